@@ -1,0 +1,124 @@
+#!/bin/bash
+# lab.sh - a vulnerable mail server, its attackers and its victim in network
+# namespaces of this machine, with the shield between them or without.
+#
+#   lab.sh deps   install and download what is needed (only what is missing)
+#   lab.sh up     leave the lab standing, to play in
+#   lab.sh down   remove all of it
+#   lab.sh run    deps, up, every goal in order, the table, down
+#
+# RELAYWALL_LAB_DIR moves it (every parent must be writable by root only),
+# RELAYWALL names another program than build/relaywall.
+
+PATH=$PATH:/usr/sbin:/sbin
+# shellcheck source=tests/lab/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/lab/packages.sh
+. "$LAB_SRC/packages.sh"
+# shellcheck source=tests/lab/net.sh
+. "$LAB_SRC/net.sh"
+# shellcheck source=tests/lab/host.sh
+. "$LAB_SRC/host.sh"
+
+need_root() { [ "$(id -u)" = 0 ] || die "needs root (namespaces, TPROXY)"; }
+
+lab_deps() {
+	mkdir -p "$LAB_DIR"
+	chmod 755 "$LAB_DIR"
+	packages_install
+	packages_unpack
+}
+
+lab_up() {
+	umask 022
+	if lab_stands; then
+		die "a lab stands already ($LAB, id $(lab_id)); 'lab.sh down' removes it"
+	fi
+	mkdir -p "$LAB/pid" "$LAB/log" "$RECORD" "$LAB/host"
+	echo "$$" >"$LAB/id"
+	net_up
+	host_build
+	: >"$RECORD/sink.jsonl"
+	start sink victim "$LAB_SRC/sink.py" --messages "$RECORD/sink.jsonl"
+	host_dns_start
+	host_sendmail_start
+	wait_for 10 "the sink to listen" listens victim 25
+}
+
+lab_down() {
+	local pid
+	lab_stands || return 0
+	shield_down
+	for pid in "$LAB"/pid/*; do
+		[ -e "$pid" ] || continue
+		stop "$(basename "$pid")" KILL
+	done
+	net_down
+	rm -rf "$LAB"
+}
+
+lab_hints() {
+	local ns
+	ns=rwl$(lab_id)
+	cat <<-HINTS
+		The lab stands. The victim's sink writes one line a message to
+		    $RECORD/sink.jsonl
+		and sendmail's transcript of every session is
+		    $RECORD/sendmail.transcript
+
+		Relay through the bare server, from the untrusted client (then look into the sink):
+		    ip netns exec $ns-client swaks --server $HOST4 --from probe@spam.example --to user@victim.example
+		    ip netns exec $ns-client swaks --server $HOST4 --from probe@spam.example --to user%victim.example@local.example
+		    ip netns exec $ns-client nmap -Pn -n -p25 --script smtp-open-relay $HOST4
+		Local mail, which is filed in $LAB/host/delivered:
+		    ip netns exec $ns-client swaks --server $HOST4 --from probe@spam.example --to user@local.example
+	HINTS
+	if [ -x "$RELAYWALL" ]; then
+		shield_conf refuse "$LAB/relaywall.conf"
+		cat <<-HINTS
+			Put the shield in between, in another terminal, and try the same again:
+			    ip netns exec $ns-router $RELAYWALL run $LAB/relaywall.conf
+			    tail -f $RECORD/journal.jsonl
+			Take its kernel rules away again:
+			    ip netns exec $ns-router $RELAYWALL rules --remove $LAB/relaywall.conf
+		HINTS
+	else
+		echo "The shield is not built ($RELAYWALL is missing): this is the open relay alone."
+	fi
+	echo "Remove everything:"
+	echo "    $LAB_SRC/lab.sh down"
+}
+
+# Every goal is a program of its own. One that dies does not stop the others.
+lab_goals() {
+	local goal passed=0 failed=0 began
+	for goal in "$LAB_SRC"/[0-9][0-9]-*.sh; do
+		began=$SECONDS
+		echo "$(basename "$goal" .sh): $(sed -n 's/^# Goal: //p' "$goal")"
+		if "$goal"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+		echo "  ($((SECONDS - began)) s)"
+	done
+	"$LAB_SRC/report.py" table --record "$RECORD" --corpus "$CORPUS" --lab "$(lab_id)"
+	echo "$passed passed, $failed failed"
+	[ "$failed" = 0 ]
+}
+
+lab_run() {
+	[ -x "$RELAYWALL" ] || die "$RELAYWALL is missing: run make first"
+	lab_deps
+	# However it ends, nothing is left: but only if this run made it.
+	! lab_stands || die "a lab stands already ($LAB); 'lab.sh down' removes it"
+	trap lab_down EXIT
+	trap 'exit 130' INT TERM
+	lab_up
+	lab_goals
+}
+
+need_root
+case ${1:-} in
+deps) lab_deps ;;
+up) lab_deps; lab_up; lab_hints ;;
+down) lab_down ;;
+run) lab_run ;;
+*) sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; exit 2 ;;
+esac
