@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * domain.h - domain names and tables of them.
+ *
+ * A name is judged as the letters on the wire: LDH labels, no trailing dot, no
+ * regular expression, no suffix unless the operator wrote "*.suffix". A table
+ * is built once in memory that its owner provides and is constant afterwards.
+ */
+#ifndef CLASSIFIER_DOMAIN_H
+#define CLASSIFIER_DOMAIN_H
+
+#include "classifier/span.h"
+
+enum { DOMAIN_MAX = 255 };	/* octets of a name, RFC 5321 4.5.3.1.2 */
+
+/*
+ * Is this a domain name: labels of 1 to 63 letters, digits and inner hyphens
+ * (RFC 5321 4.1.2 without address literals), no trailing dot, the last label
+ * not all digits (that would be a number to some resolvers)?
+ */
+bool domain_valid(struct span name);
+
+/* Number of labels of a valid name. */
+size_t domain_labels(struct span name);
+
+/* Lower-case copy of name into out, which holds name.len bytes; the copy. */
+struct span domain_lower(struct span name, uint8_t *out);
+
+struct domain_slot {
+	uint64_t hash;		/* 0: empty */
+	struct span name;	/* lower case, without the "*." */
+	bool suffix;		/* any name below it, not the name itself */
+};
+
+struct domain_table {
+	struct domain_slot *slots;
+	size_t mask;		/* slots - 1, a power of two; 0: no table */
+	size_t count;
+	bool has_suffix;	/* spare the walk over parents where there is none */
+};
+
+/* Slots that a table of count names wants: a power of two, at most two thirds full. */
+size_t domain_table_slots(size_t count);
+
+/* Begin an empty table in slots[n], zeroed by the caller and outliving the table; n from domain_table_slots(). */
+void domain_table_init(struct domain_table *t, struct domain_slot *slots, size_t n);
+
+/*
+ * Add a name in lower case, or "*." and a name. The bytes are borrowed for as
+ * long as the table lives. Adding a name twice is no error.
+ */
+void domain_table_add(struct domain_table *t, struct span name);
+
+/* Does the table hold this name (lower case)? */
+bool domain_table_has(const struct domain_table *t, struct span name);
+
+#endif
