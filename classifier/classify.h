@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * classify.h - would this host relay for this recipient? May this sender be named?
+ *
+ * Pure: the answer depends on the arguments alone. Constant memory, no
+ * allocation. The normative algorithm and the reasons for it: docs/SMTP.md.
+ */
+#ifndef CLASSIFIER_CLASSIFY_H
+#define CLASSIFIER_CLASSIFY_H
+
+#include "classifier/policy.h"
+
+/* Who asks whom. */
+struct asked {
+	const struct policy_host *host;
+	const struct ip *address;	/* the host's address that the client connected to */
+	uint32_t network;		/* of the client */
+	unsigned offered;		/* OFFER_ bits: what the host said it understands */
+};
+
+/*
+ * Judge a RCPT. argument is what stands behind "RCPT ", CRLF removed; any bytes,
+ * any length. v->sent is the line for the host.
+ */
+void classify_recipient(const struct asked *asked, struct span argument, struct verdict *v);
+
+/* The same for MAIL and what stands behind "MAIL ". */
+void classify_sender(const struct asked *asked, struct span argument, struct verdict *v);
+
+/* Is this host part local to the asked host: one of its domains, or its own literal? */
+bool classify_is_local(const struct asked *asked, struct span host_text);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * policy.h - the operator's policy as the classifier sees it: constant, shared.
+ *
+ * Whoever builds a policy owns its memory and does not change it any more once a
+ * session may use it.
+ */
+#ifndef CLASSIFIER_POLICY_H
+#define CLASSIFIER_POLICY_H
+
+#include "classifier/domain.h"
+#include "classifier/prefix.h"
+#include "classifier/verdict.h"
+
+enum { POLICY_UNTRUSTED = 0 };	/* number of the network that holds every address in no named one */
+
+enum relay_action { RELAY_REFUSE = 0, RELAY_DROP, RELAY_REDIRECT };
+
+/* The rules of one host for clients of one network. */
+struct rules {
+	uint8_t mode[RULE_COUNT];	/* enum mode; RULE_SYNTAX is always MODE_ENFORCE */
+	enum relay_action relay_action;
+	struct span relay_trap;		/* canonical mailbox, without brackets; of RELAY_REDIRECT */
+};
+
+/* Host profiles: in what a host, or mail to it, departs from the rule (docs/SMTP.md). */
+enum {
+	PROFILE_EXCHANGE = 1,		/* IMCEAEX- addresses are this host's own */
+	PROFILE_DOMINO = 2,		/* re-parses every quoted string: none is sent */
+	PROFILE_HOST_DOT_USER = 4,	/* Berkeley rules: host.user and host=user route */
+	PROFILE_STRIP8 = 8,		/* clears bit 8 of every byte it reads */
+	PROFILE_BARE_LITERAL = 16,	/* user@192.0.2.1 without brackets is taken as a literal */
+};
+
+struct policy_host {
+	struct span name;		/* as the operator calls it */
+	struct span hostname;		/* lower case; stands in for the host's own literal */
+	const struct ip *addresses;
+	size_t address_count;
+	struct domain_table local;	/* sendmail's class w */
+	struct domain_table relay;	/* class R */
+	unsigned profile;
+	size_t max_local;		/* octets of a local part */
+	const struct rules *rules;	/* one for each network, by its number */
+};
+
+struct policy {
+	struct prefix_map networks;	/* to network numbers */
+	const struct span *network_names;
+	size_t network_count;		/* POLICY_UNTRUSTED included */
+	struct prefix_map host_map;	/* of /128: to positions in hosts */
+	const struct policy_host *hosts;
+	size_t host_count;
+};
+
+/* The network that this client address falls into. */
+uint32_t policy_network(const struct policy *p, const struct ip *client);
+
+/* The protected host of this address, or NULL. */
+const struct policy_host *policy_host(const struct policy *p, const struct ip *address);
+
+/*
+ * The rules where the operator wrote none. Strict for untrusted: all enforced,
+ * but forged-local-sender, which mailing lists and forwarders trip over, only
+ * counts. Off for named networks.
+ */
+struct rules rules_default(uint32_t network);
+
+#endif
