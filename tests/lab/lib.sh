@@ -3,6 +3,7 @@
 # shellcheck disable=SC2034  # most of these are read by the files that source this one
 
 set -euo pipefail
+export PYTHONDONTWRITEBYTECODE=1	# no caches in the source tree
 
 LAB_SRC=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TREE=$(cd "$LAB_SRC/../.." && pwd)

@@ -11,23 +11,25 @@
 
 ROLES='client trusted router host victim'
 
-# leg ROLE V4 V6 GATEWAY4 GATEWAY6: join a namespace to the router. The address
-# is alone on its link (/32) and everything else goes through the router: also
-# mail for a neighbour's number must come by where it is counted.
+# The router's own addresses are of the link only. A numbered one would be an
+# address that a relay can be aimed at and that the victim does not answer.
+GATEWAY4=169.254.0.1 GATEWAY6=fe80::1
+
+# leg ROLE V4 V6: join a namespace to the router. The address is alone on its
+# link (/32) and everything else goes through the router: also mail for a
+# neighbour's number must come by where it is counted.
 leg() {
-	local role=$1 v4=$2 v6=$3 gw4=$4 gw6=$5 ns router
+	local role=$1 v4=$2 v6=$3 ns router
 	ns=rwl$(lab_id)-$role router=rwl$(lab_id)-router
 	ip -n "$router" link add "$role" type veth peer name eth0 netns "$ns"
-	ip -n "$router" address add "$gw4/32" dev "$role"
-	ip -n "$router" -6 address add "$gw6/128" dev "$role" nodad
+	ip -n "$router" address add "$GATEWAY4/32" dev "$role"
+	ip -n "$router" -6 address add "$GATEWAY6/64" dev "$role" nodad
 	ip -n "$router" link set "$role" up
 	ip -n "$ns" address add "$v4/32" dev eth0
 	ip -n "$ns" -6 address add "$v6/128" dev eth0 nodad
 	ip -n "$ns" link set eth0 up
-	ip -n "$ns" route add "$gw4" dev eth0
-	ip -n "$ns" route add default via "$gw4" src "$v4"
-	ip -n "$ns" -6 route add "$gw6" dev eth0
-	ip -n "$ns" -6 route add default via "$gw6" src "$v6"
+	ip -n "$ns" route add default via "$GATEWAY4" dev eth0 onlink src "$v4"
+	ip -n "$ns" -6 route add default via "$GATEWAY6" dev eth0 src "$v6"
 }
 
 # The router: whole networks on the client side, and the victim for the rest.
@@ -73,10 +75,10 @@ net_up() {
 		ip -n "rwl$(lab_id)-$role" link set lo up
 		in_ns "$role" sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
 	done
-	leg client "$CLIENT4" "$CLIENT6" 203.0.113.1 2001:db8:66::1
-	leg trusted "$TRUSTED4" "$TRUSTED6" 10.0.0.1 2001:db8:10::1
-	leg host "$HOST4" "$HOST6" 198.51.100.1 2001:db8:25::1
-	leg victim "$VICTIM4" "$VICTIM6" 192.0.2.1 2001:db8:80::1
+	leg client "$CLIENT4" "$CLIENT6"
+	leg trusted "$TRUSTED4" "$TRUSTED6"
+	leg host "$HOST4" "$HOST6"
+	leg victim "$VICTIM4" "$VICTIM6"
 	router_routes
 	victim_answers_all
 }

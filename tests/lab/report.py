@@ -1,0 +1,254 @@
+#!/usr/bin/env python3
+"""report.py - what arrived, where, and whether that is as it must be.
+
+Joins three records by the token that every attack message carries: what was
+sent (attack-*.jsonl), what arrived at the victim (sink.jsonl, and uucp, which
+leaves the host too), and what the host filed in local mailboxes.
+"""
+
+import argparse
+import collections
+import json
+import pathlib
+import re
+import sys
+
+from attack import decode, read_corpus
+from sink import text, token_of
+
+LOCAL = "deliver-local"
+# What a shield may say to a host around the one RCPT.
+VERBS = {"HELO", "EHLO", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "QUIT"}
+# Delivery-status parameters may follow, if the client gave them.
+DSN = re.compile(r"( (NOTIFY=[A-Z,]+|ORCPT=rfc822;[!-~]+))*")
+OWN_LITERAL = b"[198.51.100.25]"
+SHOWN_MAX = 20
+
+
+def json_lines(path):
+    if not path.exists():
+        return []
+    with open(path, encoding="ascii") as file:
+        return [json.loads(line) for line in file]
+
+
+def filed(folder):
+    """(run, row, mailbox) of each message that one of the host's mailers filed."""
+    for path in folder.glob("m*"):
+        mailbox, _, message = path.read_bytes().partition(b"\n")
+        run, row, kind = token_of(message)
+        if kind == "message":
+            yield run, row, text(mailbox)
+
+
+class Record:
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.sink = json_lines(self.folder / "sink.jsonl")
+        host = self.folder.parent / "host"
+        self.uucp = list(filed(host / "uucp"))
+        self.local = list(filed(host / "delivered"))
+
+    def relayed(self, run):
+        """Rows of a run that left the host for somebody else; a row may do so twice."""
+        return ([entry["row"] for entry in self.sink if entry["run"] == run and entry["kind"] == "message"]
+                + [row for its_run, row, _ in self.uucp if its_run == run])
+
+    def bounces(self, run):
+        return sum(entry["run"] == run and entry["kind"] == "bounce" for entry in self.sink)
+
+    def delivered(self, run):
+        """Mailboxes by row."""
+        boxes = collections.defaultdict(list)
+        for its_run, row, mailbox in self.local:
+            if its_run == run:
+                boxes[row].append(mailbox)
+        return boxes
+
+    def attack(self, label):
+        return {entry["row"]: entry for entry in json_lines(self.folder / f"attack-{label}.jsonl")}
+
+
+def mailbox_of(canonical):
+    """The local part as a mailer sees it: without the quotes of the wire."""
+    local = canonical.rpartition("@")[0] or canonical
+    if local.startswith('"'):
+        local = re.sub(r"\\(.)", r"\1", local[1:-1])
+    return local
+
+
+def arrived(boxes, row):
+    return boxes.get(row["id"]) == [mailbox_of(row["canonical"])]
+
+
+# --- what reached the host ---------------------------------------------------
+
+def lines_in_transcript(path, run):
+    """RCPT lines by row, from sendmail's -X file ("PID <<< line")."""
+    rows, current = collections.defaultdict(list), {}
+    if not path.exists():
+        return rows
+    for raw in path.read_bytes().split(b"\n"):
+        found = re.match(rb"(\d+) (<<<|>>>) (.*)", raw, re.DOTALL)
+        if not found:
+            continue
+        pid, arrow, line = found[1], found[2], text(found[3])
+        hello = re.match(r"(?:EHLO|HELO) (\S+?)\.(\S+)\.example", line)
+        if arrow == b">>>":
+            if line.startswith("220 "):
+                current[pid] = None     # a new session; process ids are used again
+        elif hello:
+            current[pid] = hello[1] if hello[2] == run else None
+        elif current.get(pid) and line[:4].upper() == "RCPT":
+            rows[current[pid]].append(line.removesuffix("\r"))
+    return rows
+
+
+def lines_in_recorder(path, run):
+    """(RCPT lines by row, other faults) from the lenient recording server."""
+    rows, faults = collections.defaultdict(list), []
+    for entry in json_lines(path):
+        hello = re.match(r"(\S+?)\.(\S+)\.example", entry["helo"])
+        if hello and hello[2] != run:
+            continue
+        row = hello[1] if hello else "?"
+        for line in entry["lines"]:
+            verb = line[:4].upper().strip()
+            if verb == "RCPT":
+                rows[row].append(line.removesuffix("\r\n"))
+            if verb not in VERBS or not re.fullmatch(r"[ -~]{1,510}\r\n", line):
+                faults.append(f"{row}: the host got {line[:80]!r}")
+    return rows, faults
+
+
+def score_row(row, answer, lines, ipv6):
+    """What is wrong with one row, by the corpus's scoring rule; None if nothing."""
+    code = answer.get("rcpt_code", 0) if answer else 0
+    refused = 500 <= code <= 599 and not lines
+    if row["expected"] != LOCAL:
+        return None if refused else f"answered {code}, the host got {lines}"
+    wanted = "RCPT TO:<" + row["canonical"] + ">"
+    sent = len(lines) == 1 and lines[0].startswith(wanted) and DSN.fullmatch(lines[0][len(wanted):])
+    if sent and 200 <= code <= 299:
+        return None
+    # Over IPv6 the IPv4 literal is not the address that the client is speaking to.
+    if ipv6 and refused and OWN_LITERAL in decode(row["rcpt_raw"]):
+        return None
+    return f"answered {code}, the host got {lines}, wanted {wanted}"
+
+
+def score(options, record, corpus):
+    run = f"r{options.lab}-{options.label}"
+    attack = record.attack(options.label)
+    if options.recorder:
+        lines, faults = lines_in_recorder(record.folder / "recorder.jsonl", run)
+    else:
+        lines, faults = lines_in_transcript(record.folder / "sendmail.transcript", run), []
+    known = {row["id"] for row in corpus}
+    faults += [f"{row}: the host got {got} of no row" for row, got in lines.items() if row not in known]
+    rows = [row for row in corpus if row["id"] in attack]
+    passed = 0
+    for row in rows:
+        wrong = score_row(row, attack[row["id"]], lines.get(row["id"], []), options.ipv6)
+        if wrong:
+            faults.append(f"{row['id']} ({row['expected']}): {wrong}")
+        else:
+            passed += 1
+    for fault in faults[:SHOWN_MAX]:
+        print("        " + fault, file=sys.stderr)
+    if len(faults) > SHOWN_MAX:
+        print(f"        and {len(faults) - SHOWN_MAX} more", file=sys.stderr)
+    print(f"{passed} {len(rows)} {len(faults)}")
+
+
+# --- the table ---------------------------------------------------------------
+
+def table(options, record, corpus):
+    print(f"\n{'':30}{'':>6}{'relayed':>9}{'relayed':>9}{'legit':>7}{'delivered':>11}{'delivered':>11}")
+    print(f"{'case family':30}{'sent':>6}{'without':>9}{'with':>9}{'sent':>7}{'without':>11}{'with':>11}")
+    families = collections.OrderedDict()
+    for row in corpus:
+        families.setdefault(row["family"], []).append(row)
+    runs = {label: f"r{options.lab}-{label}" for label in ("bare", "shield")}
+    done = {label: bool(record.attack(label)) for label in runs}
+    relayed = {label: collections.Counter(record.relayed(run)) for label, run in runs.items()}
+    boxes = {label: record.delivered(run) for label, run in runs.items()}
+    total = [0] * 6
+    for family, rows in families.items():
+        legit = [row for row in rows if row["expected"] == LOCAL]
+        cells = [len(rows),
+                 *(sum(relayed[label][row["id"]] for row in rows) for label in runs),
+                 len(legit),
+                 *(sum(arrived(boxes[label], row) for row in legit) for label in runs)]
+        total = [a + b for a, b in zip(total, cells)]
+        print_row(family, cells, done)
+    print_row("all", total, done)
+    for label in runs:
+        if record.bounces(runs[label]):
+            print(f"({label}: also {record.bounces(runs[label])} bounces or reports to the sender, not relayed mail)")
+    faults(options, record)
+
+
+def print_row(name, cells, done):
+    cells = [cell if done[label] else "-" for cell, label in
+             zip(cells, ("bare", "bare", "shield", "bare", "bare", "shield"))]
+    print(f"{name:30}{cells[0]:>6}{cells[1]:>9}{cells[2]:>9}{cells[3]:>7}{cells[4]:>11}{cells[5]:>11}")
+
+
+def faults(options, record):
+    """The three faults of CVE-2003-0285: is a message through the fault taken?"""
+    print(f"\n{'AIX fault':30}{'without':>15}{'with':>24}")
+    without, shielded = record.attack("faults-bare"), record.attack("faults-shield")
+    for row in without or shielded:
+        cells = []
+        for attack in (without, shielded):
+            answer = attack.get(row)
+            taken = answer and answer.get("data_code") == 250
+            cells.append("-" if not answer else "open" if taken else "closed")
+        # The sender's domain is asked for in DNS by a later version of the shield.
+        if cells[1] == "open" and row == "AIX-accept_unresolvable_domains":
+            cells[1] = "open (not yet covered)"
+        print(f"{row.removeprefix('AIX-'):30}{cells[0]:>15}{cells[1]:>24}")
+    print()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("what", choices=["relayed", "delivered", "bounces", "families", "table", "score", "lost"])
+    parser.add_argument("--record", required=True, help="folder of the records")
+    parser.add_argument("--corpus")
+    parser.add_argument("--run", help="identity of one attack")
+    parser.add_argument("--lab", help="identity of the lab")
+    parser.add_argument("--label", help="score: the attack's name within the lab")
+    parser.add_argument("--recorder", action="store_true", help="score: by the recording server, not by sendmail")
+    parser.add_argument("--ipv6", action="store_true", help="score: the attack came over IPv6")
+    options = parser.parse_args()
+    record = Record(options.record)
+    corpus = read_corpus(options.corpus) if options.corpus else []
+    if options.what == "relayed":
+        print(len(record.relayed(options.run)))
+    elif options.what == "bounces":
+        print(record.bounces(options.run))
+    elif options.what == "delivered":
+        for row, boxes in sorted(record.delivered(options.run).items()):
+            print(row, *boxes)
+    elif options.what == "families":    # "family relayed" for each family of a run
+        relayed = collections.Counter(record.relayed(options.run))
+        count = collections.Counter()
+        for row in corpus:
+            count[row["family"]] += relayed[row["id"]]
+        for family, number in count.items():
+            print(family, number)
+    elif options.what == "lost":        # legitimate rows that arrive without the shield and not with it
+        bare, shield = (record.delivered(f"r{options.lab}-{label}") for label in ("bare", "shield"))
+        for row in corpus:
+            if row["expected"] == LOCAL and bare.get(row["id"]) and not arrived(shield, row):
+                print(row["id"], row["canonical"], "in", shield.get(row["id"], "no mailbox"))
+    elif options.what == "score":
+        score(options, record, corpus)
+    else:
+        table(options, record, corpus)
+
+
+if __name__ == "__main__":
+    main()
