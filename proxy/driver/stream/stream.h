@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * stream.h - the transparent proxy: sockets and a libev loop around the engine.
+ *
+ * Connections that the kernel's TPROXY rule diverts arrive at a listener on the
+ * loopback address; each becomes a session with a second connection to the host
+ * that the client meant, made from the client's own address and port. All I/O of
+ * a session is here, all decisions about it are in the engine.
+ *
+ * A session is born at accept and freed in one place. Single-threaded: one
+ * stream for one loop.
+ */
+#ifndef PROXY_DRIVER_STREAM_STREAM_H
+#define PROXY_DRIVER_STREAM_STREAM_H
+
+#include "proxy/engine/dialogue.h"
+
+#include <ev.h>
+
+struct stream;
+
+struct stream_conf {
+	const struct policy *policy;		/* outlives the stream */
+	const struct dialogue_limits *limits;	/* outlives the stream */
+	struct event_hooks hooks;
+	uint16_t port;			/* of the listeners on 127.0.0.1 and ::1 */
+	bool keep_source_port;		/* bind the client's port too; else only its address */
+	uint64_t connect_ms;		/* to reach a host */
+	unsigned sessions_max;		/* at once; the next client gets 421 */
+};
+
+/* Monotonic since stream_new(). */
+struct stream_counters {
+	uint64_t accepted;		/* connections taken from the listeners */
+	uint64_t over_limit;		/* of these: answered 421, sessions_max reached */
+	uint64_t not_protected;		/* closed: not for a protected host (somebody connected to the listener itself) */
+	uint64_t accept_failed;		/* no descriptor or memory for a connection; it waits in the backlog */
+	uint64_t no_memory;		/* sessions refused for want of memory */
+	uint64_t host_refused, host_unreachable, host_timeout, host_reset;
+	uint64_t port_taken;		/* client's port was in use: another one was taken */
+	uint64_t sessions;		/* now */
+	uint64_t octets_to_host, octets_to_client;
+};
+
+/*
+ * Open the listeners and begin to accept. NULL with errno set and *what naming
+ * the step that failed ("bind 127.0.0.1:2525"). Needs CAP_NET_ADMIN.
+ */
+struct stream *stream_new(struct ev_loop *loop, const struct stream_conf *conf, const char **what);
+
+/* Stop accepting; running sessions go on. */
+void stream_pause(struct stream *s);
+
+/* End all sessions (clients get 421 where a reply fits) and free everything; NULL does nothing. */
+void stream_free(struct stream *s);
+
+const struct stream_counters *stream_counters(const struct stream *s);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * event.h - what a dialogue reports, one way, to the journal and the counters.
+ *
+ * Everything an event points to is borrowed for the time of the call.
+ */
+#ifndef PROXY_ENGINE_EVENT_H
+#define PROXY_ENGINE_EVENT_H
+
+#include "classifier/policy.h"
+#include "proxy/smtp/command.h"
+
+enum event_kind {
+	EVENT_SENDER,		/* a MAIL was judged */
+	EVENT_RECIPIENT,	/* a RCPT was judged */
+	EVENT_MESSAGE,		/* a message ended: taken or refused by the host, or refused here */
+	EVENT_COMMAND,		/* a command was refused here */
+	EVENT_HOST,		/* the host did what cannot be explained, or went away */
+	EVENT_LIMIT,		/* a limit or a timeout ended the session */
+	EVENT_COUNT,
+};
+
+struct event {
+	enum event_kind kind;
+	const struct verdict *verdict;	/* SENDER, RECIPIENT */
+	struct span argument;		/* SENDER, RECIPIENT: as received; COMMAND: the line */
+	struct span sender;		/* RECIPIENT, MESSAGE: path of the transaction, canonical */
+	unsigned recipients;		/* MESSAGE: accepted by the host */
+	uint64_t octets;		/* MESSAGE: passed on, the final dot included */
+	unsigned code;			/* MESSAGE: reply that the client got; else reply of ours or 0 */
+	const char *what;		/* MESSAGE, COMMAND, HOST, LIMIT: the named cause, static; or NULL */
+};
+
+/* Whose session it is; constant over its life. */
+struct session {
+	char id[9];			/* 8 hex digits: in replies, journal and logs */
+	struct ip client, address;	/* address: of the host, that the client connected to */
+	uint16_t client_port, port;	/* host byte order */
+	const struct policy *policy;
+	const struct policy_host *host;
+	uint32_t network;		/* of the client */
+};
+
+/* Who is told. Constant while a session lives; report does not block and does not call back. */
+struct event_hooks {
+	void (*report)(void *cookie, const struct session *s, const struct event *e);
+	void *cookie;
+};
+
+/* The name in the journal: "recipient". Static. */
+const char *event_name(enum event_kind k);
+
+#endif
