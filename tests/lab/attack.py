@@ -11,13 +11,14 @@ told by the victim alone.
 import argparse
 import asyncio
 import csv
+import itertools
 import json
 import re
-import sys
 import time
 
 CODE = re.compile(rb"^\d{3}([ -]|\r?\n)")
 DRAIN_S = 0.2
+PAUSE_S = 0.05      # after a failure: a dead host is not to be hammered
 
 
 def decode(field):
@@ -143,23 +144,31 @@ async def main():
     parser.add_argument("--rows", default="", help="regular expression on the row's id")
     parser.add_argument("--expected", default="", help="regular expression on the row's label")
     parser.add_argument("--every", type=int, default=1, help="only each N-th of the rows chosen")
-    parser.add_argument("--repeat", type=int, default=1, help="go through the rows N times")
+    parser.add_argument("--seconds", type=float, help="go through the rows again and again so long")
     parser.add_argument("--jobs", type=int, default=8, help="sessions at once")
     parser.add_argument("--timeout", type=float, default=30, help="seconds for each reply")
     options = parser.parse_args()
 
     rows = [row for row in read_corpus(options.corpus)
             if re.match(options.rows, row["id"]) and re.match(options.expected, row["expected"])]
-    rows = rows[::options.every] * options.repeat
-    todo = iter(rows)
+    rows = rows[::options.every]
+    end = time.monotonic() + (options.seconds or 0)
+    todo = itertools.takewhile(lambda _: time.monotonic() < end, itertools.cycle(rows)) if options.seconds \
+        else iter(rows)
+    sent = 0
     with open(options.out, "w", buffering=1, encoding="ascii") as out:
 
         async def worker():
+            nonlocal sent
             for row in todo:
-                out.write(json.dumps(await session(options, row)) + "\n")
+                result = await session(options, row)
+                out.write(json.dumps(result) + "\n")
+                sent += 1
+                if result["end"] != "quit":
+                    await asyncio.sleep(PAUSE_S)
 
         await asyncio.gather(*(worker() for _ in range(options.jobs)))
-    print(f"{len(rows)} sessions", file=sys.stderr)
+    print(f"{options.run}: {sent} sessions")
 
 
 if __name__ == "__main__":

@@ -32,14 +32,14 @@ host_maps() {
 	printf '%s\n' local.example mail.local.example >"$HOST/mail/local-host-names"
 	: >"$HOST/mail/aliases"
 	for map in genericstable mailertable virtusertable domaintable; do
-		: >"$HOST/mail/$map"
-		"${SENDMAIL%/*}/makemap" -C "$HOST/aix.cf" hash "$HOST/mail/$map" <"$HOST/mail/$map"
+		"${SENDMAIL%/*}/makemap" -C "$HOST/aix.cf" hash "$HOST/mail/$map" </dev/null
 	done
 	"${IN_HOST[@]}" "$SENDMAIL" -C "$HOST/aix.cf" -bi >/dev/null
 }
 
 # IN_HOST: prefix of what runs as that machine. The host name must be
 # the full one: with a short one sendmail sleeps for a minute at every start.
+# shellcheck disable=SC2016  # expanded inside
 IN_HOST=(unshare --mount --uts --pid --fork --kill-child --mount-proc sh -c '
 	for f in resolv.conf hosts nsswitch.conf; do
 		mount --bind "$0/etc/$f" "$(realpath "/etc/$f")" || exit 1
@@ -52,6 +52,7 @@ IN_HOST=(unshare --mount --uts --pid --fork --kill-child --mount-proc sh -c '
 host_etc() {
 	mkdir -p "$HOST/etc"
 	printf 'nameserver 127.0.0.1\noptions timeout:2 attempts:2\n' >"$HOST/etc/resolv.conf"
+	# shellcheck disable=SC2153  # HOST4 is an address, HOST a folder
 	printf '%s\n' '127.0.0.1 localhost' "$HOST4 mail.local.example mail" >"$HOST/etc/hosts"
 	printf 'hosts: files dns\npasswd: files\ngroup: files\n' >"$HOST/etc/nsswitch.conf"
 }

@@ -22,7 +22,19 @@ PATH=$PATH:/usr/sbin:/sbin
 
 need_root() { [ "$(id -u)" = 0 ] || die "needs root (namespaces, TPROXY)"; }
 
+# sendmail trusts no file below a folder that somebody else could change.
+check_folder() {
+	local folder
+	folder=$(realpath -m "$LAB_DIR")
+	while [ "$folder" != / ]; do
+		folder=$(dirname "$folder")
+		[ ! -e "$folder" ] || [ -z "$(find "$folder" -maxdepth 0 \( -perm /022 -o ! -user root \))" ] ||
+			die "$folder is writable by others than root: set RELAYWALL_LAB_DIR elsewhere"
+	done
+}
+
 lab_deps() {
+	check_folder
 	mkdir -p "$LAB_DIR"
 	chmod 755 "$LAB_DIR"
 	packages_install
@@ -31,9 +43,6 @@ lab_deps() {
 
 lab_up() {
 	umask 022
-	if lab_stands; then
-		die "a lab stands already ($LAB, id $(lab_id)); 'lab.sh down' removes it"
-	fi
 	mkdir -p "$LAB/pid" "$LAB/log" "$RECORD" "$LAB/host"
 	echo "$$" >"$LAB/id"
 	net_up
@@ -74,13 +83,13 @@ lab_hints() {
 		    ip netns exec $ns-client swaks --server $HOST4 --from probe@spam.example --to user@local.example
 	HINTS
 	if [ -x "$RELAYWALL" ]; then
-		shield_conf refuse "$LAB/relaywall.conf"
+		shield_conf refuse "$LAB/play.conf"
 		cat <<-HINTS
 			Put the shield in between, in another terminal, and try the same again:
-			    ip netns exec $ns-router $RELAYWALL run $LAB/relaywall.conf
+			    ip netns exec $ns-router $RELAYWALL run $LAB/play.conf
 			    tail -f $RECORD/journal.jsonl
 			Take its kernel rules away again:
-			    ip netns exec $ns-router $RELAYWALL rules --remove $LAB/relaywall.conf
+			    ip netns exec $ns-router $RELAYWALL rules --remove $LAB/play.conf
 		HINTS
 	else
 		echo "The shield is not built ($RELAYWALL is missing): this is the open relay alone."
@@ -98,26 +107,44 @@ lab_goals() {
 		if "$goal"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 		echo "  ($((SECONDS - began)) s)"
 	done
-	"$LAB_SRC/report.py" table --record "$RECORD" --corpus "$CORPUS" --lab "$(lab_id)"
+	report table
+	echo "records of this run: $LAB_DIR/last"
 	echo "$passed passed, $failed failed"
 	[ "$failed" = 0 ]
 }
 
+# What was recorded outlives the lab, for whoever has to find out why.
+lab_end() {
+	rm -rf "$LAB_DIR/last"
+	mkdir -p "$LAB_DIR/last"
+	cp -r "$LAB/record" "$LAB/log" "$LAB_DIR/last/"
+	lab_down
+}
+
 lab_run() {
 	[ -x "$RELAYWALL" ] || die "$RELAYWALL is missing: run make first"
+	! lab_stands || die "a lab stands already ($LAB, id $(lab_id)); 'lab.sh down' removes it"
 	lab_deps
-	# However it ends, nothing is left: but only if this run made it.
-	! lab_stands || die "a lab stands already ($LAB); 'lab.sh down' removes it"
-	trap lab_down EXIT
+	# From here on, however it ends, nothing is left standing.
+	trap lab_end EXIT
 	trap 'exit 130' INT TERM
 	lab_up
 	lab_goals
 }
 
+lab_play() {
+	lab_deps
+	! lab_stands || die "a lab stands already ($LAB, id $(lab_id)); 'lab.sh down' removes it"
+	trap 'say "lab: it is not complete; logs are in $LAB/log, lab.sh down removes it"' EXIT
+	lab_up
+	trap - EXIT
+	lab_hints
+}
+
 need_root
 case ${1:-} in
 deps) lab_deps ;;
-up) lab_deps; lab_up; lab_hints ;;
+up) lab_play ;;
 down) lab_down ;;
 run) lab_run ;;
 *) sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; exit 2 ;;

@@ -43,6 +43,7 @@ start() {
 	ns=rwl$(lab_id)-$role
 	setsid ip netns exec "$ns" "$@" </dev/null >"$LAB/log/$name.out" 2>&1 &
 	echo $! >"$LAB/pid/$name"
+	disown	# no word from the shell when it is killed
 }
 
 # stop NAME [SIGNAL]: by its recorded pid, and wait until it is gone.
@@ -100,10 +101,17 @@ quiet() {
 	say "lab: not quiet after two minutes: $last"
 }
 
-# relayed RUN: messages of that run that arrived at the victim or left by uucp.
-relayed() { "$LAB_SRC/report.py" relayed --record "$RECORD" --run "$1"; }
-# delivered RUN: messages of that run in local mailboxes; lines "row mailbox".
-delivered() { "$LAB_SRC/report.py" delivered --record "$RECORD" --run "$1"; }
+# report WHAT [OPTION...]: a question about the records; see report.py.
+report() {
+	local what=$1; shift
+	"$LAB_SRC/report.py" "$what" --record "$RECORD" --corpus "$CORPUS" --lab "$(lab_id)" "$@"
+}
+# relayed LABEL: messages of that attack that arrived at the victim or left by uucp.
+relayed() { report relayed --label "$1"; }
+# reached LABEL: recipients of that attack that sendmail was asked for.
+reached() { report reached --label "$1"; }
+# delivered LABEL: lines "row mailbox..." of what was filed in local mailboxes.
+delivered() { report delivered --label "$1"; }
 
 # --- the shield -------------------------------------------------------------
 
@@ -115,10 +123,11 @@ shield_conf() {
 
 shield_serves() { grep -q serving "$LAB/log/shield.out" || gone "$(cat "$LAB/pid/shield")"; }
 
-# shield_up [ACTION]: run relaywall in the router and wait until it serves.
+# shield_up ACTION: run relaywall in the router and wait until it serves.
 shield_up() {
-	shield_conf "${1:-refuse}" "$LAB/relaywall.conf"
-	"$RELAYWALL" check "$LAB/relaywall.conf" >&2 || die "relaywall does not take $LAB/relaywall.conf"
+	[ -x "$RELAYWALL" ] || die "$RELAYWALL is missing: run make first"
+	shield_conf "$1" "$LAB/relaywall.conf"
+	"$RELAYWALL" check "$LAB/relaywall.conf" >"$LAB/log/check.out" || die "relaywall does not take $LAB/relaywall.conf"
 	start shield router "$RELAYWALL" run "$LAB/relaywall.conf"
 	wait_for 10 "relaywall to serve" shield_serves
 	if gone "$(cat "$LAB/pid/shield")"; then
@@ -128,11 +137,12 @@ shield_up() {
 }
 
 # shield_down: stop the daemon and take its kernel rules away, so that the next
-# goal starts from a bare router.
+# goal starts from a bare router. Does nothing where there is no shield.
 shield_down() {
 	stop shield TERM
 	[ -e "$LAB/relaywall.conf" ] || return 0
-	in_ns router "$RELAYWALL" rules --remove "$LAB/relaywall.conf" >&2 || true
+	in_ns router "$RELAYWALL" rules --remove "$LAB/relaywall.conf" >>"$LAB/log/rules.out" || true
+	rm "$LAB/relaywall.conf"
 }
 
 # --- attacks and goals ------------------------------------------------------
@@ -145,11 +155,31 @@ run_id() { echo "r$(lab_id)-$1"; }
 attack() {
 	local role=$1 label=$2 address=$3; shift 3
 	in_ns "$role" "$LAB_SRC/attack.py" --run "$(run_id "$label")" --corpus "$CORPUS" \
-		--target "$address" --out "$RECORD/attack-$label.jsonl" "$@"
+		--target "$address" --out "$RECORD/attack-$label.jsonl" "$@" >>"$LAB/log/attack.out"
 }
 
+# faults LABEL ADDRESS: messages through the three faults that AIX shipped.
+faults() { CORPUS=$LAB_SRC/faults.tsv attack client "faults-$1" "$2"; }
+
+# The attack on the bare host, that later goals compare with; once a lab.
+bare_attack() {
+	[ ! -e "$RECORD/attack-faults-bare.jsonl" ] || return 0
+	attack client bare "$HOST4"
+	faults bare "$HOST6"
+	quiet
+}
+
+# count LABEL PATTERN: answers in an attack's record that match.
+count() { grep -Ec "$2" "$RECORD/attack-$1.jsonl" || true; }
+
 # A goal is a row of expectations; each prints one line, and `goal_end` gives
-# the total and the exit status.
+# the total and the exit status. One that breaks off leaves no shield behind.
+case ${0##*/} in
+[0-9][0-9]-*)
+	lab_stands || die "no lab stands; 'lab.sh up' makes one"
+	trap shield_down EXIT
+	;;
+esac
 GOAL_OK=0 GOAL_BAD=0
 expect() {	# expect WHAT TEST-ARGUMENTS...: expect "relayed 0 (got $n)" "$n" -eq 0
 	local what=$1; shift

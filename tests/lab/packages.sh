@@ -28,7 +28,10 @@ library_path() {
 	echo "$ROOT/usr/lib/$triplet:$ROOT/lib/$triplet"
 }
 
-apt() { DEBIAN_FRONTEND=noninteractive apt-get -qq -y "$@" >&2; }
+apt() {
+	DEBIAN_FRONTEND=noninteractive apt-get -q -y "$@" >>"$LAB_DIR/apt.log" 2>&1 </dev/null ||
+		{ tail -n 20 "$LAB_DIR/apt.log" >&2; die "apt-get $1 failed"; }
+}
 
 # apt_update: at most once a run, and only when something is missing.
 apt_update() { [ -n "${APT_FRESH:-}" ] || apt update; APT_FRESH=1; }
@@ -42,7 +45,7 @@ packages_install() {
 	say "lab: installing$missing"
 	apt_update
 	# shellcheck disable=SC2086  # a list of names
-	apt install --no-install-recommends $missing >/dev/null
+	apt install --no-install-recommends $missing
 }
 
 packages_unpack() {

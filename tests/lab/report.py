@@ -22,6 +22,7 @@ VERBS = {"HELO", "EHLO", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "QUIT"}
 # Delivery-status parameters may follow, if the client gave them.
 DSN = re.compile(r"( (NOTIFY=[A-Z,]+|ORCPT=rfc822;[!-~]+))*")
 OWN_LITERAL = b"[198.51.100.25]"
+FAULTS = ("promiscuous_relay", "accept_unresolvable_domains", "accept_unqualified_senders")
 SHOWN_MAX = 20
 
 
@@ -137,8 +138,13 @@ def score_row(row, answer, lines, ipv6):
     return f"answered {code}, the host got {lines}, wanted {wanted}"
 
 
+def run_of(options, label):
+    """An attack's identity, as run_id in lib.sh makes it."""
+    return f"r{options.lab}-{label}"
+
+
 def score(options, record, corpus):
-    run = f"r{options.lab}-{options.label}"
+    run = run_of(options, options.label)
     attack = record.attack(options.label)
     if options.recorder:
         lines, faults = lines_in_recorder(record.folder / "recorder.jsonl", run)
@@ -169,7 +175,7 @@ def table(options, record, corpus):
     families = collections.OrderedDict()
     for row in corpus:
         families.setdefault(row["family"], []).append(row)
-    runs = {label: f"r{options.lab}-{label}" for label in ("bare", "shield")}
+    runs = {label: run_of(options, label) for label in ("bare", "shield")}
     done = {label: bool(record.attack(label)) for label in runs}
     relayed = {label: collections.Counter(record.relayed(run)) for label, run in runs.items()}
     boxes = {label: record.delivered(run) for label, run in runs.items()}
@@ -195,59 +201,70 @@ def print_row(name, cells, done):
     print(f"{name:30}{cells[0]:>6}{cells[1]:>9}{cells[2]:>9}{cells[3]:>7}{cells[4]:>11}{cells[5]:>11}")
 
 
-def faults(options, record):
+def faults(_options, record):
     """The three faults of CVE-2003-0285: is a message through the fault taken?"""
     print(f"\n{'AIX fault':30}{'without':>15}{'with':>24}")
-    without, shielded = record.attack("faults-bare"), record.attack("faults-shield")
-    for row in without or shielded:
+    for fault in FAULTS:
         cells = []
-        for attack in (without, shielded):
-            answer = attack.get(row)
+        for label in ("faults-bare", "faults-shield"):
+            answer = record.attack(label).get("AIX-" + fault)
             taken = answer and answer.get("data_code") == 250
             cells.append("-" if not answer else "open" if taken else "closed")
         # The sender's domain is asked for in DNS by a later version of the shield.
-        if cells[1] == "open" and row == "AIX-accept_unresolvable_domains":
+        if cells[1] == "open" and fault == "accept_unresolvable_domains":
             cells[1] = "open (not yet covered)"
-        print(f"{row.removeprefix('AIX-'):30}{cells[0]:>15}{cells[1]:>24}")
+        print(f"{fault:30}{cells[0]:>15}{cells[1]:>24}")
     print()
+
+
+# --- the questions, one function each ------------------------------------------
+
+def relayed(options, record, _corpus):
+    print(len(record.relayed(run_of(options, options.label))))
+
+
+def delivered(options, record, _corpus):
+    for row, boxes in sorted(record.delivered(run_of(options, options.label)).items()):
+        print(row, *sorted(boxes))
+
+
+def reached(options, record, _corpus):
+    lines = lines_in_transcript(record.folder / "sendmail.transcript", run_of(options, options.label))
+    print(sum(map(len, lines.values())))
+
+
+def families(options, record, corpus):
+    """How many messages of each family were relayed: "family number"."""
+    by_row = collections.Counter(record.relayed(run_of(options, options.label)))
+    count = collections.Counter()
+    for row in corpus:
+        count[row["family"]] += by_row[row["id"]]
+    for family, number in count.items():
+        print(family, number)
+
+
+def lost(options, record, corpus):
+    """Legitimate rows that arrive without the shield, and not in their mailbox with it."""
+    bare, shield = (record.delivered(run_of(options, label)) for label in ("bare", "shield"))
+    for row in corpus:
+        if row["expected"] == LOCAL and bare.get(row["id"]) and not arrived(shield, row):
+            print(row["id"], row["canonical"], "in", shield.get(row["id"], "no mailbox"))
+
+
+QUESTIONS = {each.__name__: each for each in (relayed, delivered, reached, families, lost, score, table)}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("what", choices=["relayed", "delivered", "bounces", "families", "table", "score", "lost"])
+    parser.add_argument("question", choices=QUESTIONS)
     parser.add_argument("--record", required=True, help="folder of the records")
-    parser.add_argument("--corpus")
-    parser.add_argument("--run", help="identity of one attack")
-    parser.add_argument("--lab", help="identity of the lab")
-    parser.add_argument("--label", help="score: the attack's name within the lab")
+    parser.add_argument("--corpus", required=True)
+    parser.add_argument("--lab", required=True, help="identity of the lab")
+    parser.add_argument("--label", help="the attack's name within the lab")
     parser.add_argument("--recorder", action="store_true", help="score: by the recording server, not by sendmail")
     parser.add_argument("--ipv6", action="store_true", help="score: the attack came over IPv6")
     options = parser.parse_args()
-    record = Record(options.record)
-    corpus = read_corpus(options.corpus) if options.corpus else []
-    if options.what == "relayed":
-        print(len(record.relayed(options.run)))
-    elif options.what == "bounces":
-        print(record.bounces(options.run))
-    elif options.what == "delivered":
-        for row, boxes in sorted(record.delivered(options.run).items()):
-            print(row, *boxes)
-    elif options.what == "families":    # "family relayed" for each family of a run
-        relayed = collections.Counter(record.relayed(options.run))
-        count = collections.Counter()
-        for row in corpus:
-            count[row["family"]] += relayed[row["id"]]
-        for family, number in count.items():
-            print(family, number)
-    elif options.what == "lost":        # legitimate rows that arrive without the shield and not with it
-        bare, shield = (record.delivered(f"r{options.lab}-{label}") for label in ("bare", "shield"))
-        for row in corpus:
-            if row["expected"] == LOCAL and bare.get(row["id"]) and not arrived(shield, row):
-                print(row["id"], row["canonical"], "in", shield.get(row["id"], "no mailbox"))
-    elif options.what == "score":
-        score(options, record, corpus)
-    else:
-        table(options, record, corpus)
+    QUESTIONS[options.question](options, Record(options.record), read_corpus(options.corpus))
 
 
 if __name__ == "__main__":

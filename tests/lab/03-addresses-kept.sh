@@ -1,0 +1,40 @@
+#!/bin/bash
+# Goal: the host sees the client's own address and port, IPv4 and IPv6
+# shellcheck source=tests/lab/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# The client stays connected while the host's sockets are looked at.
+seen_by_host() {	# seen_by_host LABEL CLIENT HOST
+	local label=$1 client=$2 host=$3 out=$LAB/log/goal-03-$1.out port seen talk
+	: >"$out"
+	in_ns client "$LAB_SRC/say.py" --hold 2 --token "$(run_id "$label")/mail" "$host" >"$out" <<-SESSION &
+		EHLO client.example
+		MAIL FROM:<probe@spam.example>
+		RCPT TO:<user@local.example>
+		DATA
+		QUIT
+	SESSION
+	talk=$!
+	wait_for 10 "the message to be taken" grep -Eq '^(250 .*accepted|closed)' "$out"
+	port=$(awk '$1 == "port" { print $2 }' "$out")
+	case $client in *:*) client="[$client]" ;; esac
+	seen=$(in_ns host ss -Htn state established 'sport = :25' | awk '{ print $4 }')
+	expect "$label: client is $client:$port, host's socket has ${seen:-nobody}" "$seen" = "$client:$port"
+	wait "$talk"
+}
+
+# The Received line that the host wrote into the message.
+logged_by_host() {	# logged_by_host LABEL CLIENT
+	local line
+	line=$(grep -lr "$(run_id "$1")/mail" "$LAB/host/delivered" | xargs -r sed -n 2p)
+	expect "$1: $line" "${line#*"$2]"}" != "$line"
+}
+
+shield_up refuse
+seen_by_host ipv4 "$CLIENT4" "$HOST4"
+seen_by_host ipv6 "$CLIENT6" "$HOST6"
+quiet
+shield_down
+logged_by_host ipv4 "$CLIENT4"
+logged_by_host ipv6 "IPv6:2001:db8:66:0:0:0:0:66"	# $CLIENT6 as sendmail writes it
+goal_end
