@@ -88,8 +88,9 @@ struct dialogue {
 	unsigned close;			/* DIALOGUE_CLOSE_ and ABORT_ bits */
 
 	enum verb pending;		/* DIALOGUE_REPLY: what the host was asked */
-	bool rset_first;		/* the pending EHLO or HELO waits for a RSET of ours */
-	bool esmtp;			/* EHLO was accepted */
+	bool own;			/* ... by us: the client shall not see the reply */
+	bool client_gone;		/* the client sends no more; what is pending is finished */
+	bool host_gone;			/* no host any more */
 	bool in_transaction;		/* the host accepted MAIL */
 	bool redirected;		/* the pending RCPT names the trap */
 	unsigned offered;		/* OFFER_ bits of the host */
@@ -122,7 +123,11 @@ void dialogue_init(struct dialogue *d, const struct dialogue_conf *conf, uint8_t
  */
 size_t dialogue_feed(struct dialogue *d, enum side from, struct span in, size_t *pass, uint64_t now_ms);
 
-/* This side will send no more. */
+/*
+ * This side will send no more. To be called when everything before the end was
+ * fed: the input is empty, or what is left was not used while
+ * dialogue_wants() asked for more of it.
+ */
 void dialogue_eof(struct dialogue *d, enum side from, uint64_t now_ms);
 
 /* The host cannot be reached, or its connection broke. what: static, for the journal ("host-refused"). */

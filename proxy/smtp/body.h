@@ -3,9 +3,10 @@
  * body.h - the framing of a message sent by DATA.
  *
  * A message ends at CRLF.CRLF (or .CRLF as its first line) for every server, or
- * it is refused: a stray CR or LF, a NUL, a line over 998 octets, or a line that
- * some server would take for the final dot. The scanner never copies: it says
- * how many bytes of the input are message text that may go on as they are.
+ * it is refused: a stray CR or LF, a NUL, a line over 998 octets, or a dot that
+ * some server would take for the final one (". ", VT or U+2028 as line ends).
+ * The scanner never copies: it says how many bytes of the input are message
+ * text that may go on as they are.
  */
 #ifndef PROXY_SMTP_BODY_H
 #define PROXY_SMTP_BODY_H
@@ -24,30 +25,35 @@ enum body_result {
 	BODY_DOT,	/* a line that is a dot to some server and not to others */
 };
 
+/* What stands since the last thing that any server takes for a line end. */
+enum body_segment { SEGMENT_EMPTY = 0, SEGMENT_DOT, SEGMENT_TEXT };
+
 /* Zeroed: before the first line. */
 struct body {
-	size_t column;		/* octets of the current line that were already used */
-	bool dot;		/* the line began with a dot */
-	bool lone_dot;		/* ... and all else so far is white space */
-	bool strip8;		/* the host clears bit 8: judge the bytes as it will read them */
+	size_t column;			/* octets of the current line that were used */
+	enum body_segment segment;	/* white space aside */
+	bool plain_dot;			/* SEGMENT_DOT is a "." and not a byte that folds to one */
+	bool strip8;			/* the host clears bit 8: judge the bytes as it reads them */
 };
 
 /*
- * Scan in. For the faults *used is what was good before the fault; the message
- * is lost, use body_skip() from there. "Good" bytes may be sent at once.
+ * Scan in. Good bytes may be sent at once. After a fault the message is lost;
+ * *used is what was good before it, body_skip_begin() and body_skip() go on from there.
  */
 enum body_result body_scan(struct body *b, struct span in, size_t *used);
 
-/* Zeroed: before the first line. Looks for the end of a message that is thrown away. */
+/* Finds the end of a message that is thrown away. */
 struct body_skip {
-	unsigned matched;	/* of CRLF.CRLF; starts as if CRLF stood before */
-	bool begun;
+	unsigned matched;	/* octets of CRLF.CRLF */
 };
+
+/* Begin where body_scan() stopped. */
+void body_skip_begin(struct body_skip *s, const struct body *b);
 
 /* Throw bytes away up to and with CRLF.CRLF. *used counts them; true at the end. */
 bool body_skip(struct body_skip *s, struct span in, size_t *used);
 
-/* "bare-cr" ...; for the journal and replies. */
+/* "bare-cr" ...; static, for the journal and replies. */
 const char *body_fault_name(enum body_result r);
 
 #endif

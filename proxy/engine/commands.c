@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/engine/inside.h"
+
+#include "classifier/ascii.h"
+#include "classifier/domain.h"
+#include "proxy/base/escape.h"
+
+/* A command that is answered here and never sent on. */
+static void
+refuse(struct dialogue *d, unsigned code, const char *enhanced, const char *text, const char *what, struct span line)
+{
+	d->errors++;
+	dialogue_report(d, &(struct event){ .kind = EVENT_COMMAND, .argument = line, .code = code, .what = what });
+	answer_refusal(d, code, enhanced, text, what);
+}
+
+/* Ask the host: the one command that is outstanding. */
+static void
+ask(struct dialogue *d, enum verb verb, struct span line, uint64_t now_ms)
+{
+	d->pending = verb;
+	buf_add(&d->out[SIDE_HOST], line);
+	buf_add(&d->out[SIDE_HOST], SPAN("\r\n"));
+	dialogue_enter(d, DIALOGUE_REPLY, now_ms);
+}
+
+/* Domain or literal, RFC 5321 4.1.1.1, with the "_" that many machines have in their names. */
+static bool
+is_hello_name(struct span s)
+{
+	if (s.len == 0 || s.len > DOMAIN_MAX)
+		return false;
+	for (size_t i = 0; i < s.len; i++)
+		if (!ascii_is(s.at[i], ASCII_LDH) && (s.at[i] == 0 || memchr("._:[]", s.at[i], 5) == NULL))
+			return false;
+	return true;
+}
+
+static bool
+on_hello(struct dialogue *d, const struct command *c, uint64_t now_ms)
+{
+	struct span name = ascii_trim(c->argument);
+	uint8_t line[5 + DOMAIN_MAX];
+
+	if (!is_hello_name(name)) {
+		refuse(d, 501, "5.5.4", "domain name or address literal expected", "hello-name", c->argument);
+		return true;
+	}
+	if (d->in_transaction) {	/* old sendmails keep the transaction over a HELO */
+		d->own = true;
+		ask(d, VERB_RSET, SPAN("RSET"), now_ms);
+		return false;
+	}
+	memcpy(line, c->verb == VERB_EHLO ? "EHLO " : "HELO ", 5);
+	memcpy(line + 5, name.at, name.len);
+	ask(d, c->verb, span_of(line, 5 + name.len), now_ms);
+	return true;
+}
+
+static struct asked
+asked_of(const struct dialogue *d)
+{
+	const struct session *s = &d->conf.session;
+
+	return (struct asked){ .host = s->host, .address = &s->address, .network = s->network, .offered = d->offered };
+}
+
+/* The canonical path of "MAIL FROM:<path> ...", for the journal. */
+static void
+keep_sender(struct dialogue *d, struct span sent)
+{
+	size_t open = span_find(sent, 0, '<') + 1, close = sent.len;
+
+	while (close > open && sent.at[close - 1] != '>')	/* a quoted ">" stands before the last one */
+		close--;
+	d->sender_len = close - 1 - open;
+	memcpy(d->sender, sent.at + open, d->sender_len);
+}
+
+static bool
+on_mail(struct dialogue *d, const struct command *c, uint64_t now_ms)
+{
+	struct asked asked = asked_of(d);
+	struct verdict v;
+
+	if (d->in_transaction) {
+		refuse(d, 503, "5.5.1", "one MAIL a transaction", "out-of-sequence", c->argument);
+		return true;
+	}
+	classify_sender(&asked, c->argument, &v);
+	dialogue_report(d, &(struct event){ .kind = EVENT_SENDER, .verdict = &v, .argument = c->argument });
+	if (v.action != ACTION_PASS) {
+		d->errors++;
+		answer_verdict(d, &v);
+		return true;
+	}
+	keep_sender(d, sent_span(&v.sent));
+	ask(d, VERB_MAIL, sent_span(&v.sent), now_ms);
+	return true;
+}
+
+static void
+refuse_recipient(struct dialogue *d, const struct verdict *v, uint64_t now_ms)
+{
+	d->refused++;
+	answer_verdict(d, v);
+	if (v->action == ACTION_DROP) {
+		d->close |= DIALOGUE_ABORT_HOST;
+		dialogue_hang_up(d, now_ms);
+	}
+}
+
+static bool
+on_rcpt(struct dialogue *d, const struct command *c, uint64_t now_ms)
+{
+	struct asked asked = asked_of(d);
+	struct verdict v;
+
+	if (!d->in_transaction) {
+		refuse(d, 503, "5.5.1", "MAIL first", "out-of-sequence", c->argument);
+		return true;
+	}
+	if (d->attempts++ >= d->conf.limits->recipients_max) {
+		d->refused++;
+		refuse(d, 452, "4.5.3", "too many recipients", "recipients-max", c->argument);
+		return true;
+	}
+	classify_recipient(&asked, c->argument, &v);
+	dialogue_report(d, &(struct event){ .kind = EVENT_RECIPIENT, .verdict = &v, .argument = c->argument });
+	if (v.action == ACTION_REFUSE || v.action == ACTION_DROP) {
+		refuse_recipient(d, &v, now_ms);
+		return true;
+	}
+	d->redirected = v.action == ACTION_REWRITE;
+	escape_write(v.path, d->shown, sizeof(d->shown));
+	ask(d, VERB_RCPT, sent_span(&v.sent), now_ms);
+	return true;
+}
+
+static bool
+on_data(struct dialogue *d, const struct command *c, uint64_t now_ms)
+{
+	if (ascii_trim(c->argument).len > 0)
+		refuse(d, 501, "5.5.4", "DATA has no argument", "argument", c->argument);
+	else if (!d->in_transaction)
+		refuse(d, 503, "5.5.1", "MAIL first", "out-of-sequence", c->name);
+	else if (d->recipients == 0)	/* some hosts answer 354 to anything */
+		refuse(d, 554, "5.5.1", "no valid recipients", "no-recipients", c->name);
+	else
+		ask(d, VERB_DATA, SPAN("DATA"), now_ms);
+	return true;
+}
+
+static bool
+on_plain(struct dialogue *d, const struct command *c, uint64_t now_ms)
+{
+	if (c->verb != VERB_NOOP && ascii_trim(c->argument).len > 0) {
+		refuse(d, 501, "5.5.4", "no argument expected", "argument", c->argument);
+		return true;
+	}
+	ask(d, c->verb, span_str(verb_name(c->verb)), now_ms);
+	return true;
+}
+
+static bool
+on_local(struct dialogue *d, const struct command *c, uint64_t now_ms)
+{
+	(void)now_ms;
+	if (c->verb == VERB_VRFY)	/* RFC 5321 3.5.3: a promise of nothing */
+		answer(d, 252, "2.1.5", "cannot VRFY, but will take a message and try");
+	else
+		answer(d, 214, "2.0.0", "HELO EHLO MAIL RCPT DATA RSET NOOP QUIT VRFY HELP");
+	return true;
+}
+
+static bool
+on_not_offered(struct dialogue *d, const struct command *c, uint64_t now_ms)
+{
+	refuse(d, 502, "5.5.1", "command not implemented", "not-offered", c->name);
+	if (c->verb == VERB_BDAT) {	/* its chunk may be on the way, and must not be read as commands */
+		d->close |= DIALOGUE_ABORT_HOST;
+		dialogue_hang_up(d, now_ms);
+	}
+	return true;
+}
+
+static bool
+on_http(struct dialogue *d, const struct command *c, uint64_t now_ms)
+{
+	dialogue_report(d, &(struct event){ .kind = EVENT_COMMAND, .argument = c->name, .code = 421, .what = "http" });
+	answer_end(d, EVENT_LIMIT, "4.7.0", "this is SMTP", "http", now_ms);
+	return true;
+}
+
+static bool
+on_unknown(struct dialogue *d, const struct command *c, uint64_t now_ms)
+{
+	(void)now_ms;
+	refuse(d, 500, "5.5.2", "command not recognized", "unknown-command", c->name);
+	return true;
+}
+
+static const struct {
+	bool (*take)(struct dialogue *, const struct command *, uint64_t);
+	bool idle;	/* moves no message: bounded by idle_commands_max */
+	bool judged;	/* its bytes are judged by the classifier, with a reason of its own */
+} verbs[VERB_COUNT] = {
+	[VERB_UNKNOWN] =  { on_unknown, true, false },
+	[VERB_HELO] =     { on_hello, true, false },
+	[VERB_EHLO] =     { on_hello, true, false },
+	[VERB_MAIL] =     { on_mail, false, true },
+	[VERB_RCPT] =     { on_rcpt, false, true },
+	[VERB_DATA] =     { on_data, false, false },
+	[VERB_RSET] =     { on_plain, true, false },
+	[VERB_NOOP] =     { on_plain, true, false },
+	[VERB_QUIT] =     { on_plain, false, false },
+	[VERB_VRFY] =     { on_local, true, false },
+	[VERB_HELP] =     { on_local, true, false },
+	[VERB_EXPN] =     { on_not_offered, true, false },
+	[VERB_ETRN] =     { on_not_offered, true, false },
+	[VERB_AUTH] =     { on_not_offered, true, false },
+	[VERB_STARTTLS] = { on_not_offered, true, false },
+	[VERB_BDAT] =     { on_not_offered, true, false },
+	[VERB_REFUSED] =  { on_not_offered, true, false },
+	[VERB_HTTP] =     { on_http, true, false },
+};
+
+static void
+refuse_line(struct dialogue *d, enum line_result how, struct span line)
+{
+	if (how == LINE_TOO_LONG)
+		refuse(d, 500, "5.5.2", "line too long", "line-too-long", line);
+	else if (how == LINE_BARE_CR)
+		refuse(d, 500, "5.5.2", "CR without LF", "bare-cr", line);
+	else
+		refuse(d, 500, "5.5.2", "LF without CR", "bare-lf", line);
+}
+
+/* No host: QUIT is answered, everything else ends the session. */
+static void
+take_orphan(struct dialogue *d, const struct command *c, uint64_t now_ms)
+{
+	if (c->verb == VERB_QUIT)
+		answer(d, 221, "2.0.0", "closing");
+	else
+		answer_refusal(d, 421, "4.4.2", "no connection to the mail host any more", "host-gone");
+	dialogue_hang_up(d, now_ms);
+}
+
+static bool
+limits_hold(struct dialogue *d, uint64_t now_ms)
+{
+	const struct dialogue_limits *l = d->conf.limits;
+	const char *what = d->errors > l->errors_max ? "errors-max" :
+	    d->refused > l->refused_max ? "refused-max" :
+	    d->idle_commands > l->idle_commands_max ? "idle-commands-max" : NULL;
+
+	if (what == NULL)
+		return true;
+	answer_end(d, EVENT_LIMIT, "4.7.0", "too much of this", what, now_ms);
+	return false;
+}
+
+bool
+command_take(struct dialogue *d, enum line_result how, struct span line, uint64_t now_ms)
+{
+	struct command c;
+	bool used = true;
+
+	command_parse(line, &c);
+	if (d->state == DIALOGUE_ORPHAN) {
+		take_orphan(d, &c, now_ms);
+		return true;
+	}
+	if (!limits_hold(d, now_ms))
+		return true;
+	if (how != LINE_READY) {
+		refuse_line(d, how, line);
+	} else if (!c.clean && !verbs[c.verb].judged) {
+		refuse(d, 500, "5.5.2", "control or 8-bit character in a command", "control-byte", line);
+	} else {
+		used = verbs[c.verb].take(d, &c, now_ms);
+		if (used && verbs[c.verb].idle)
+			d->idle_commands++;
+	}
+	if (d->state == DIALOGUE_COMMAND)
+		dialogue_enter(d, DIALOGUE_COMMAND, now_ms);	/* the next command has its full time */
+	return used;
+}

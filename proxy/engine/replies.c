@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/engine/inside.h"
+
+/* The two sides no longer agree where they are: end it before a later reply is taken for an earlier one. */
+static void
+unexplained(struct dialogue *d, const char *what, uint64_t now_ms)
+{
+	answer_end(d, EVENT_HOST, "4.3.0", "mail host answered out of step", what, now_ms);
+	d->close |= DIALOGUE_ABORT_HOST;
+}
+
+static void
+on_banner(struct dialogue *d, const struct reply *r, uint64_t now_ms)
+{
+	if (r->code != 220 && r->code < 400) {
+		unexplained(d, "banner", now_ms);
+		return;
+	}
+	answer_forward(d, r);
+	if (r->code == 220) {
+		dialogue_enter(d, DIALOGUE_COMMAND, now_ms);
+		return;
+	}
+	/* RFC 5321 3.1: a host that says 554 still waits for QUIT */
+	dialogue_report(d, &(struct event){ .kind = EVENT_HOST, .code = r->code, .what = "host-says-no" });
+	dialogue_leave_host(d, false);
+	dialogue_enter(d, DIALOGUE_ORPHAN, now_ms);
+}
+
+static void
+forget_transaction(struct dialogue *d)
+{
+	d->in_transaction = false;
+	d->recipients = d->attempts = 0;
+	d->sender_len = 0;
+}
+
+static void
+on_hello(struct dialogue *d, const struct reply *r)
+{
+	if (r->code == 250 && d->pending == VERB_EHLO) {
+		answer_ehlo(d, r);
+		return;
+	}
+	if (r->code == 250)
+		d->offered = 0;
+	answer_forward(d, r);
+}
+
+static void
+on_recipient(struct dialogue *d, const struct reply *r)
+{
+	if (r->code < 300)
+		d->recipients++;
+	if (!d->redirected) {
+		answer_forward(d, r);
+		return;
+	}
+	/* the host's words would name the trap */
+	buf_addf(&d->out[SIDE_CLIENT], "%u %s <%s>: recipient %s\r\n", r->code,
+	    r->code < 300 ? "2.1.5" : r->code < 500 ? "4.2.0" : "5.2.0", d->shown,
+	    r->code < 300 ? "ok" : "not accepted");
+}
+
+/* May a reply of this code answer this verb? 3xx belongs to DATA alone. */
+static bool
+fits(const struct dialogue *d, const struct reply *r)
+{
+	if (d->pending == VERB_DATA)
+		return r->code == 354 || r->code >= 400;
+	return r->code < 300 || r->code >= 400;
+}
+
+static void
+on_reply(struct dialogue *d, const struct reply *r, uint64_t now_ms)
+{
+	bool own = d->own;
+
+	d->own = false;
+	if (!fits(d, r) || (own && r->code >= 300)) {
+		unexplained(d, own ? "rset-refused" : "reply-code", now_ms);
+		return;
+	}
+	switch (d->pending) {
+	case VERB_EHLO:
+	case VERB_HELO:
+		on_hello(d, r);
+		break;
+	case VERB_RCPT:
+		on_recipient(d, r);
+		break;
+	default:
+		if (!own)
+			answer_forward(d, r);
+		break;
+	}
+	if (d->pending == VERB_RSET && r->code < 300)
+		forget_transaction(d);
+	if (d->pending == VERB_MAIL && r->code < 300)
+		d->in_transaction = true;
+	if (d->pending == VERB_QUIT) {
+		dialogue_hang_up(d, now_ms);
+		return;
+	}
+	dialogue_enter(d, r->code == 354 ? DIALOGUE_BODY : DIALOGUE_COMMAND, now_ms);
+}
+
+static void
+on_final(struct dialogue *d, const struct reply *r, uint64_t now_ms)
+{
+	if (r->code >= 300 && r->code < 400) {
+		unexplained(d, "reply-code", now_ms);
+		return;
+	}
+	dialogue_report(d, &(struct event){ .kind = EVENT_MESSAGE, .code = r->code, .octets = d->octets,
+	    .recipients = d->recipients });
+	answer_forward(d, r);
+	forget_transaction(d);
+	d->idle_commands = 0;
+	dialogue_enter(d, DIALOGUE_COMMAND, now_ms);
+}
+
+void
+reply_take(struct dialogue *d, const struct reply *r, uint64_t now_ms)
+{
+	if (r == NULL) {
+		unexplained(d, "reply-syntax", now_ms);
+		return;
+	}
+	if (r->code == 421 && d->state != DIALOGUE_BANNER && !d->own) {
+		answer_forward(d, r);
+		dialogue_report(d, &(struct event){ .kind = EVENT_HOST, .code = 421, .what = "host-says-421" });
+		dialogue_hang_up(d, now_ms);
+		return;
+	}
+	switch (d->state) {
+	case DIALOGUE_BANNER:
+		on_banner(d, r, now_ms);
+		break;
+	case DIALOGUE_REPLY:
+		on_reply(d, r, now_ms);
+		break;
+	case DIALOGUE_FINAL:
+		on_final(d, r, now_ms);
+		break;
+	default:
+		unexplained(d, "extra-reply", now_ms);
+		break;
+	}
+}

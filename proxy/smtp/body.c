@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/smtp/body.h"
+
+static const uint64_t ones = UINT64_C(0x0101010101010101);
+static const uint64_t tops = UINT64_C(0x8080808080808080);
+
+/* A bit set in every byte of v that is zero (and perhaps in bytes above such a one). */
+static uint64_t
+zero_bytes(uint64_t v)
+{
+	return (v - ones) & ~v & tops;
+}
+
+/*
+ * The first byte from i on that wants a look: below 0x20, or 0xE2 as U+2028
+ * begins with it; for strip8 also any with bit 8. Eight bytes a step.
+ */
+static size_t
+next_special(struct span in, size_t i, bool strip8)
+{
+	for (; i + 8 <= in.len; i += 8) {
+		uint64_t v, hit;
+
+		memcpy(&v, in.at + i, 8);
+		hit = ((v - ones * 0x20) & ~v & tops) | zero_bytes(v ^ ones * 0xe2);
+		if (strip8)
+			hit |= v & tops;
+		if (hit != 0)
+			break;
+	}
+	while (i < in.len && in.at[i] >= 0x20 && in.at[i] != 0xe2 && !(strip8 && in.at[i] >= 0x80))
+		i++;
+	return i;
+}
+
+/*
+ * Octets at in[i] that are a line end to some server, though not to SMTP: VT,
+ * FF, FS, GS, RS, U+2028, U+2029; with bit 8 cleared CR, LF and NUL. 0: none.
+ * -1: cannot tell without more input.
+ */
+static int
+separator(const struct body *b, struct span in, size_t i)
+{
+	uint8_t c = in.at[i];
+
+	if (c == 0x0b || c == 0x0c || (c >= 0x1c && c <= 0x1e))
+		return 1;
+	if (b->strip8 && (c == 0x8d || c == 0x8a || c == 0x80))
+		return 1;
+	if (c != 0xe2)
+		return 0;
+	if (i + 1 == in.len || (in.at[i + 1] == 0x80 && i + 2 == in.len))
+		return -1;
+	return in.at[i + 1] == 0x80 && (in.at[i + 2] == 0xa8 || in.at[i + 2] == 0xa9) ? 3 : 0;
+}
+
+/* White space and what some server drops or trims: controls, C1 controls, no-break space. */
+static bool
+is_trimmed(uint8_t c)
+{
+	return c <= 0x20 || c == 0x7f || (c >= 0x80 && c <= 0xa0);
+}
+
+/* A byte of text: what the segment is with it. */
+static void
+text_byte(struct body *b, uint8_t c)
+{
+	uint8_t read = b->strip8 ? c & 0x7f : c;
+
+	if (is_trimmed(c) || is_trimmed(read))
+		return;
+	b->plain_dot = c == '.';
+	b->segment = read == '.' && b->segment == SEGMENT_EMPTY ? SEGMENT_DOT : SEGMENT_TEXT;
+}
+
+/* CR at in[i], with one byte behind it: the line ends, or it is a stray one. */
+static enum body_result
+line_end(struct body *b, struct span in, size_t i)
+{
+	bool dot = b->segment == SEGMENT_DOT;
+
+	if (in.at[i + 1] != '\n')
+		return BODY_BARE_CR;
+	if (dot && !(b->column == 1 && b->plain_dot))
+		return BODY_DOT;
+	b->column = 0;
+	b->segment = SEGMENT_EMPTY;
+	return dot ? BODY_END : BODY_MORE;
+}
+
+enum body_result
+body_scan(struct body *b, struct span in, size_t *used)
+{
+	enum body_result result;
+	size_t i = 0;
+
+	for (;;) {
+		size_t start = i;
+		int n = 1;
+
+		if (b->segment == SEGMENT_TEXT)
+			i = next_special(in, i, b->strip8);
+		*used = i;
+		b->column += i - start;
+		if (b->column > BODY_LINE_OCTETS)
+			return BODY_LONG_LINE;
+		if (i == in.len)
+			return BODY_MORE;
+		switch (in.at[i]) {
+		case '\0':
+			return BODY_NUL;
+		case '\n':
+			return BODY_BARE_LF;
+		case '\r':
+			if (i + 1 == in.len)	/* held back: a host must never see it alone */
+				return BODY_MORE;
+			if ((result = line_end(b, in, i)) > BODY_END)
+				return result;
+			*used = i += 2;
+			if (result == BODY_END)
+				return BODY_END;
+			continue;
+		default:
+			break;
+		}
+		n = separator(b, in, i);
+		if (n == -1)
+			return BODY_MORE;
+		if (n > 0) {
+			if (b->segment == SEGMENT_DOT)
+				return BODY_DOT;
+			b->segment = SEGMENT_EMPTY;
+		} else {
+			text_byte(b, in.at[i]);
+			n = 1;
+		}
+		b->column += (size_t)n;
+		i += (size_t)n;
+	}
+}
+
+void
+body_skip_begin(struct body_skip *s, const struct body *b)
+{
+	if (b->column == 0)
+		s->matched = 2;
+	else
+		s->matched = b->column == 1 && b->segment == SEGMENT_DOT && b->plain_dot ? 3 : 0;
+}
+
+bool
+body_skip(struct body_skip *s, struct span in, size_t *used)
+{
+	static const uint8_t end[5] = "\r\n.\r\n";
+
+	for (size_t i = 0; i < in.len; i++) {
+		if (in.at[i] == end[s->matched])
+			s->matched++;
+		else	/* the only proper border of a prefix of the pattern is CR, or CRLF behind CRLF. */
+			s->matched = in.at[i] == '\r' ? 1 : 0;
+		if (s->matched == 5) {
+			*used = i + 1;
+			return true;
+		}
+	}
+	*used = in.len;
+	return false;
+}
+
+const char *
+body_fault_name(enum body_result r)
+{
+	switch (r) {
+	case BODY_BARE_CR:
+		return "bare-cr";
+	case BODY_BARE_LF:
+		return "bare-lf";
+	case BODY_NUL:
+		return "nul";
+	case BODY_LONG_LINE:
+		return "long-line";
+	case BODY_DOT:
+		return "ambiguous-dot";
+	default:
+		return "none";
+	}
+}
