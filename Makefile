@@ -2,55 +2,120 @@
 #
 # make              the program, build/relaywall
 # make check        install what the tests need, then every test
-# make lab          the shield before a real open relay
-# make help         the rest
+# make lab          install what the lab needs, then the shield before a real open relay
+# make help         all targets
 
-CC       ?= gcc
-BUILD    ?= build
+BUILD    ?= build$(if $(SAN),/san)
 CFLAGS   ?= -O2 -g
-WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes \
-            -Wvla -Wformat=2 -Wundef
-HARDEN   := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
-ifdef SAN
-BUILD    := build/san
-HARDEN   := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+ifeq ($(origin CC),default)
+CC       := gcc
 endif
-ifdef WERROR
-WARNINGS += -Werror
-endif
-ALL_CFLAGS := -std=gnu11 $(CFLAGS) $(WARNINGS) $(HARDEN) -I. -MMD -MP
-ALL_LDFLAGS := $(LDFLAGS) $(if $(SAN),-fsanitize=address$(comma)undefined,-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
-comma := ,
 
-# One archive a layer, in the order of docs/ARCHITECTURE.md: each links only what stands left of it.
-LAYERS := classifier proxy/base proxy/smtp proxy/engine proxy/driver/stream proxy/site proxy/cli
-archive = $(BUILD)/lib$(subst /,-,$(1)).a
-objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out proxy/cli/main.c,$(wildcard $(1)/*.c)))
-ARCHIVES := $(foreach l,$(LAYERS),$(call archive,$(l)))
-# Later layers first, as the linker wants them.
-reverse = $(if $(1),$(call reverse,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
+comma    := ,
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
+            -Wmissing-prototypes -Wvla -Wformat=2 -Wundef $(if $(WERROR),-Werror)
+HARDEN   := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer, \
+            -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE)
+override CFLAGS  += -std=gnu11 $(WARNINGS) $(HARDEN) -I. -MMD -MP
+override LDFLAGS += $(if $(SAN),-fsanitize=address$(comma)undefined,-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
 
-PROGRAM_LIBS := -lev -lnftables -lmnl -lconfuse -ljansson
-UNIT := classifier base smtp engine site
+# One archive a layer. A layer may use what stands left of it, so the linker sees them from the right.
+LAYERS   := classifier proxy/base proxy/smtp proxy/engine proxy/driver/stream proxy/site proxy/cli
+PURE     := classifier proxy/base proxy/smtp proxy/engine
+archive   = $(BUILD)/lib$(subst /,-,$(1)).a
+reverse   = $(if $(1),$(call reverse,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
+link      = $(call reverse,$(foreach l,$(1),$(call archive,$(l))))
+sources   = $(filter-out proxy/cli/main.c,$(wildcard $(1)/*.c))
+objects   = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 all: $(BUILD)/relaywall
 
-define layer
-$(call archive,$(1)): $(call objects,$(1))
+define layer_rule
+$(call archive,$(1)): $(call objects,$(call sources,$(1)))
 	@rm -f $$@
 	$$(AR) rcs $$@ $$^
 endef
-$(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
+$(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
 
-$(BUILD)/relaywall: $(BUILD)/proxy/cli/main.o $(ARCHIVES)
-	$(CC) $(ALL_LDFLAGS) -o $@ $< $(call reverse,$(ARCHIVES)) $(PROGRAM_LIBS)
+$(BUILD)/relaywall: $(BUILD)/proxy/cli/main.o $(call link,$(LAYERS))
+	$(CC) $(LDFLAGS) -o $@ $^ -lev -lnftables -lmnl -lconfuse -ljansson
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(CC) $(CFLAGS) -c -o $@ $<
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+# Unit tests: one program a layer. The link lists of the pure layers name no library but CUnit.
+COMMON := $(call objects,$(wildcard tests/unit/*.c))
+define unit_rule
+$(BUILD)/test/unit-$(1): $(call objects,$(wildcard tests/unit/$(1)/*.c)) $(COMMON) $(call link,$(2))
+	@mkdir -p $$(@D)
+	$$(CC) $$(LDFLAGS) -o $$@ $$^ -lcunit $(3)
+endef
+$(eval $(call unit_rule,classifier,classifier proxy/base))
+$(eval $(call unit_rule,base,classifier proxy/base))
+$(eval $(call unit_rule,smtp,classifier proxy/base proxy/smtp))
+$(eval $(call unit_rule,engine,$(PURE)))
+$(eval $(call unit_rule,site,$(filter-out proxy/cli,$(LAYERS)),-lev -lnftables -lmnl -lconfuse -ljansson))
+UNITS := $(addprefix $(BUILD)/test/unit-,classifier base smtp engine site)
+
+# The stream driver with a policy of its own, for tests/stream.
+$(BUILD)/test/serve: $(call objects,tests/stream/serve.c) $(call link,$(PURE) proxy/driver/stream)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lev
+
+# Fuzzers: with libFuzzer by `make fuzz`, as plain replays of their seeds in the tests.
+FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+REPLAYS := $(addprefix $(BUILD)/test/replay-,$(FUZZERS))
+$(BUILD)/test/replay-%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,tests/fuzz/replay.c tests/unit/corpus.c) $(call link,$(PURE))
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^
+.SECONDARY:
+
+tests: $(UNITS) $(REPLAYS) $(BUILD)/test/serve
+
+check-units: tests
+	@for t in $(UNITS); do echo "== $$t"; $$t || exit 1; done
+	@for f in $(FUZZERS); do echo "== replay $$f"; $(BUILD)/test/replay-$$f tests/fuzz/seeds/$$f || exit 1; done
+
+check:
+	tests/deps.sh build check
+	tests/check.sh
+
+lint:
+	tests/lint.sh
+
+FUZZ_SECONDS ?= 60
+fuzz:
+	tests/deps.sh build fuzz
+	tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZERS)
+
+$(BUILD)/test/bench-classifier: $(call objects,tests/bench/bench_classifier.c tests/unit/corpus.c) $(call link,classifier proxy/base)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^
+
+bench-classifier: $(BUILD)/test/bench-classifier
+	$<
+
+lab lab-up:
+	tests/deps.sh build
+	$(MAKE) all
+	tests/lab/lab.sh $(if $(filter lab,$@),run,up)
+
+lab-down:
+	tests/lab/lab.sh down
 
 clean:
 	rm -rf build
-.PHONY: all clean
+
+help:
+	@echo 'make                   the program, build/relaywall'
+	@echo 'make check             install what the tests need, then every test (root: it makes network namespaces)'
+	@echo 'make lab               attack a real open relay, without the shield and with it (root)'
+	@echo 'make lab-up, lab-down  leave the lab standing to play in; remove it (root)'
+	@echo 'make check-units       unit tests alone; SAN=1 with ASan and UBSan, CC=clang BUILD=build/clang with clang'
+	@echo 'make fuzz              every fuzzer for FUZZ_SECONDS (60)'
+	@echo 'make bench-classifier  time of a verdict, by family of address'
+	@echo 'make lint              clang-tidy and cppcheck'
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+.PHONY: all tests check check-units lint fuzz bench-classifier lab lab-up lab-down clean help

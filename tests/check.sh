@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Every test, in the order in which a failure is cheapest to find. Stops at the
+# first that fails. Called by `make check`, which has installed what is needed.
+set -eu
+cd "$(dirname "$0")/.."
+
+jobs=-j$(nproc)
+passed=0
+step() {
+	echo
+	echo "==== $1"
+	shift
+	if "$@"; then
+		passed=$((passed + 1))
+	else
+		echo
+		echo "$passed passed, 1 failed"
+		exit 1
+	fi
+}
+
+step "includes point one way" tests/layers.sh
+step "gcc: program and tests, warnings are errors" make $jobs WERROR=1 all tests
+step "gcc: unit tests and fuzzer seeds" make check-units
+step "the pure layers ask nothing of the outside" tests/pure.sh build
+step "clang: program and tests, warnings are errors" make $jobs WERROR=1 CC=clang BUILD=build/clang all tests
+step "clang: unit tests and fuzzer seeds" make CC=clang BUILD=build/clang check-units
+step "ASan, UBSan: program and tests" make $jobs WERROR=1 SAN=1 all tests
+step "ASan, UBSan: unit tests and fuzzer seeds" make SAN=1 check-units
+step "command line" tests/cli/run.sh build/relaywall
+step "stream: real sockets, bad clients and bad hosts" tests/stream/run.sh build/test/serve
+step "stream with ASan, UBSan" tests/stream/run.sh build/san/test/serve
+step "clang-tidy, cppcheck" tests/lint.sh
+
+echo
+echo "$passed passed, 0 failed"

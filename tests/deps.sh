@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Install the Debian packages for the purposes given: build, check, fuzz.
+# Silent and quick where all are there.
+set -eu
+
+packages=
+for purpose in "$@"; do
+	case $purpose in
+	build)
+		packages="$packages gcc libc6-dev make libev-dev libnftables-dev libmnl-dev libconfuse-dev libjansson-dev"
+		;;
+	check)
+		packages="$packages clang clang-tidy libclang-rt-dev cppcheck libcunit1-dev"
+		packages="$packages iproute2 nftables python3 procps"
+		;;
+	fuzz)
+		packages="$packages clang libclang-rt-dev"
+		;;
+	*)
+		echo "deps: unknown purpose $purpose" >&2
+		exit 2
+		;;
+	esac
+done
+
+missing=
+for package in $packages; do
+	state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+	[ "$state" = installed ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" -ne 0 ]; then
+	echo "deps: these packages are missing, and only root can install them:$missing" >&2
+	exit 1
+fi
+echo "deps: installing$missing"
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+# shellcheck disable=SC2086
+apt-get install -y -qq --no-install-recommends $missing >/dev/null

@@ -1,0 +1,61 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Do includes point one way? A layer may include itself and what stands above
+# it in the list; drivers never know each other. Prints each include that does
+# not, and every include that is not written from the root.
+set -eu
+cd "$(dirname "$0")/.."
+
+# folder, then the folders that it may include
+allowed='
+classifier classifier
+proxy/base classifier proxy/base
+proxy/smtp classifier proxy/base proxy/smtp
+proxy/engine classifier proxy/base proxy/smtp proxy/engine
+proxy/driver/stream classifier proxy/base proxy/smtp proxy/engine proxy/driver/stream
+proxy/site classifier proxy/base proxy/smtp proxy/engine proxy/driver/stream proxy/site
+proxy/cli classifier proxy/base proxy/smtp proxy/engine proxy/driver/stream proxy/site proxy/cli
+'
+bad=0
+seen=0
+for file in $(find classifier proxy -name '*.[ch]' | sort); do
+	folder=$(dirname "$file")
+	may=$(printf '%s\n' "$allowed" | sed -n "s|^$folder ||p")
+	if [ -z "$may" ]; then
+		echo "layers: $folder is in no row of the table"
+		bad=1
+		continue
+	fi
+	for header in $(sed -n 's/^#[[:space:]]*include[[:space:]]*"\([^"]*\)".*/\1/p' "$file"); do
+		seen=$((seen + 1))
+		case " $may " in
+		*" $(dirname "$header") "*) ;;
+		*)
+			echo "layers: $file may not include \"$header\""
+			bad=1
+			;;
+		esac
+	done
+	# the engine and all above it do no I/O: no header that could
+	case $folder in
+	classifier)
+		pattern='assert|stdbool|stddef|stdint|string'
+		;;
+	proxy/base | proxy/smtp | proxy/engine)
+		pattern='assert|stdarg|stdbool|stddef|stdint|stdio|string'
+		;;
+	*)
+		continue
+		;;
+	esac
+	for header in $(sed -n 's/^#[[:space:]]*include[[:space:]]*<\([^>]*\)>.*/\1/p' "$file"); do
+		if ! printf '%s\n' "$header" | grep -qE "^($pattern)\\.h\$"; then
+			echo "layers: $file may not include <$header>"
+			bad=1
+		fi
+	done
+done
+[ "$seen" -gt 0 ] || { echo "layers: no include was found, this check looks in the wrong place"; bad=1; }
+[ "$bad" -eq 0 ] && echo "layers: $seen includes point one way"
+exit "$bad"
