@@ -25,6 +25,27 @@ const uint8_t ascii_class[256] = {
 	[']'] = OTHER,
 };
 
+unsigned
+ascii_hex(uint8_t c)
+{
+	if (ascii_is(c, ASCII_DIGIT))
+		return (unsigned)(c - '0');
+	c = ascii_lower(c);
+	return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
+}
+
+int
+ascii_hex_pair(struct span s, size_t i)
+{
+	unsigned high, low;
+
+	if (s.len < 2 || i > s.len - 2)
+		return -1;
+	high = ascii_hex(s.at[i]);
+	low = ascii_hex(s.at[i + 1]);
+	return high < 16 && low < 16 ? (int)(high * 16 + low) : -1;
+}
+
 bool
 ascii_starts_nocase(struct span s, struct span prefix)
 {

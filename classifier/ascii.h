@@ -35,15 +35,11 @@ ascii_lower(uint8_t c)
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
 }
 
-/* The value of a hex digit, or -1. */
-static inline int
-ascii_hex(uint8_t c)
-{
-	if (ascii_is(c, ASCII_DIGIT))
-		return c - '0';
-	c = ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+/* The value of the two hex digits at s.at[i] and behind it, or -1 when there are none. */
+int ascii_hex_pair(struct span s, size_t i);
+
+/* The value of a hex digit, 16 for anything else. */
+unsigned ascii_hex(uint8_t c);
 
 /* Are the spans equal, letters in any case? */
 bool ascii_eq_nocase(struct span a, struct span b);

@@ -42,8 +42,8 @@ ip_parse_v6(struct span text, struct ip *ip)
 		unsigned value = 0;
 		size_t first = i;
 
-		for (; i < text.len && i < first + 4 && ascii_hex(text.at[i]) >= 0; i++)
-			value = value << 4 | (unsigned)ascii_hex(text.at[i]);
+		for (; i < text.len && i < first + 4 && ascii_hex(text.at[i]) < 16; i++)
+			value = value << 4 | ascii_hex(text.at[i]);
 		if (i == first || n == 8)
 			return -1;
 		group[n++] = (uint16_t)value;

@@ -10,11 +10,10 @@ is_xtext(struct span s)
 	for (size_t i = 0; i < s.len; i++) {
 		if (ascii_is(s.at[i], ASCII_XCHAR))
 			continue;
-		if (s.at[i] != '+' || i + 2 >= s.len)
+		if (s.at[i] != '+' || ascii_hex_pair(s, i + 1) == -1)
 			return false;
-		for (size_t k = i + 1; k <= i + 2; k++)
-			if (ascii_hex(s.at[k]) < 0 || (s.at[k] >= 'a' && s.at[k] <= 'f'))
-				return false;
+		if (s.at[i + 1] >= 'a' || s.at[i + 2] >= 'a')	/* hexchar is upper case */
+			return false;
 		i += 2;
 	}
 	return s.len > 0;

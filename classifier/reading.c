@@ -123,8 +123,10 @@ descend_imcea(struct reader *r, struct span s)
 	if (copy == NULL)
 		return;
 	for (size_t i = 0; i < s.len; i++) {
-		if (s.at[i] == '+' && i + 2 < s.len && ascii_hex(s.at[i + 1]) >= 0 && ascii_hex(s.at[i + 2]) >= 0) {
-			copy[n++] = (uint8_t)(ascii_hex(s.at[i + 1]) << 4 | ascii_hex(s.at[i + 2]));
+		int byte = s.at[i] == '+' ? ascii_hex_pair(s, i + 1) : -1;
+
+		if (byte != -1) {
+			copy[n++] = (uint8_t)byte;
 			i += 2;
 		} else {
 			copy[n++] = s.at[i] == '_' ? '/' : s.at[i];

@@ -61,6 +61,7 @@ ptrdiff_t
 escape_read(struct span s, uint8_t *out)
 {
 	ptrdiff_t n = 0;
+	int byte;
 
 	for (size_t i = 0; i < s.len; i++) {
 		if (s.at[i] != '\\') {
@@ -83,9 +84,9 @@ escape_read(struct span s, uint8_t *out)
 			out[n++] = '\n';
 			break;
 		case 'x':
-			if (i + 2 >= s.len || ascii_hex(s.at[i + 1]) < 0 || ascii_hex(s.at[i + 2]) < 0)
+			if ((byte = ascii_hex_pair(s, i + 1)) == -1)
 				return -1;
-			out[n++] = (uint8_t)(ascii_hex(s.at[i + 1]) << 4 | ascii_hex(s.at[i + 2]));
+			out[n++] = (uint8_t)byte;
 			i += 2;
 			break;
 		default:

@@ -2,7 +2,7 @@
 #include "proxy/engine/inside.h"
 
 #include "classifier/ascii.h"
-#include "proxy/base/escape.h"
+#include "proxy/engine/verdict_reply.h"
 #include "proxy/smtp/ehlo.h"
 
 void
@@ -20,13 +20,11 @@ answer_refusal(struct dialogue *d, unsigned code, const char *enhanced, const ch
 void
 answer_verdict(struct dialogue *d, const struct verdict *v)
 {
-	unsigned code = v->action == ACTION_DROP ? 421 : reason_code(v->reason);
-	const char *enhanced = v->action == ACTION_DROP ? "4.7.1" : reason_enhanced(v->reason);
-	char shown[200];
+	char reply[VERDICT_REPLY_OCTETS];
+	size_t n = verdict_reply(v, d->conf.session.id, reply);
 
-	escape_write(v->path, shown, sizeof(shown));
-	buf_addf(&d->out[SIDE_CLIENT], "%u %s <%s>: %s (%s %s)\r\n", code, enhanced, shown, reason_text(v->reason),
-	    d->conf.session.id, reason_name(v->reason));
+	buf_add(&d->out[SIDE_CLIENT], span_of(reply, n));
+	buf_add(&d->out[SIDE_CLIENT], SPAN("\r\n"));
 }
 
 void

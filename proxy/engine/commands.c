@@ -3,7 +3,6 @@
 
 #include "classifier/ascii.h"
 #include "classifier/domain.h"
-#include "proxy/base/escape.h"
 
 /* A command that is answered here and never sent on. */
 static void
@@ -31,7 +30,7 @@ is_hello_name(struct span s)
 	if (s.len == 0 || s.len > DOMAIN_MAX)
 		return false;
 	for (size_t i = 0; i < s.len; i++)
-		if (!ascii_is(s.at[i], ASCII_LDH) && (s.at[i] == 0 || memchr("._:[]", s.at[i], 5) == NULL))
+		if (!ascii_is(s.at[i], ASCII_LDH) && span_find(SPAN("._:[]"), 0, s.at[i]) == 5)
 			return false;
 	return true;
 }
@@ -132,7 +131,10 @@ on_rcpt(struct dialogue *d, const struct command *c, uint64_t now_ms)
 		return true;
 	}
 	d->redirected = v.action == ACTION_REWRITE;
-	escape_write(v.path, d->shown, sizeof(d->shown));
+	if (d->redirected) {	/* a path that was parsed: it fits */
+		d->path_len = v.path.len;
+		memcpy(d->path, v.path.at, v.path.len);
+	}
 	ask(d, VERB_RCPT, sent_span(&v.sent), now_ms);
 	return true;
 }

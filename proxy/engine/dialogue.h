@@ -104,7 +104,8 @@ struct dialogue {
 	uint64_t octets;		/* of the message so far */
 	unsigned refuse_code;		/* DIALOGUE_DISCARD: the reply at the end */
 	const char *refuse_what;
-	char shown[128];		/* the path that our reply to the pending RCPT names, printable */
+	uint8_t path[PATH_MAX_OCTETS];	/* of the pending RCPT, if redirected: for our reply */
+	size_t path_len;
 	uint8_t sender[PATH_MAX_OCTETS];	/* canonical path of the transaction */
 	size_t sender_len;
 };

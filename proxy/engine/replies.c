@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/engine/inside.h"
+#include "proxy/engine/verdict_reply.h"
 
 /* The two sides no longer agree where they are: end it before a later reply is taken for an earlier one. */
 static void
@@ -50,6 +51,8 @@ on_hello(struct dialogue *d, const struct reply *r)
 static void
 on_recipient(struct dialogue *d, const struct reply *r)
 {
+	char reply[VERDICT_REPLY_OCTETS];
+
 	if (r->code < 300)
 		d->recipients++;
 	if (!d->redirected) {
@@ -57,9 +60,9 @@ on_recipient(struct dialogue *d, const struct reply *r)
 		return;
 	}
 	/* the host's words would name the trap */
-	buf_addf(&d->out[SIDE_CLIENT], "%u %s <%s>: recipient %s\r\n", r->code,
-	    r->code < 300 ? "2.1.5" : r->code < 500 ? "4.2.0" : "5.2.0", d->shown,
-	    r->code < 300 ? "ok" : "not accepted");
+	buf_add(&d->out[SIDE_CLIENT],
+	    span_of(reply, verdict_reply_redirected(span_of(d->path, d->path_len), r->code, reply)));
+	buf_add(&d->out[SIDE_CLIENT], SPAN("\r\n"));
 }
 
 /* May a reply of this code answer this verb? 3xx belongs to DATA alone. */
