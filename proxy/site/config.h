@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * config.h - a configuration while it is read; known to config*.c only.
+ *
+ * libconfuse parses and calls back for each value and at the end of each
+ * section. A section is taken over and forgotten at once: libconfuse compares
+ * the title of a new section with all that it keeps, which for 100,000 hosts
+ * would be five thousand million comparisons.
+ */
+#ifndef PROXY_SITE_CONFIG_H
+#define PROXY_SITE_CONFIG_H
+
+#include "proxy/site/names.h"
+#include "proxy/site/site.h"
+#include "proxy/site/source.h"
+#include "proxy/site/vec.h"
+
+struct config {
+	struct site *site;		/* what comes of it */
+	FILE *errors;
+	unsigned error_count;
+	bool no_memory;
+	struct source source;
+	size_t ended;			/* sections that ended so far */
+
+	/* The sections being read. */
+	struct setting set[SECTION_COUNT][KEYS_MAX];
+	struct vec addresses, address_lines;	/* struct ip, uint32_t */
+	struct vec local, relay;		/* struct site_domain */
+	struct vec from;			/* struct site_from */
+	unsigned profile;
+
+	/* What was read. */
+	struct vec networks;		/* struct config_network; untrusted is the first */
+	struct vec prefixes;		/* struct site_prefix */
+	struct vec policy_hosts;	/* struct policy_host */
+	struct vec hosts;		/* struct site_host */
+	struct names network_names, host_names;
+};
+
+struct config_network {
+	struct span name;
+	uint32_t line;
+};
+
+/* Report a fault in this line of the configuration file. */
+void config_error(struct config *c, uint32_t line, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* The same for another file. */
+void config_error_in(struct config *c, const char *file, uint32_t line, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* p, noting when it is NULL that there is no memory. */
+void *config_memory(struct config *c, void *p);
+
+/* A lasting copy of s in the arena; at == NULL: no memory, noted. */
+struct span config_copy(struct config *c, struct span s);
+
+/* Move the items of v into the arena and empty v; NULL: no memory, noted. */
+void *config_keep(struct config *c, struct vec *v, size_t size);
+
+/* Text of the operator as it may be shown in a message; valid for four more calls. */
+const char *config_shown(struct span s);
+
+/* One value of a list. */
+void config_prefix(struct config *c, struct span text, uint32_t line);
+void config_address(struct config *c, struct span text, uint32_t line);
+void config_domain(struct config *c, struct vec *to, struct span text, uint32_t line);
+void config_profile(struct config *c, struct span text, uint32_t line);
+
+/* Read a domains file, set as this key of the section being read, into a list. */
+void config_domains_file(struct config *c, struct vec *to, size_t key);
+
+/* A section ended; line: of its head. */
+void config_network_end(struct config *c, struct span title, uint32_t line);
+void config_protect_end(struct config *c, struct span title, uint32_t line);
+void config_from_end(struct config *c, struct span title, uint32_t line);
+
+/* Build the site from all that was read and check what concerns several sections. */
+void config_seal(struct config *c);
+
+#endif

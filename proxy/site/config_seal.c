@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From what was read to a site: what concerns several sections at once. */
+#include "proxy/site/config.h"
+
+/* position in the section "limits", field, units of the field in one of the key */
+#define LIMITS(X) \
+	X(LIMITS_COMMAND, command_ms, 1000) \
+	X(LIMITS_BODY, body_ms, 1000) \
+	X(LIMITS_BANNER, banner_ms, 1000) \
+	X(LIMITS_REPLY, reply_ms, 1000) \
+	X(LIMITS_DATA, data_ms, 1000) \
+	X(LIMITS_FINAL, final_ms, 1000) \
+	X(LIMITS_ERRORS, errors_max, 1) \
+	X(LIMITS_IDLE_COMMANDS, idle_commands_max, 1) \
+	X(LIMITS_RECIPIENTS, recipients_max, 1) \
+	X(LIMITS_REFUSED, refused_max, 1)
+
+static void
+seal_limits(struct config *c)
+{
+	struct setting *set = c->site->limits_set;
+	struct dialogue_limits *limits = &c->site->limits;
+
+	memcpy(set, c->set[SECTION_LIMITS], sizeof(c->site->limits_set));
+	*limits = dialogue_limits_default;
+#define X(key, field, unit)                                             \
+	if (set[key].line == 0)                                                \
+		set[key].number = limits->field / (unit);                             \
+	else                                                                   \
+		limits->field = (__typeof__(limits->field))(set[key].number * (unit));
+	LIMITS(X)
+#undef X
+}
+
+static void
+seal_top(struct config *c)
+{
+	struct site *site = c->site;
+	struct setting *set = site->top_set;
+
+	memcpy(set, c->set[SECTION_TOP], sizeof(site->top_set));
+	for (size_t i = 0; i < TOP_KEYS; i++)	/* the fallbacks are values of their own keys */
+		if (set[i].line == 0)
+			key_read(&key_tables[SECTION_TOP].keys[i], span_str(key_tables[SECTION_TOP].keys[i].fallback), &set[i]);
+	site->journal = (const char *)set[TOP_JOURNAL].text.at;
+	site->port = (uint16_t)set[TOP_LISTENER_PORT].number;
+	site->fwmark = (uint32_t)set[TOP_FWMARK].number;
+	site->table = (uint32_t)set[TOP_ROUTE_TABLE].number;
+	site->keep_source_port = set[TOP_SOURCE_PORT].number == 0;
+	site->connect_ms = set[TOP_CONNECT_TIMEOUT].number * 1000;
+	site->sessions_max = (unsigned)set[TOP_MAX_SESSIONS].number;
+	site->on_stop = (enum on_stop)set[TOP_ON_STOP].number;
+	if (site->table >= 253 && site->table <= 255)
+		config_error(c, set[TOP_ROUTE_TABLE].line, "route-table = %u, expected a table that the kernel does not use (253 to 255)",
+		    site->table);
+}
+
+/* Tell who has the prefix already. Rare, so it may look through all of them. */
+static void
+prefix_twice(struct config *c, const struct site_prefix *p)
+{
+	const struct site_prefix *all = c->site->prefixes;
+	const struct config_network *networks = c->networks.at;
+
+	for (; all < p; all++)
+		if (all->prefix.len == p->prefix.len && ip_eq(&all->prefix.ip, &p->prefix.ip))
+			break;
+	config_error(c, p->line, "found prefix \"%s\" twice, expected once (first in network %s, line %u)",
+	    config_shown(p->text), config_shown(networks[all->network].name), all->line);
+}
+
+static void
+seal_networks(struct config *c)
+{
+	static const struct prefix ipv4 = { .ip.bytes = { [10] = 0xff, [11] = 0xff }, .len = 96 };
+	const struct config_network *networks = c->networks.at;
+	struct site *site = c->site;
+	size_t room = prefix_map_nodes(c->prefixes.count + 1);
+	struct span *names = config_memory(c, arena_array(&site->arena, c->networks.count, sizeof(*names)));
+	uint32_t *lines = config_memory(c, arena_array(&site->arena, c->networks.count, sizeof(*lines)));
+	struct prefix_node *nodes = config_memory(c, arena_array(&site->arena, room, sizeof(*nodes)));
+	const struct site_prefix *p;
+
+	site->prefix_count = c->prefixes.count;
+	site->prefixes = p = config_keep(c, &c->prefixes, sizeof(*p));
+	if (c->no_memory)
+		return;
+	for (size_t i = 0; i < c->networks.count; i++) {
+		names[i] = networks[i].name;
+		lines[i] = networks[i].line;
+	}
+	site->policy.network_names = names;
+	site->policy.network_count = c->networks.count;
+	site->network_lines = lines;
+	prefix_map_init(&site->policy.networks, nodes, room);
+	for (size_t i = 0; i < site->prefix_count; i++)
+		if (prefix_map_add(&site->policy.networks, &p[i].prefix, p[i].network) == -1)
+			prefix_twice(c, &p[i]);
+	/* "::/0" is every IPv6 address; that IPv4 stands below it in the map is no wish of the operator. */
+	prefix_map_add(&site->policy.networks, &ipv4, POLICY_UNTRUSTED);
+}
+
+static void
+seal_addresses(struct config *c)
+{
+	const struct policy_host *hosts = c->policy_hosts.at;
+	const struct site_host *site_hosts = c->hosts.at;
+	struct prefix_map *map = &c->site->policy.host_map;
+	struct prefix_node *nodes;
+	size_t count = 0;
+
+	for (size_t i = 0; i < c->hosts.count; i++)
+		count += hosts[i].address_count;
+	nodes = config_memory(c, arena_array(&c->site->arena, prefix_map_nodes(count), sizeof(*nodes)));
+	if (nodes == NULL)
+		return;
+	prefix_map_init(map, nodes, prefix_map_nodes(count));
+	for (size_t i = 0; i < c->hosts.count; i++) {
+		for (size_t k = 0; k < hosts[i].address_count; k++) {
+			struct prefix p = { .ip = hosts[i].addresses[k], .len = 128 };
+			uint32_t other;
+
+			if (prefix_map_add(map, &p, (uint32_t)i) == 0)
+				continue;
+			other = prefix_map_find(map, &p.ip);
+			config_error(c, site_hosts[i].address_lines[k],
+			    "found an address of host %s again, expected each address once (host in line %u)",
+			    config_shown(hosts[other].name), site_hosts[other].line);
+		}
+	}
+}
+
+/* Number the networks of a host's sections "from". */
+static void
+resolve_from(struct config *c, const struct site_host *h)
+{
+	struct site_from *from = (struct site_from *)(uintptr_t)h->from;	/* ours until the site is sealed */
+
+	for (size_t i = 0; i < h->from_count; i++) {
+		uint32_t n = names_find(&c->network_names, from[i].name);
+
+		if (n == NAMES_NONE)
+			config_error(c, from[i].line, "found network %s, expected untrusted or one that is defined",
+			    config_shown(from[i].name));
+		else
+			from[i].network = n;
+	}
+}
+
+static void
+apply_from(struct rules *r, const struct site_from *f)
+{
+	for (size_t k = 0; k < FROM_KEYS; k++)
+		if (f->set[k].line != 0 && site_rule(k) != RULE_COUNT)
+			r->mode[site_rule(k)] = (uint8_t)f->set[k].number;
+	r->relay_action = (enum relay_action)f->set[FROM_RELAY_ACTION].number;
+	r->relay_trap = f->set[FROM_RELAY_TRAP].text;
+}
+
+static bool
+rules_equal(const struct rules *a, const struct rules *b, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (memcmp(a[i].mode, b[i].mode, sizeof(a[i].mode)) != 0 || a[i].relay_action != b[i].relay_action ||
+		    !span_eq(a[i].relay_trap, b[i].relay_trap))
+			return false;
+	return true;
+}
+
+/*
+ * Rules are an array over all networks for each host. Hosts of a fleet have
+ * mostly the same: one that has the rules of the host before shares its array.
+ */
+static void
+seal_rules(struct config *c)
+{
+	struct policy_host *hosts = c->policy_hosts.at;
+	const struct site_host *site_hosts = c->hosts.at;
+	size_t n = c->networks.count;
+	struct rules *defaults = config_memory(c, arena_array(&c->site->arena, n, sizeof(*defaults)));
+	struct rules *spare = config_memory(c, arena_array(&c->site->arena, n, sizeof(*spare)));
+	const struct rules *last = defaults;
+
+	if (c->no_memory)
+		return;
+	for (size_t i = 0; i < n; i++)
+		defaults[i] = rules_default((uint32_t)i);
+	for (size_t i = 0; i < c->hosts.count; i++) {
+		resolve_from(c, &site_hosts[i]);
+		hosts[i].rules = defaults;
+		if (site_hosts[i].from_count == 0)
+			continue;
+		memcpy(spare, defaults, n * sizeof(*spare));
+		for (size_t k = 0; k < site_hosts[i].from_count; k++)
+			apply_from(&spare[site_hosts[i].from[k].network], &site_hosts[i].from[k]);
+		if (!rules_equal(spare, last, n)) {
+			last = spare;
+			spare = config_memory(c, arena_array(&c->site->arena, n, sizeof(*spare)));
+			if (spare == NULL)
+				return;
+		}
+		hosts[i].rules = last;
+	}
+}
+
+void
+config_seal(struct config *c)
+{
+	struct site *site = c->site;
+
+	if (c->no_memory)
+		return;
+	seal_limits(c);
+	seal_top(c);
+	if (c->hosts.count == 0 && c->error_count == 0)
+		config_error(c, 1, "no host is protected, expected at least one section protect");
+	seal_networks(c);
+	seal_addresses(c);
+	if (c->no_memory)
+		return;
+	seal_rules(c);
+	site->policy.host_count = c->hosts.count;
+	site->policy.hosts = config_keep(c, &c->policy_hosts, sizeof(struct policy_host));
+	site->hosts = config_keep(c, &c->hosts, sizeof(struct site_host));
+}

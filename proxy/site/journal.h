@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * journal.h - what was decided about whom, as JSON: one object a line.
+ *
+ * Every object has
+ *   time, event ("sender", "recipient", "message", "command", "host", "limit"),
+ *   session, client, client_port, host (its name), address (of the host),
+ *   network (of the client);
+ * beside these
+ *   sender, recipient:    argument (as received), verdict, rule, mode, reason,
+ *                         target, sent (the line for the host, or null),
+ *                         code (of the reply that was given here, or null);
+ *   recipient, message:   sender (canonical path of the transaction);
+ *   message:              recipients, octets, code, what;
+ *   command, host, limit: what, text, code.
+ *
+ * Bytes of a peer stand in the escapes of proxy/base/escape.h inside of JSON's
+ * own, so that a line is ASCII and is one line, whatever was sent.
+ *
+ * Mail does not wait for the journal: a line that cannot be written at once is
+ * dropped and counted.
+ */
+#ifndef PROXY_SITE_JOURNAL_H
+#define PROXY_SITE_JOURNAL_H
+
+#include "proxy/engine/event.h"
+
+#include <stdio.h>
+
+struct journal {
+	const char *path;	/* borrowed */
+	FILE *errors;
+	int fd;
+	bool torn;		/* a line was written in part: end it before the next */
+	bool told;		/* the operator knows that lines are dropped */
+	uint64_t written, dropped;
+};
+
+/* Open for appending; made with mode 0640 if it is not there. 0, or -1 with errno. path and errors outlive it. */
+int journal_open(struct journal *j, const char *path, FILE *errors);
+
+/*
+ * Open the path anew, after somebody moved the file away. If that fails the old
+ * file stays in use: 0, or -1 with errno.
+ */
+int journal_reopen(struct journal *j);
+
+/* Write one event; cookie is the struct journal. Fits event_hooks. */
+void journal_report(void *cookie, const struct session *s, const struct event *e);
+
+void journal_close(struct journal *j);
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <nftables/libnftables.h>	/* defines _GNU_SOURCE, so it comes first */
+
+#include "proxy/site/kernel.h"
+
+#include "proxy/site/route.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+static const int address_families[] = { AF_INET, AF_INET6 };
+
+/* What the table needs of the kernel, as the smallest table that needs it. */
+static const struct probe {
+	const char *rules;
+	const char *missing;
+} probes[] = {
+	{ "add table inet relaywall_probe", "nf_tables (CONFIG_NF_TABLES_INET)" },
+	{ "table inet relaywall_probe { set s { type ipv4_addr; elements = { 192.0.2.1 } } }", "sets of nf_tables" },
+	{ "table inet relaywall_probe { chain c { type filter hook prerouting priority raw; tcp dport 25 counter notrack } }",
+	    "nft_ct (CONFIG_NFT_CT)" },
+	{ "table inet relaywall_probe { chain c { type filter hook prerouting priority mangle; "
+	  "tcp dport 25 tproxy ip to 127.0.0.1:25 } }", "nft_tproxy (CONFIG_NFT_TPROXY)" },
+	{ "table inet relaywall_probe { chain c { type filter hook prerouting priority mangle; "
+	  "tcp dport 25 socket transparent 1 } }", "nft_socket (CONFIG_NFT_SOCKET)" },
+	{ "table inet relaywall_probe { chain c { type filter hook forward priority filter; "
+	  "tcp dport 25 reject with tcp reset } }", "nft_reject_inet (CONFIG_NFT_REJECT_INET)" },
+};
+
+/* Run nft commands; 0 or -1. say: where libnftables' own words go, or NULL. */
+static int
+run(const char *commands, bool dry, FILE *say)
+{
+	struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
+	const char *text;
+	int result = -1;
+
+	if (nft == NULL) {
+		if (say != NULL)
+			fprintf(say, "relaywall: libnftables cannot start: %s\n", strerror(errno));
+		return -1;
+	}
+	nft_ctx_set_dry_run(nft, dry);
+	if (nft_ctx_buffer_error(nft) == 0 && nft_ctx_buffer_output(nft) == 0)
+		result = nft_run_cmd_from_buffer(nft, commands) == 0 ? 0 : -1;
+	text = nft_ctx_get_error_buffer(nft);
+	if (result == -1 && say != NULL && text != NULL) {
+		size_t first = strcspn(text, "\n");	/* the rest shows the command, which can be huge */
+
+		fprintf(say, "relaywall: nftables: %.*s\n", (int)first, text);
+	}
+	nft_ctx_free(nft);
+	return result;
+}
+
+/* The table did not load: find out what the kernel lacks. */
+static void
+explain(FILE *errors)
+{
+	for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]); i++) {
+		if (run(probes[i].rules, true, NULL) == -1) {
+			fprintf(errors, "relaywall: missing: %s%s\n", probes[i].missing,
+			    i == 0 ? ", or CAP_NET_ADMIN" : "");
+			return;
+		}
+	}
+}
+
+static int
+load(const struct site *site, enum rules_stage stage, FILE *errors)
+{
+	char *commands = NULL;
+	size_t len;
+	FILE *text = open_memstream(&commands, &len);
+	int result = -1;
+
+	if (text == NULL) {
+		fprintf(errors, "relaywall: no memory for the rules\n");
+		return -1;
+	}
+	rules_write_table(site, stage, text);
+	if (fclose(text) != 0) {
+		fprintf(errors, "relaywall: no memory for the rules\n");
+	} else {
+		result = run(commands, false, errors);
+		if (result == -1)
+			explain(errors);
+	}
+	free(commands);
+	return result;
+}
+
+int
+kernel_open(const struct site *site, FILE *errors)
+{
+	for (size_t i = 0; i < 2; i++) {
+		int family = address_families[i];
+
+		if (!site_has_family(site, family == AF_INET))
+			route_remove(family, errors);	/* of an earlier run with other hosts */
+		else if (route_install(family, site->fwmark, site->table, errors) == -1)
+			goto remove_routes;
+	}
+	if (load(site, RULES_SERVE, errors) == -1)
+		goto remove_routes;
+	return 0;
+
+remove_routes:
+	route_remove(AF_INET, errors);
+	route_remove(AF_INET6, errors);
+	return -1;
+}
+
+int
+kernel_drain(const struct site *site, FILE *errors)
+{
+	return load(site, RULES_DRAIN, errors);
+}
+
+int
+kernel_close(const struct site *site, enum on_stop how, FILE *errors)
+{
+	int result = load(site, how == ON_STOP_REMOVE ? RULES_REMOVE : RULES_GUARD, errors);
+
+	for (size_t i = 0; i < 2; i++)
+		if (route_remove(address_families[i], errors) == -1)
+			result = -1;
+	return result;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kernel.h - bring the rules of a site into the kernel and take them out again.
+ *
+ * Every function can be repeated and replaces what a killed run left. Faults are
+ * told on errors, with what is missing where that can be said.
+ */
+#ifndef PROXY_SITE_KERNEL_H
+#define PROXY_SITE_KERNEL_H
+
+#include "proxy/site/rules.h"
+
+/*
+ * Route, routing rule, table: in this order, so that nothing is diverted before
+ * it can arrive. 0, or -1 with what this call added taken back; a table that was
+ * there stays.
+ */
+int kernel_open(const struct site *site, FILE *errors);
+
+/* No new sessions; running ones go on. 0 or -1. */
+int kernel_drain(const struct site *site, FILE *errors);
+
+/* Leave what how says and nothing else. 0 or -1; goes on after a fault. */
+int kernel_close(const struct site *site, enum on_stop how, FILE *errors);
+
+/* Write what in this kernel's settings will keep mail from passing; the number of lines. */
+unsigned kernel_preflight(const struct site *site, FILE *out);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/site/key.h"
+
+#include "classifier/ascii.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const char *const source_port[] = { "keep", "any", NULL };
+static const char *const on_stop[] = { "closed", "remove", NULL };
+static const char *const on_failure[] = { "closed", "drop", "open", NULL };	/* enum on_failure */
+static const char *const relay_action[] = { "refuse", "drop", "redirect", NULL };	/* enum relay_action */
+static const char *const mode[] = { "off", "count", "enforce", NULL };	/* enum mode */
+
+const char *const key_profiles[] = { "exchange", "domino", "hostdotuser", "strip8", "bare-literals", NULL };
+
+#define WORD(name, words, fallback, help) { name, KEY_WORD, fallback, 0, 0, words, help }
+#define NUMBER(name, fallback, least, most, help) { name, KEY_NUMBER, fallback, least, most, NULL, help }
+#define TEXT(name, fallback, help) { name, KEY_TEXT, fallback, 0, 0, NULL, help }
+#define LIST(name, help) { name, KEY_LIST, NULL, 0, 0, NULL, help }
+
+static const struct key top[TOP_KEYS] = {
+	[TOP_JOURNAL] = TEXT("journal", "/var/log/relaywall.jsonl", "file that every verdict is written to, one JSON object a line"),
+	[TOP_LISTENER_PORT] = NUMBER("listener-port", "2525", 1, 65535, "port on the loopback addresses that connections are diverted to"),
+	[TOP_FWMARK] = NUMBER("fwmark", "0x2525", 1, UINT32_MAX, "packet mark of diverted connections"),
+	[TOP_ROUTE_TABLE] = NUMBER("route-table", "2525", 1, UINT32_MAX, "routing table that makes marked packets local"),
+	[TOP_SOURCE_PORT] = WORD("source-port", source_port, "keep", "towards a host: the client's own port, or any (conntrack stays on)"),
+	[TOP_CONNECT_TIMEOUT] = NUMBER("connect-timeout", "30", 1, 3600, "seconds to reach a host"),
+	[TOP_MAX_SESSIONS] = NUMBER("max-sessions", "10000", 1, 1000000, "sessions at once; the next client gets 421"),
+	[TOP_ON_STOP] = WORD("on-stop", on_stop, "closed", "after an orderly end: hosts stay closed, or every rule is removed"),
+};
+
+/* The defaults of these are the engine's: dialogue_limits_default. */
+static const struct key limits[LIMITS_KEYS] = {
+	[LIMITS_COMMAND] = NUMBER("command-timeout", NULL, 1, 86400, "seconds for the client's next command"),
+	[LIMITS_BODY] = NUMBER("body-timeout", NULL, 1, 86400, "seconds for the client's next block of a message"),
+	[LIMITS_BANNER] = NUMBER("banner-timeout", NULL, 1, 86400, "seconds for the host's greeting"),
+	[LIMITS_REPLY] = NUMBER("reply-timeout", NULL, 1, 86400, "seconds for the host's reply to a command"),
+	[LIMITS_DATA] = NUMBER("data-timeout", NULL, 1, 86400, "seconds for the host's reply to DATA"),
+	[LIMITS_FINAL] = NUMBER("final-timeout", NULL, 1, 86400, "seconds for the host's reply to a message"),
+	[LIMITS_ERRORS] = NUMBER("max-errors", NULL, 1, 1000000, "refused commands a session"),
+	[LIMITS_IDLE_COMMANDS] = NUMBER("max-idle-commands", NULL, 1, 1000000, "commands between two messages that move none"),
+	[LIMITS_RECIPIENTS] = NUMBER("max-recipients", NULL, 100, 1000000, "recipients a message; RFC 5321 wants at least 100"),
+	[LIMITS_REFUSED] = NUMBER("max-refused", NULL, 1, 1000000, "refused recipients a session"),
+};
+
+static const struct key network[NETWORK_KEYS] = {
+	[NETWORK_PREFIXES] = LIST("prefixes", "prefixes of client addresses; the most specific one of all networks counts"),
+};
+
+static const struct key protect[PROTECT_KEYS] = {
+	[PROTECT_ADDRESSES] = LIST("addresses", "addresses of the host, IPv4 and IPv6"),
+	[PROTECT_HOSTNAME] = TEXT("hostname", NULL, "its name, one of its local domains"),
+	[PROTECT_LOCAL] = LIST("local-domains", "domains that it delivers for; \"*.suffix\" for all names below one"),
+	[PROTECT_LOCAL_FILE] = TEXT("local-domains-file", NULL, "file of more of them, as sendmail's class w"),
+	[PROTECT_RELAY] = LIST("relay-domains", "domains that it may relay for"),
+	[PROTECT_RELAY_FILE] = TEXT("relay-domains-file", NULL, "file of more of them, as sendmail's class R"),
+	[PROTECT_ON_FAILURE] = WORD("on-failure", on_failure, "closed", "without the daemon: reset, drop silently, or pass unfiltered"),
+	[PROTECT_PROFILE] = LIST("profile", "exchange, domino, hostdotuser, strip8, bare-literals: what the host is known for"),
+	[PROTECT_MAX_LOCAL] = NUMBER("max-local-part", "64", 1, 64, "octets of a local part"),
+};
+
+#define RULE_DEFAULT "(default: enforce for untrusted, off for networks)"
+static const struct key from[FROM_KEYS] = {
+	[FROM_RELAY] = WORD("relay", mode, NULL, "recipients that the host would relay for " RULE_DEFAULT),
+	[FROM_RELAY_ACTION] = WORD("relay-action", relay_action, "refuse", "what becomes of them: 550, the session ends, or to the trap"),
+	[FROM_RELAY_TRAP] = TEXT("relay-trap", NULL, "local mailbox for redirect, as \"<box@domain>\""),
+	[FROM_UNQUALIFIED_SENDER] = WORD("unqualified-sender", mode, NULL, "senders without a domain " RULE_DEFAULT),
+	[FROM_UNQUALIFIED_RECIPIENT] = WORD("unqualified-recipient", mode, NULL, "recipients without a domain " RULE_DEFAULT),
+	[FROM_FORGED_LOCAL_SENDER] = WORD("forged-local-sender", mode, NULL,
+	    "senders of the host's own domains (default: count for untrusted, off for networks)"),
+	[FROM_UNSAFE_SENDER] = WORD("unsafe-sender", mode, NULL, "senders that an old server cannot answer safely " RULE_DEFAULT),
+};
+
+const struct key_table key_tables[SECTION_COUNT] = {
+	[SECTION_TOP] = { NULL, top, TOP_KEYS },
+	[SECTION_LIMITS] = { "limits", limits, LIMITS_KEYS },
+	[SECTION_NETWORK] = { "network", network, NETWORK_KEYS },
+	[SECTION_PROTECT] = { "protect", protect, PROTECT_KEYS },
+	[SECTION_FROM] = { "from", from, FROM_KEYS },
+};
+
+const struct key *
+key_find(enum section section, const char *name)
+{
+	const struct key_table *t = &key_tables[section];
+
+	for (size_t i = 0; i < t->count; i++)
+		if (strcmp(t->keys[i].name, name) == 0)
+			return &t->keys[i];
+	return NULL;
+}
+
+int
+key_word(const char *const *words, struct span text)
+{
+	for (int i = 0; words[i] != NULL; i++)
+		if (span_eq(span_str(words[i]), text))
+			return i;
+	return -1;
+}
+
+/* Decimal, or hexadecimal behind "0x". No sign, no blanks, no octal by a leading zero. */
+static int
+read_number(struct span text, uint64_t *out)
+{
+	bool hex = text.len > 2 && text.at[0] == '0' && text.at[1] == 'x';
+	uint64_t n = 0;
+
+	if (hex)
+		text = span_cut(text, 2, text.len);
+	if (text.len == 0 || text.len > 15)
+		return -1;
+	for (size_t i = 0; i < text.len; i++) {
+		int digit = ascii_hex(text.at[i]);
+
+		if (digit < 0 || (digit > 9 && !hex))
+			return -1;
+		n = n * (hex ? 16 : 10) + (unsigned)digit;
+	}
+	*out = n;
+	return 0;
+}
+
+int
+key_read(const struct key *k, struct span text, struct setting *s)
+{
+	int word;
+
+	switch (k->type) {
+	case KEY_WORD:
+		word = key_word(k->words, text);
+		if (word == -1)
+			return -1;
+		s->number = (uint64_t)word;
+		return 0;
+	case KEY_NUMBER:
+		if (read_number(text, &s->number) == -1)
+			return -1;
+		return s->number < k->least || s->number > k->most ? -1 : 0;
+	default:
+		s->text = text;
+		return text.len == 0 ? -1 : 0;
+	}
+}
+
+void
+key_words(const char *const *words, char *out, size_t cap)
+{
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; words[i] != NULL && len < cap; i++) {
+		const char *before = i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ";
+		int n = snprintf(out + len, cap - len, "%s%s", before, words[i]);
+
+		len += n < 0 ? 0 : (size_t)n;
+	}
+}
+
+void
+key_expected(const struct key *k, char *out, size_t cap)
+{
+	switch (k->type) {
+	case KEY_WORD:
+		key_words(k->words, out, cap);
+		break;
+	case KEY_NUMBER:
+		snprintf(out, cap, "a number from %" PRIu64 " to %" PRIu64, k->least, k->most);
+		break;
+	default:
+		snprintf(out, cap, "a value that is not empty");
+	}
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * key.h - every key of the configuration file: one table a section.
+ *
+ * Name, type, default, least, most and a line of help stand here and nowhere
+ * else; reading, printing and the help text all follow the tables.
+ */
+#ifndef PROXY_SITE_KEY_H
+#define PROXY_SITE_KEY_H
+
+#include "classifier/span.h"
+
+enum key_type { KEY_WORD, KEY_NUMBER, KEY_TEXT, KEY_LIST };
+
+struct key {
+	const char *name;
+	enum key_type type;
+	const char *fallback;		/* as it would be written; NULL: none, or see help */
+	uint64_t least, most;		/* KEY_NUMBER */
+	const char *const *words;	/* KEY_WORD: up to a NULL */
+	const char *help;
+};
+
+enum section { SECTION_TOP, SECTION_LIMITS, SECTION_NETWORK, SECTION_PROTECT, SECTION_FROM, SECTION_COUNT };
+
+struct key_table {
+	const char *section;		/* as written in the file; NULL: top level */
+	const struct key *keys;
+	size_t count;
+};
+
+extern const struct key_table key_tables[SECTION_COUNT];
+
+/* Positions in the tables. */
+enum {
+	TOP_JOURNAL, TOP_LISTENER_PORT, TOP_FWMARK, TOP_ROUTE_TABLE, TOP_SOURCE_PORT, TOP_CONNECT_TIMEOUT,
+	TOP_MAX_SESSIONS, TOP_ON_STOP, TOP_KEYS,
+};
+enum {
+	LIMITS_COMMAND, LIMITS_BODY, LIMITS_BANNER, LIMITS_REPLY, LIMITS_DATA, LIMITS_FINAL,
+	LIMITS_ERRORS, LIMITS_IDLE_COMMANDS, LIMITS_RECIPIENTS, LIMITS_REFUSED, LIMITS_KEYS,
+};
+enum { NETWORK_PREFIXES, NETWORK_KEYS };
+enum {
+	PROTECT_ADDRESSES, PROTECT_HOSTNAME, PROTECT_LOCAL, PROTECT_LOCAL_FILE, PROTECT_RELAY, PROTECT_RELAY_FILE,
+	PROTECT_ON_FAILURE, PROTECT_PROFILE, PROTECT_MAX_LOCAL, PROTECT_KEYS,
+};
+enum {
+	FROM_RELAY, FROM_RELAY_ACTION, FROM_RELAY_TRAP, FROM_UNQUALIFIED_SENDER, FROM_UNQUALIFIED_RECIPIENT,
+	FROM_FORGED_LOCAL_SENDER, FROM_UNSAFE_SENDER, FROM_KEYS,
+};
+enum { KEYS_MAX = 16 };		/* of any table */
+
+/* A value and where it comes from. */
+struct setting {
+	uint32_t line;			/* of the configuration file; 0: default */
+	uint64_t number;		/* KEY_NUMBER: the value; KEY_WORD: position in words */
+	struct span text;		/* KEY_TEXT */
+};
+
+/* The names of the profiles, by bit number of PROFILE_ (classifier/policy.h); up to a NULL. */
+extern const char *const key_profiles[];
+
+/* The key of this name in a table, or NULL. */
+const struct key *key_find(enum section section, const char *name);
+
+/* Position of text in words, or -1. */
+int key_word(const char *const *words, struct span text);
+
+/* Read a value of KEY_WORD, KEY_NUMBER or KEY_TEXT (text is borrowed). 0, or -1 if it is none. */
+int key_read(const struct key *k, struct span text, struct setting *s);
+
+/* Write what is expected of a value ("off, count or enforce") to out[cap]. */
+void key_expected(const struct key *k, char *out, size_t cap);
+
+/* "a, b or c" of words, to out[cap]. */
+void key_words(const char *const *words, char *out, size_t cap);
+
+#endif

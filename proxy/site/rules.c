@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/site/rules.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+
+struct family {
+	bool v4;
+	const char *ip;		/* the word of nftables for its header, and behind "tproxy" */
+	char digit;
+	const char *type;
+	const char *listener;
+};
+
+static const struct family families[] = {
+	{ true, "ip", '4', "ipv4_addr", "127.0.0.1" },
+	{ false, "ip6", '6', "ipv6_addr", "[::1]" },
+};
+
+enum { FAMILIES = sizeof(families) / sizeof(families[0]), ALL_HOSTS = -1 };
+
+static void
+write_element(FILE *out, const struct ip *ip, struct span host)
+{
+	bool v4 = ip_is_v4(ip);
+	char text[INET6_ADDRSTRLEN];
+
+	inet_ntop(v4 ? AF_INET : AF_INET6, ip->bytes + (v4 ? 12 : 0), text, sizeof(text));
+	fprintf(out, "\t\t\t%s comment \"%.*s\",\n", text, (int)host.len, (const char *)host.at);
+}
+
+/* The addresses of one family of all hosts, or of those with this on-failure. Addresses alone, so no intervals. */
+static bool
+write_set(FILE *out, const struct site *site, const char *name, const struct family *f, int on_failure)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < site->policy.host_count; i++) {
+		const struct policy_host *h = &site->policy.hosts[i];
+
+		if (on_failure != ALL_HOSTS && (int)site->hosts[i].on_failure != on_failure)
+			continue;
+		for (size_t k = 0; k < h->address_count; k++) {
+			if (ip_is_v4(&h->addresses[k]) != f->v4)
+				continue;
+			if (!any)
+				fprintf(out, "\n\tset %s%c {\n\t\ttype %s\n\t\telements = {\n", name, f->digit, f->type);
+			any = true;
+			write_element(out, &h->addresses[k], h->name);
+		}
+	}
+	if (any)
+		fputs("\t\t}\n\t}\n", out);
+	return any;
+}
+
+/*
+ * The box speaks to a host with the client's address and port, so conntrack
+ * would see one connection twice, take the second for a part of the first and
+ * break both. Both chains stand before conntrack (priority raw, -300 to -200).
+ * What the box sends appears in output only, what it gets in prerouting only.
+ */
+static void
+write_untrack(FILE *out, const struct family *const *in, size_t n)
+{
+	static const char *const hooks[] = { "prerouting", "output" };
+
+	fputs("\n\t# Client and box use the same addresses and ports towards a host: conntrack cannot tell them apart.\n",
+	    out);
+	for (size_t h = 0; h < 2; h++) {
+		fprintf(out, "\tchain untrack_%s {\n\t\ttype filter hook %s priority raw; policy accept;\n", hooks[h], hooks[h]);
+		for (size_t i = 0; i < n; i++) {
+			fprintf(out, "\t\t%s daddr @protected%c tcp dport 25 counter notrack comment \"to a host\"\n", in[i]->ip,
+			    in[i]->digit);
+			fprintf(out, "\t\t%s saddr @protected%c tcp sport 25 counter notrack comment \"from a host\"\n", in[i]->ip,
+			    in[i]->digit);
+		}
+		fputs("\t}\n", out);
+	}
+}
+
+static void
+write_tproxy(FILE *out, const struct site *site, const struct family *f, const char *match, const char *comment)
+{
+	fprintf(out, "\t\t%s daddr @protected%c tcp dport 25 %stproxy %s to %s:%u meta mark set 0x%" PRIx32
+	    " counter accept comment \"%s\"\n", f->ip, f->digit, match, f->ip, f->listener, site->port, site->fwmark, comment);
+}
+
+static void
+write_socket(FILE *out, const struct site *site, const struct family *f, char side, const char *comment)
+{
+	fprintf(out, "\t\t%s %caddr @protected%c tcp %cport 25 socket transparent 1 meta mark set 0x%" PRIx32
+	    " counter accept comment \"%s\"\n", f->ip, side, f->digit, side, site->fwmark, comment);
+}
+
+/*
+ * Priority mangle (-150): after untracking, before destination NAT (-100), so
+ * that an address means the same here as in the configuration.
+ *
+ * The bare SYN comes first. With the socket rules first, a SYN whose port is
+ * still in TIME_WAIT here is given to the dead socket, answered with a challenge
+ * ACK and a reset, and has to be sent again.
+ */
+static void
+write_divert(FILE *out, const struct site *site, enum rules_stage stage, const struct family *const *in, size_t n)
+{
+	bool serve = stage == RULES_SERVE;
+
+	fputs("\n\t# A tproxy rule whose listener is gone does not match: the packet goes on to the guard.\n", out);
+	fputs("\tchain divert {\n\t\ttype filter hook prerouting priority mangle; policy accept;\n", out);
+	for (size_t i = 0; serve && i < n; i++)
+		write_tproxy(out, site, in[i], "tcp flags & (fin | syn | rst | ack) == syn ", "new sessions");
+	for (size_t i = 0; i < n; i++)
+		write_socket(out, site, in[i], 's', "replies of hosts");
+	for (size_t i = 0; i < n; i++)
+		write_socket(out, site, in[i], 'd', "clients in a session");
+	for (size_t i = 0; serve && i < n; i++)
+		write_tproxy(out, site, in[i], "", "handshakes without a socket yet");
+	fputs("\t}\n", out);
+}
+
+/*
+ * What reaches forward was diverted to nobody. A drop or reject here is final,
+ * whatever other tables say, and needs no doing of a daemon. Before the router's
+ * own filter (priority 0), which may log or answer in another way.
+ */
+static void
+write_guard(FILE *out, const bool open[FAMILIES], const bool drop[FAMILIES], const struct family *const *in, size_t n)
+{
+	fputs("\n\t# Nothing reaches a host past the daemon, but as its on-failure says.\n", out);
+	fputs("\tchain guard {\n\t\ttype filter hook forward priority filter - 10; policy accept;\n", out);
+	for (size_t i = 0; i < n; i++) {
+		size_t family = (size_t)(in[i] - families);
+
+		if (open[family])
+			fprintf(out, "\t\t%s daddr @open%c tcp dport 25 counter accept comment \"on-failure = open\"\n", in[i]->ip,
+			    in[i]->digit);
+		if (drop[family])
+			fprintf(out, "\t\t%s daddr @drop%c tcp dport 25 counter drop comment \"on-failure = drop\"\n", in[i]->ip,
+			    in[i]->digit);
+		fprintf(out, "\t\t%s daddr @protected%c tcp dport 25 counter reject with tcp reset comment \"on-failure = closed\"\n",
+		    in[i]->ip, in[i]->digit);
+	}
+	fputs("\t}\n", out);
+}
+
+void
+rules_write_table(const struct site *site, enum rules_stage stage, FILE *out)
+{
+	const struct family *in[FAMILIES];
+	bool open[FAMILIES], drop[FAMILIES];
+	size_t n = 0;
+
+	/* A table cannot be deleted that is not there, so it is made first. */
+	fputs("add table inet " RULES_TABLE "\ndelete table inet " RULES_TABLE "\n", out);
+	if (stage == RULES_REMOVE)
+		return;
+	fputs("table inet " RULES_TABLE " {", out);
+	for (size_t i = 0; i < FAMILIES; i++) {
+		if (write_set(out, site, "protected", &families[i], ALL_HOSTS))
+			in[n++] = &families[i];
+		open[i] = write_set(out, site, "open", &families[i], ON_FAILURE_OPEN);
+		drop[i] = write_set(out, site, "drop", &families[i], ON_FAILURE_DROP);
+	}
+	if (stage != RULES_GUARD && site->keep_source_port)
+		write_untrack(out, in, n);
+	if (stage != RULES_GUARD)
+		write_divert(out, site, stage, in, n);
+	write_guard(out, open, drop, in, n);
+	fputs("}\n", out);
+}
+
+void
+rules_write_routing(const struct site *site, FILE *out)
+{
+	for (size_t i = 0; i < FAMILIES; i++) {
+		if (!site_has_family(site, families[i].v4))
+			continue;
+		fprintf(out, "# ip -%c route replace local default dev lo table %" PRIu32 " protocol %d\n", families[i].digit,
+		    site->table, RULES_PROTOCOL);
+		fprintf(out, "# ip -%c rule add pref %d fwmark 0x%" PRIx32 " lookup %" PRIu32 " protocol %d\n", families[i].digit,
+		    RULES_PRIORITY, site->fwmark, site->table, RULES_PROTOCOL);
+	}
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * rules.h - what the kernel is told, as text: the nftables table and the routing.
+ *
+ * Pure: the text depends on the site alone, so it can be read, and tested, before
+ * anything is loaded.
+ */
+#ifndef PROXY_SITE_RULES_H
+#define PROXY_SITE_RULES_H
+
+#include "proxy/site/site.h"
+
+/* The name that other programs and the operator find the table by. */
+#define RULES_TABLE "relaywall"
+
+enum {
+	RULES_PRIORITY = 25,	/* of the routing rule: before the operator's own, which may choose another way */
+	RULES_PROTOCOL = 225,	/* who made a rule or route; none of /etc/iproute2/rt_protos */
+};
+
+/* The life of the table. */
+enum rules_stage {
+	RULES_SERVE = 0,	/* connections are diverted to the daemon; without it the guard holds */
+	RULES_DRAIN,		/* running sessions go on, no new ones */
+	RULES_GUARD,		/* the guard alone */
+	RULES_REMOVE,		/* no table */
+};
+
+/*
+ * Write the commands that bring the table to this stage from any other, as one
+ * transaction. Whether it could be written is left to ferror(out).
+ */
+void rules_write_table(const struct site *site, enum rules_stage stage, FILE *out);
+
+/* Write the `ip` commands that say what is set beside the table, as comments. */
+void rules_write_routing(const struct site *site, FILE *out);
+
+#endif

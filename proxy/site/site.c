@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/site/site.h"
+
+int64_t
+site_network(const struct site *site, struct span name)
+{
+	for (size_t i = 0; i < site->policy.network_count; i++)
+		if (span_eq(site->policy.network_names[i], name))
+			return (int64_t)i;
+	return -1;
+}
+
+const struct site_from *
+site_from(const struct site *site, size_t host, uint32_t network)
+{
+	const struct site_host *h = &site->hosts[host];
+
+	for (size_t i = 0; i < h->from_count; i++)
+		if (h->from[i].network == network)
+			return &h->from[i];
+	return NULL;
+}
+
+bool
+site_has_family(const struct site *site, bool v4)
+{
+	for (size_t i = 0; i < site->policy.host_count; i++)
+		for (size_t k = 0; k < site->policy.hosts[i].address_count; k++)
+			if (ip_is_v4(&site->policy.hosts[i].addresses[k]) == v4)
+				return true;
+	return false;
+}
+
+enum rule
+site_rule(size_t from_key)
+{
+	switch (from_key) {
+	case FROM_RELAY:
+		return RULE_RELAY;
+	case FROM_UNQUALIFIED_SENDER:
+		return RULE_UNQUALIFIED_SENDER;
+	case FROM_UNQUALIFIED_RECIPIENT:
+		return RULE_UNQUALIFIED_RECIPIENT;
+	case FROM_FORGED_LOCAL_SENDER:
+		return RULE_FORGED_LOCAL_SENDER;
+	case FROM_UNSAFE_SENDER:
+		return RULE_UNSAFE_SENDER;
+	default:
+		return RULE_COUNT;
+	}
+}

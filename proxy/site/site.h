@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * site.h - the operator's configuration, read and checked as a whole.
+ *
+ * A file is loaded completely or not at all. A loaded site is constant; all of
+ * its memory is freed by site_free(). Every value that was written keeps the
+ * line that it was written in.
+ */
+#ifndef PROXY_SITE_SITE_H
+#define PROXY_SITE_SITE_H
+
+#include "classifier/policy.h"
+#include "proxy/engine/dialogue.h"
+#include "proxy/site/arena.h"
+#include "proxy/site/key.h"
+
+#include <stdio.h>
+
+/* What the kernel does with connections to a host while nothing filters them. */
+enum on_failure { ON_FAILURE_CLOSED = 0, ON_FAILURE_DROP, ON_FAILURE_OPEN };
+
+/* What stays in the kernel after an orderly end. */
+enum on_stop { ON_STOP_CLOSED = 0, ON_STOP_REMOVE };
+
+/* A domain as the operator gave it, in lower case. */
+struct site_domain {
+	struct span name;	/* with its "*." */
+	uint32_t line;
+	bool in_file;		/* line is of the domains file, not of the configuration */
+};
+
+struct site_domains {
+	const struct site_domain *list;
+	size_t count;
+};
+
+/* A section "from": what a host's rules for one network were written as. */
+struct site_from {
+	struct span name;	/* of the network, in lower case */
+	uint32_t network, line;
+	struct setting set[FROM_KEYS];
+};
+
+/* What is known of a host beside policy_host; same position. */
+struct site_host {
+	uint32_t line;
+	struct setting set[PROTECT_KEYS];
+	enum on_failure on_failure;
+	struct site_domains local, relay;
+	const uint32_t *address_lines;
+	const struct site_from *from;
+	size_t from_count;
+};
+
+struct site_prefix {
+	struct span text;	/* as written */
+	struct prefix prefix;
+	uint32_t network, line;
+};
+
+struct site {
+	const char *file;
+	struct policy policy;
+	struct dialogue_limits limits;
+	const char *journal;
+	uint16_t port;			/* of the listeners on the loopback addresses */
+	uint32_t fwmark, table;
+	bool keep_source_port;
+	uint64_t connect_ms;
+	unsigned sessions_max;
+	enum on_stop on_stop;
+
+	struct setting top_set[TOP_KEYS], limits_set[LIMITS_KEYS];
+	const struct site_host *hosts;
+	const struct site_prefix *prefixes;	/* of all networks, in the order of the file */
+	size_t prefix_count;
+	const uint32_t *network_lines;		/* by number; 0 for untrusted */
+	struct arena arena;
+};
+
+/*
+ * Load a configuration. NULL: every fault that was found is on errors, one a
+ * line, "FILE:LINE: what was found, what was expected". One load at a time.
+ */
+struct site *site_load(const char *file, FILE *errors);
+
+/* Free it; NULL does nothing. */
+void site_free(struct site *site);
+
+/*
+ * Write what is legal but dangerous, one a line; the number of lines. Reads the
+ * whole site, so it is for check and for the start.
+ */
+size_t site_warn(const struct site *site, FILE *out);
+
+/* The number of a network by its name in lower case ("untrusted" is 0), or -1. */
+int64_t site_network(const struct site *site, struct span name);
+
+/* What was written of a host's rules for a network, or NULL. host: position in policy.hosts. */
+const struct site_from *site_from(const struct site *site, size_t host, uint32_t network);
+
+/* Is an address of this family protected? */
+bool site_has_family(const struct site *site, bool v4);
+
+/* The rule that a key of section "from" sets, or RULE_COUNT. */
+enum rule site_rule(size_t from_key);
+
+/* Write the effective value of every key with its origin. */
+void site_print(const struct site *site, FILE *out);
+
+#endif

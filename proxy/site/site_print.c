@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every effective value with its origin. */
+#include "proxy/site/site.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdarg.h>
+
+#define SHOWN(span) (int)(span).len, (const char *)(span).at	/* for "%.*s"; checked when loaded */
+
+enum { VALUE_COLUMNS = 48 };
+
+/* One line "key = value    # origin"; text is without a line end. */
+__attribute__((format(printf, 5, 6))) static void
+line_out(const struct site *site, FILE *out, const char *indent, uint32_t line, const char *format, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, format);
+	fputs(indent, out);
+	n = vfprintf(out, format, ap);
+	va_end(ap);
+	fprintf(out, "%*s  # ", n < VALUE_COLUMNS ? VALUE_COLUMNS - n : 0, "");
+	if (line == 0)
+		fputs("default\n", out);
+	else
+		fprintf(out, "%s:%" PRIu32 "\n", site->file, line);
+}
+
+static void
+print_setting(const struct site *site, FILE *out, const char *indent, const struct key *k, const struct setting *s)
+{
+	switch (k->type) {
+	case KEY_WORD:
+		line_out(site, out, indent, s->line, "%s = %s", k->name, k->words[s->number]);
+		break;
+	case KEY_NUMBER:
+		line_out(site, out, indent, s->line, "%s = %" PRIu64, k->name, s->number);
+		break;
+	case KEY_TEXT:
+		if (s->text.at != NULL)
+			line_out(site, out, indent, s->line, "%s = \"%.*s\"", k->name, SHOWN(s->text));
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+print_address(const struct ip *ip, char out[INET6_ADDRSTRLEN])
+{
+	bool v4 = ip_is_v4(ip);
+
+	inet_ntop(v4 ? AF_INET : AF_INET6, ip->bytes + (v4 ? 12 : 0), out, INET6_ADDRSTRLEN);
+}
+
+static void
+print_domains(const struct site *site, FILE *out, const char *key, const struct site_domains *d, struct span file)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		struct span name = d->list[i].name;
+
+		if (d->list[i].in_file)
+			fprintf(out, "\t%s += \"%.*s\"  # %.*s:%" PRIu32 "\n", key, SHOWN(name), SHOWN(file), d->list[i].line);
+		else
+			line_out(site, out, "\t", d->list[i].line, "%s += \"%.*s\"", key, SHOWN(name));
+	}
+}
+
+static void
+print_from(const struct site *site, FILE *out, size_t host, uint32_t network)
+{
+	const struct site_from *f = site_from(site, host, network);
+	const struct rules *r = &site->policy.hosts[host].rules[network];
+
+	line_out(site, out, "\t", f == NULL ? 0 : f->line, "from %.*s {", SHOWN(site->policy.network_names[network]));
+	for (size_t k = 0; k < FROM_KEYS; k++) {
+		const struct key *key = &key_tables[SECTION_FROM].keys[k];
+		struct setting s = f == NULL ? (struct setting){ 0 } : f->set[k];
+
+		if (site_rule(k) != RULE_COUNT)
+			s.number = r->mode[site_rule(k)];
+		print_setting(site, out, "\t\t", key, &s);
+	}
+	fputs("\t}\n", out);
+}
+
+static void
+print_host(const struct site *site, FILE *out, size_t host)
+{
+	const struct policy_host *p = &site->policy.hosts[host];
+	const struct site_host *h = &site->hosts[host];
+	const struct key *keys = key_tables[SECTION_PROTECT].keys;
+	char ip[INET6_ADDRSTRLEN];
+
+	line_out(site, out, "", h->line, "protect \"%.*s\" {", SHOWN(p->name));
+	for (size_t i = 0; i < p->address_count; i++) {
+		print_address(&p->addresses[i], ip);
+		line_out(site, out, "\t", h->address_lines[i], "addresses += \"%s\"", ip);
+	}
+	for (size_t k = 0; k < PROTECT_KEYS; k++) {
+		struct setting s = h->set[k];
+
+		if (k == PROTECT_MAX_LOCAL)
+			s.number = p->max_local;
+		print_setting(site, out, "\t", &keys[k], &s);
+	}
+	for (unsigned bit = 0; key_profiles[bit] != NULL; bit++)
+		if (p->profile & 1u << bit)
+			line_out(site, out, "\t", h->set[PROTECT_PROFILE].line, "profile += \"%s\"", key_profiles[bit]);
+	print_domains(site, out, "local-domains", &h->local, h->set[PROTECT_LOCAL_FILE].text);
+	print_domains(site, out, "relay-domains", &h->relay, h->set[PROTECT_RELAY_FILE].text);
+	for (uint32_t n = 0; n < site->policy.network_count; n++)
+		print_from(site, out, host, n);
+	fputs("}\n", out);
+}
+
+void
+site_print(const struct site *site, FILE *out)
+{
+	const struct site_prefix *p = site->prefixes;
+
+	for (size_t k = 0; k < TOP_KEYS; k++)
+		print_setting(site, out, "", &key_tables[SECTION_TOP].keys[k], &site->top_set[k]);
+	fputs("limits {\n", out);
+	for (size_t k = 0; k < LIMITS_KEYS; k++)
+		print_setting(site, out, "\t", &key_tables[SECTION_LIMITS].keys[k], &site->limits_set[k]);
+	fputs("}\n", out);
+	for (size_t i = 0; i < site->prefix_count; i++)
+		line_out(site, out, "", p[i].line, "network %.*s { prefixes += \"%.*s\" }",
+		    SHOWN(site->policy.network_names[p[i].network]), SHOWN(p[i].text));
+	for (size_t i = 0; i < site->policy.host_count; i++)
+		print_host(site, out, i);
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is legal but dangerous. */
+#include "proxy/site/site.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+enum {
+	BROAD_V4 = 96 + 8,	/* a shorter prefix is more than any one site has */
+	BROAD_V6 = 16,		/* registries give an Internet provider /19 at the largest */
+};
+
+struct warnings {
+	const struct site *site;
+	FILE *out;
+	size_t count;
+};
+
+__attribute__((format(printf, 3, 4))) static void
+warn(struct warnings *w, uint32_t line, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	if (line == 0)
+		fprintf(w->out, "%s: warning: ", w->site->file);
+	else
+		fprintf(w->out, "%s:%u: warning: ", w->site->file, line);
+	vfprintf(w->out, format, ap);
+	fputc('\n', w->out);
+	va_end(ap);
+	w->count++;
+}
+
+#define SHOWN(span) (int)(span).len, (const char *)(span).at	/* for "%.*s"; checked when loaded */
+
+/* A prefix as a part of its family's addresses, in 2^-32 of IPv4 and 2^-64 of IPv6. */
+struct range {
+	uint64_t first, size;
+	uint32_t network;
+	bool v4;
+};
+
+static struct range
+range_of(const struct site_prefix *p)
+{
+	const uint8_t *b = p->prefix.ip.bytes;
+	struct range r = { .network = p->network, .v4 = ip_is_v4(&p->prefix.ip) && p->prefix.len >= 96 };
+
+	for (size_t i = r.v4 ? 12 : 0; i < (r.v4 ? 16 : 8); i++)
+		r.first = r.first << 8 | b[i];
+	if (r.v4)
+		r.size = UINT64_C(1) << (128 - p->prefix.len);
+	else if (p->prefix.len > 0 && p->prefix.len <= 64)
+		r.size = UINT64_C(1) << (64 - p->prefix.len);
+	else
+		r.size = p->prefix.len == 0 ? UINT64_MAX : 0;
+	return r;
+}
+
+static int
+range_order(const void *a, const void *b)
+{
+	const struct range *x = a, *y = b;
+
+	if (x->network != y->network)
+		return x->network < y->network ? -1 : 1;
+	if (x->v4 != y->v4)
+		return x->v4 ? -1 : 1;
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
+	return x->size > y->size ? -1 : x->size < y->size;
+}
+
+/* Tell of one family of one network; sum: addresses that its prefixes hold together. */
+static void
+warn_sum(struct warnings *w, const struct range *of, uint64_t sum)
+{
+	uint64_t most = of->v4 ? UINT64_C(1) << 31 : UINT64_C(1) << 60;	/* half of IPv4, half of 2000::/3 */
+	uint32_t n = of->network;
+
+	if (sum >= most)
+		warn(w, w->site->network_lines[n], "the prefixes of network %.*s together cover at least half of the %s Internet: whatever is allowed to it is allowed to strangers",
+		    SHOWN(w->site->policy.network_names[n]), of->v4 ? "IPv4" : "IPv6");
+}
+
+/* Sum up the prefixes of each network, those inside others left out. */
+static void
+warn_sums(struct warnings *w)
+{
+	size_t n = w->site->prefix_count;
+	struct range *r = calloc(n + 1, sizeof(*r));
+	uint64_t sum = 0, end = 0;
+
+	if (r == NULL) {
+		warn(w, 0, "no memory to add up the prefixes of networks");
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		r[i] = range_of(&w->site->prefixes[i]);
+	qsort(r, n, sizeof(*r), range_order);
+	for (size_t i = 0; i < n; i++) {
+		bool inside = sum > 0 && r[i].first < end;
+
+		if (!inside) {
+			sum += r[i].size < UINT64_MAX - sum ? r[i].size : UINT64_MAX - sum;
+			end = r[i].first + r[i].size;
+			if (end < r[i].first)
+				end = UINT64_MAX;
+		}
+		if (i + 1 < n && r[i + 1].network == r[i].network && r[i + 1].v4 == r[i].v4)
+			continue;
+		warn_sum(w, &r[i], sum);
+		sum = end = 0;
+	}
+	free(r);
+}
+
+static void
+warn_networks(struct warnings *w)
+{
+	const struct site_prefix *p = w->site->prefixes;
+
+	for (size_t i = 0; i < w->site->prefix_count; i++) {
+		bool v4 = ip_is_v4(&p[i].prefix.ip) && p[i].prefix.len >= 96;
+
+		if (p[i].prefix.len < (v4 ? BROAD_V4 : BROAD_V6))
+			warn(w, p[i].line, "prefix %.*s of network %.*s covers a good part of the Internet: whatever is allowed to it is allowed to strangers",
+			    SHOWN(p[i].text), SHOWN(w->site->policy.network_names[p[i].network]));
+	}
+	warn_sums(w);
+}
+
+static const char *
+rule_danger(enum rule rule)
+{
+	switch (rule) {
+	case RULE_RELAY:
+		return "the host relays for everybody";
+	case RULE_UNQUALIFIED_RECIPIENT:
+		return "the host completes a recipient without a domain as it likes";
+	case RULE_UNQUALIFIED_SENDER:
+		return "the host makes a sender without a domain one of its own";
+	case RULE_FORGED_LOCAL_SENDER:
+		return "strangers can write in the name of the host's own users, unseen";
+	case RULE_UNSAFE_SENDER:
+		return "an answer to a sender can run a program or be relayed";
+	default:
+		return "it is not judged";
+	}
+}
+
+/* The rules for untrusted clients that were set below their defaults. */
+static void
+warn_untrusted(struct warnings *w, size_t host)
+{
+	const struct policy_host *p = &w->site->policy.hosts[host];
+	const struct site_from *f = site_from(w->site, host, POLICY_UNTRUSTED);
+	struct rules strict = rules_default(POLICY_UNTRUSTED);
+
+	for (size_t k = 0; f != NULL && k < FROM_KEYS; k++) {
+		enum rule rule = site_rule(k);
+
+		if (rule == RULE_COUNT || p->rules[POLICY_UNTRUSTED].mode[rule] >= strict.mode[rule])
+			continue;
+		warn(w, f->set[k].line, "host %.*s: %s = %s for untrusted clients: %s", SHOWN(p->name), rule_name(rule),
+		    mode_name(p->rules[POLICY_UNTRUSTED].mode[rule]), rule_danger(rule));
+	}
+}
+
+static void
+warn_domains(struct warnings *w, size_t host, const struct site_domains *d, size_t file_key)
+{
+	const struct site_host *h = &w->site->hosts[host];
+	struct span name = w->site->policy.hosts[host].name;
+
+	for (size_t i = 0; i < d->count; i++) {
+		struct span domain = d->list[i].name;
+		uint32_t line = d->list[i].in_file ? h->set[file_key].line : d->list[i].line;
+		bool suffix = domain.at[0] == '*';
+
+		if (suffix)
+			warn(w, line, "host %.*s: \"%.*s\" holds every name below it: one that is not served there is relayed for",
+			    SHOWN(name), SHOWN(domain));
+		if (domain_labels(domain) == (suffix ? 2u : 1u))
+			warn(w, line, "host %.*s: \"%.*s\" is a single label: resolvers complete it differently, so hosts disagree whose it is",
+			    SHOWN(name), SHOWN(domain));
+	}
+}
+
+static void
+warn_host(struct warnings *w, size_t host)
+{
+	const struct policy_host *p = &w->site->policy.hosts[host];
+	const struct site_host *h = &w->site->hosts[host];
+
+	if (h->on_failure == ON_FAILURE_OPEN)
+		warn(w, h->set[PROTECT_ON_FAILURE].line, "host %.*s: on-failure = open: it is an open relay whenever the daemon is not there",
+		    SHOWN(p->name));
+	if (!domain_table_has(&p->local, p->hostname))
+		warn(w, h->set[PROTECT_HOSTNAME].line, "host %.*s: its hostname %.*s is none of its local domains: mail to user@[its address] is refused",
+		    SHOWN(p->name), SHOWN(p->hostname));
+	warn_untrusted(w, host);
+	warn_domains(w, host, &h->local, PROTECT_LOCAL_FILE);
+	warn_domains(w, host, &h->relay, PROTECT_RELAY_FILE);
+}
+
+size_t
+site_warn(const struct site *site, FILE *out)
+{
+	struct warnings w = { .site = site, .out = out };
+
+	if (site->on_stop == ON_STOP_REMOVE)
+		warn(&w, site->top_set[TOP_ON_STOP].line, "on-stop = remove: after an orderly end every host is an open relay again");
+	warn_networks(&w);
+	for (size_t i = 0; i < site->policy.host_count; i++)
+		warn_host(&w, i);
+	return w.count;
+}
