@@ -112,11 +112,11 @@ read_number(struct span text, uint64_t *out)
 	if (text.len == 0 || text.len > 15)
 		return -1;
 	for (size_t i = 0; i < text.len; i++) {
-		int digit = ascii_hex(text.at[i]);
+		unsigned digit = ascii_hex(text.at[i]);
 
-		if (digit < 0 || (digit > 9 && !hex))
+		if (digit >= (hex ? 16 : 10))
 			return -1;
-		n = n * (hex ? 16 : 10) + (unsigned)digit;
+		n = n * (hex ? 16 : 10) + digit;
 	}
 	*out = n;
 	return 0;
