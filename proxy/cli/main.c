@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/cli/cli.h"
+
+#include "proxy/site/key.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define VERSION "0.1"
+
+static int help(int argc, char **argv);
+static int version(int argc, char **argv);
+
+static const struct command_row {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *arguments, *help;
+} commands[] = {
+	{ "check", cli_check, "[-v] FILE", "read a configuration and tell what is wrong with it; -v: every value and its origin" },
+	{ "explain", cli_explain, "--policy FILE --client IP --host IP [--mail-from ADDRESS] [--json] {--stdin | 'TO:<...>'}",
+	    "the reasoning about one address, or about one on each line" },
+	{ "rules", cli_rules, "FILE | --remove [FILE]", "print the rules for the kernel; or take them out of it" },
+	{ "run", cli_run, "FILE", "serve, until SIGTERM; SIGUSR1 opens the journal anew" },
+	{ "help", help, "[keys]", "this; or every key of the configuration file" },
+	{ "version", version, "", "the version" },
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static const struct command_row *
+find(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+int
+cli_usage(const char *command)
+{
+	const struct command_row *c = find(command);
+
+	if (c != NULL)
+		fprintf(stderr, "usage: relaywall %s %s\n", c->name, c->arguments);
+	return CLI_USAGE;
+}
+
+static void
+print_commands(FILE *out)
+{
+	fputs("relaywall - a transparent SMTP filter in front of mail hosts that would relay\n\n", out);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(out, "  relaywall %s %s\n      %s\n", commands[i].name, commands[i].arguments, commands[i].help);
+	fputs("\nexit status: 0 done, 1 faulty configuration or failure, 2 faulty command line\n", out);
+}
+
+static void
+print_key(const struct key *k)
+{
+	char words[100];
+
+	printf("  %s = ", k->name);
+	if (k->type == KEY_WORD) {
+		key_words(k->words, words, sizeof(words));
+		printf("%s", words);
+	} else if (k->type == KEY_NUMBER) {
+		printf("%" PRIu64 " to %" PRIu64, k->least, k->most);
+	} else {
+		printf(k->type == KEY_LIST ? "{ \"...\", ... }" : "\"...\"");
+	}
+	if (k->fallback != NULL)
+		printf(" [%s]", k->fallback);
+	printf("\n      %s\n", k->help);
+}
+
+static void
+print_keys(void)
+{
+	static const char *const heads[SECTION_COUNT] = {
+		[SECTION_TOP] = "at the top level:",
+		[SECTION_LIMITS] = "limits { ... }:",
+		[SECTION_NETWORK] = "network NAME { ... }:",
+		[SECTION_PROTECT] = "protect \"NAME\" { ... }:",
+		[SECTION_FROM] = "from NETWORK { ... } in protect; untrusted is every other address:",
+	};
+
+	for (enum section s = SECTION_TOP; s < SECTION_COUNT; s++) {
+		puts(heads[s]);
+		for (size_t i = 0; i < key_tables[s].count; i++)
+			print_key(&key_tables[s].keys[i]);
+	}
+}
+
+static int
+help(int argc, char **argv)
+{
+	if (argc == 1)
+		print_commands(stdout);
+	else if (argc == 2 && strcmp(argv[1], "keys") == 0)
+		print_keys();
+	else
+		return cli_usage("help");
+	return fflush(stdout) == 0 ? CLI_OK : CLI_FAILED;
+}
+
+static int
+version(int argc, char **argv)
+{
+	(void)argv;
+	if (argc != 1)
+		return cli_usage("version");
+	puts("relaywall " VERSION);
+	return fflush(stdout) == 0 ? CLI_OK : CLI_FAILED;
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct command_row *c;
+	const char *name = argc > 1 ? argv[1] : "";
+
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+		name = "help";
+	if (strcmp(name, "--version") == 0)
+		name = "version";
+	c = find(name);
+	if (c == NULL) {
+		if (argc > 1)
+			fprintf(stderr, "relaywall: unknown command %s\n", name);
+		print_commands(stderr);
+		return CLI_USAGE;
+	}
+	return c->run(argc - 1, argv + 1);
+}

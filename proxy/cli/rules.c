@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/cli/cli.h"
+
+#include "proxy/site/kernel.h"
+
+static int
+print_rules(const struct site *site)
+{
+	printf("# What `relaywall run %s` tells the kernel.\n", site->file);
+	rules_write_routing(site, stdout);
+	rules_write_table(site, RULES_SERVE, stdout);
+	return fflush(stdout) == 0 && !ferror(stdout) ? CLI_OK : CLI_FAILED;
+}
+
+int
+cli_rules(int argc, char **argv)
+{
+	bool take_out = argc > 1 && strcmp(argv[1], "--remove") == 0;
+	const char *file = argc > 1 + take_out ? argv[1 + take_out] : NULL;
+	struct site *site = NULL;
+	int status;
+
+	if (argc > 2 + take_out || (file == NULL && !take_out) || (file != NULL && file[0] == '-'))
+		return cli_usage("rules");
+	if (file != NULL && (site = site_load(file, stderr)) == NULL)
+		return CLI_FAILED;
+	if (take_out)
+		status = kernel_close(site, ON_STOP_REMOVE, stderr) == 0 ? CLI_OK : CLI_FAILED;
+	else
+		status = print_rules(site);
+	site_free(site);
+	return status;
+}

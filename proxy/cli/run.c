@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/cli/cli.h"
+
+#include "proxy/driver/stream/stream.h"
+#include "proxy/site/journal.h"
+#include "proxy/site/kernel.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+enum {
+	DESCRIPTORS_BESIDE = 64,	/* of a process, beside two for each session */
+};
+static const double drain_s = 5.0, drain_look_s = 0.05;
+
+struct run {
+	const struct site *site;
+	struct ev_loop *loop;
+	struct journal journal;
+	struct stream *stream;
+	ev_signal on_term, on_int, on_usr1, on_hup;
+	ev_timer drain;
+	double drain_until;		/* on the loop's clock; 0: not stopping */
+};
+
+/* Two descriptors a session; say so if the system does not give them. */
+static void
+want_descriptors(unsigned sessions_max)
+{
+	rlim_t want = 2 * (rlim_t)sessions_max + DESCRIPTORS_BESIDE;
+	struct rlimit have;
+
+	if (getrlimit(RLIMIT_NOFILE, &have) == -1 || (have.rlim_cur != RLIM_INFINITY && have.rlim_cur >= want))
+		return;
+	have.rlim_cur = want;
+	if (have.rlim_max < want)
+		have.rlim_max = want;
+	if (setrlimit(RLIMIT_NOFILE, &have) == -1)
+		fprintf(stderr, "relaywall: warning: %u sessions want %llu descriptors: %s\n", sessions_max,
+		    (unsigned long long)want, strerror(errno));
+}
+
+static void
+look_for_end(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	const struct run *r = timer->data;
+
+	(void)events;
+	if (stream_counters(r->stream)->sessions == 0 || ev_now(loop) >= r->drain_until)
+		ev_break(loop, EVBREAK_ALL);
+}
+
+/* An orderly end: no new sessions, a little time for the running ones. A second signal ends it at once. */
+static void
+stop(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+	struct run *r = watcher->data;
+
+	(void)events;
+	if (r->drain_until != 0) {
+		ev_break(loop, EVBREAK_ALL);
+		return;
+	}
+	stream_pause(r->stream);
+	r->drain_until = ev_now(loop) + drain_s;
+	if (stream_counters(r->stream)->sessions == 0) {
+		ev_break(loop, EVBREAK_ALL);
+		return;
+	}
+	kernel_drain(r->site, stderr);	/* if that fails, new connections find no listener: the guard has them */
+	ev_timer_start(loop, &r->drain);
+}
+
+static void
+reopen(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+	struct run *r = watcher->data;
+
+	(void)loop;
+	(void)events;
+	if (journal_reopen(&r->journal) == -1)
+		fprintf(stderr, "relaywall: journal %s: %s; the old file stays in use\n", r->site->journal, strerror(errno));
+}
+
+static void
+no_reload(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+	(void)loop;
+	(void)watcher;
+	(void)events;
+	fprintf(stderr, "relaywall: SIGHUP is ignored: a new configuration wants a restart\n");
+}
+
+static void
+watch(struct run *r, ev_signal *watcher, void (*f)(struct ev_loop *, ev_signal *, int), int number)
+{
+	ev_signal_init(watcher, f, number);
+	watcher->data = r;
+	ev_signal_start(r->loop, watcher);
+}
+
+static void
+watch_signals(struct run *r)
+{
+	signal(SIGPIPE, SIG_IGN);	/* a peer that is gone is seen as EPIPE */
+	watch(r, &r->on_term, stop, SIGTERM);
+	watch(r, &r->on_int, stop, SIGINT);
+	watch(r, &r->on_usr1, reopen, SIGUSR1);
+	watch(r, &r->on_hup, no_reload, SIGHUP);
+	ev_timer_init(&r->drain, look_for_end, drain_look_s, drain_look_s);
+	r->drain.data = r;
+}
+
+static struct stream *
+open_stream(struct run *r)
+{
+	const struct stream_conf conf = {
+		.policy = &r->site->policy,
+		.limits = &r->site->limits,
+		.hooks = { .report = journal_report, .cookie = &r->journal },
+		.port = r->site->port,
+		.keep_source_port = r->site->keep_source_port,
+		.connect_ms = r->site->connect_ms,
+		.sessions_max = r->site->sessions_max,
+	};
+	const char *what = "start";
+	struct stream *stream = stream_new(r->loop, &conf, &what);
+
+	if (stream == NULL)
+		fprintf(stderr, "relaywall: %s: %s%s\n", what, strerror(errno),
+		    errno == EPERM || errno == EACCES ? " (CAP_NET_ADMIN is missing)" : "");
+	return stream;
+}
+
+/* Listeners first, so that there is somebody when the kernel begins to divert. */
+static int
+serve(struct run *r)
+{
+	int status = CLI_FAILED;
+
+	r->stream = open_stream(r);
+	if (r->stream == NULL)
+		return status;
+	watch_signals(r);
+	if (kernel_open(r->site, stderr) == 0) {
+		fprintf(stderr, "relaywall: serving %zu hosts on port %u, journal %s\n", r->site->policy.host_count,
+		    r->site->port, r->site->journal);
+		ev_run(r->loop, 0);
+		status = CLI_OK;
+	}
+	stream_free(r->stream);		/* what still runs gets its 421 while its packets still arrive */
+	if (status == CLI_OK && kernel_close(r->site, r->site->on_stop, stderr) == -1)
+		status = CLI_FAILED;
+	return status;
+}
+
+int
+cli_run(int argc, char **argv)
+{
+	struct run r = { 0 };
+	struct site *site;
+	int status = CLI_FAILED;
+
+	if (argc != 2 || argv[1][0] == '-')
+		return cli_usage("run");
+	r.site = site = site_load(argv[1], stderr);
+	if (site == NULL)
+		return CLI_FAILED;
+	site_warn(site, stderr);
+	kernel_preflight(site, stderr);
+	if (journal_open(&r.journal, site->journal, stderr) == -1) {
+		fprintf(stderr, "relaywall: journal %s: %s\n", site->journal, strerror(errno));
+		goto free_site;
+	}
+	want_descriptors(site->sessions_max);
+	r.loop = ev_default_loop(0);
+	if (r.loop == NULL)
+		fprintf(stderr, "relaywall: libev cannot start\n");
+	else
+		status = serve(&r);
+	journal_close(&r.journal);
+
+free_site:
+	site_free(site);
+	return status;
+}
