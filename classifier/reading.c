@@ -10,6 +10,7 @@ struct reader {
 	const struct asked *asked;
 	struct readings *out;
 	unsigned via, depth;
+	enum reading_kind at;	/* what an "@" here is called: how the text came to be read */
 };
 
 static void read_address(struct reader *r, struct span a);
@@ -76,9 +77,9 @@ outside_quotes(struct span s, uint8_t c, bool last)
 }
 
 static void
-descend(struct reader *r, unsigned via, struct span a)
+descend(struct reader *r, unsigned via, enum reading_kind at, struct span a)
 {
-	struct reader inner = { r->asked, r->out, r->via | via, r->depth + 1 };
+	struct reader inner = { r->asked, r->out, r->via | via, r->depth + 1, at };
 
 	if (inner.depth > DEPTH_MAX || ++r->out->visits > VISITS_MAX) {
 		r->out->truncated = true;
@@ -110,7 +111,7 @@ descend_changed(struct reader *r, unsigned via, struct span s)
 			copy[n++] = c;
 		}
 	}
-	descend(r, via, span_of(copy, n));
+	descend(r, via, via == VIA_UNQUOTED ? READING_QUOTED : r->at, span_of(copy, n));
 }
 
 /* IMCEASMTP-user+40dom+2Etld: "+HH" is a byte, "_" is "/" */
@@ -132,7 +133,7 @@ descend_imcea(struct reader *r, struct span s)
 			copy[n++] = s.at[i] == '_' ? '/' : s.at[i];
 		}
 	}
-	descend(r, VIA_IMCEA, span_of(copy, n));
+	descend(r, VIA_IMCEA, READING_IMCEA, span_of(copy, n));
 }
 
 /* host!user, host^user: the first hop, and what remains if it is us */
@@ -147,7 +148,7 @@ read_bang(struct reader *r, struct span local, uint8_t mark, enum reading_kind k
 	hop = span_cut(local, 0, at);
 	add(r, kind, hop);
 	if (is_local(r, hop))
-		descend(r, 0, span_cut(local, at + 1, local.len));
+		descend(r, 0, READING_AT, span_cut(local, at + 1, local.len));
 }
 
 static void
@@ -161,7 +162,7 @@ read_percent(struct reader *r, struct span local)
 	hop = span_cut(local, at + 1, local.len);
 	add(r, READING_PERCENT, hop);
 	if (hop.len == 0 || is_local(r, hop))
-		descend(r, 0, span_cut(local, 0, at));
+		descend(r, 0, READING_AT, span_cut(local, 0, at));
 }
 
 static void
@@ -178,7 +179,7 @@ read_colon(struct reader *r, struct span local)
 	if (at > 0)
 		add(r, READING_COLON, span_cut(local, 0, at));
 	add(r, READING_IMC, span_cut(local, at + 1, local.len));
-	descend(r, 0, span_cut(local, at + 1, local.len));
+	descend(r, 0, READING_AT, span_cut(local, at + 1, local.len));
 }
 
 static void
@@ -233,7 +234,7 @@ read_route(struct reader *r, struct span a)
 
 	add(r, READING_ROUTE, span_cut(a, 1, end));
 	if (end < a.len)
-		descend(r, 0, span_cut(a, end + 1, a.len));
+		descend(r, 0, r->at, span_cut(a, end + 1, a.len));
 }
 
 static void
@@ -248,7 +249,7 @@ read_address(struct reader *r, struct span a)
 	if (a.len == 0)
 		return;
 	if (nul < a.len) {
-		descend(r, VIA_NUL, span_cut(a, 0, nul));
+		descend(r, VIA_NUL, r->at, span_cut(a, 0, nul));
 		return;
 	}
 	if (eight)
@@ -259,7 +260,7 @@ read_address(struct reader *r, struct span a)
 	if (open < a.len) {
 		struct span inner = span_cut(a, open + 1, a.len);
 
-		descend(r, VIA_INNER, span_cut(inner, 0, span_find(inner, 0, '>')));
+		descend(r, VIA_INNER, r->at, span_cut(inner, 0, span_find(inner, 0, '>')));
 		return;
 	}
 	if (a.at[0] == '@') {
@@ -271,10 +272,10 @@ read_address(struct reader *r, struct span a)
 		read_local(r, a);
 		return;
 	}
-	add(r, r->depth == 0 ? READING_PLAIN : READING_AT, span_cut(a, at + 1, a.len));
+	add(r, r->at, span_cut(a, at + 1, a.len));
 	if (at + 1 == a.len || is_local(r, span_cut(a, at + 1, a.len))) {
 		if (outside_quotes(span_cut(a, 0, at), '@', true) < at)
-			descend(r, 0, span_cut(a, 0, at));
+			descend(r, 0, r->at == READING_PLAIN ? READING_AT : r->at, span_cut(a, 0, at));
 		else
 			read_local(r, span_cut(a, 0, at));
 	}
@@ -283,7 +284,7 @@ read_address(struct reader *r, struct span a)
 void
 readings_find(const struct asked *asked, struct span path, struct readings *out)
 {
-	struct reader r = { .asked = asked, .out = out };
+	struct reader r = { .asked = asked, .out = out, .at = READING_PLAIN };
 
 	out->count = out->used = out->visits = 0;
 	out->truncated = false;

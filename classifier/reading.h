@@ -16,6 +16,8 @@
 	X(PLAIN,    "plain",          "every server")                                                 \
 	X(ROUTE,    "source-route",   "sendmail before 8.10, smail 3, PMDF: the first hop")           \
 	X(AT,       "double-at",      "sendmail before 8.12, smail 3")                                \
+	X(QUOTED,   "quoted-address", "sendmail 8.9 and later (8.6 without a domain), Postfix, Domino, PMDF") \
+	X(IMCEA,    "encapsulation",  "Exchange 5.5 before SP3, IIS 4 and 5")                         \
 	X(PERCENT,  "percent-hack",   "sendmail, Postfix, Domino, PMDF, smail 3, Exim if told so")     \
 	X(BANG,     "bang-path",      "sendmail, Postfix, PMDF, smail 3")                             \
 	X(CARET,    "caret-path",     "sendmail 4 and 5: ^ is !")                                     \
