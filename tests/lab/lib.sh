@@ -104,7 +104,7 @@ quiet() {
 # report WHAT [OPTION...]: a question about the records; see report.py.
 report() {
 	local what=$1; shift
-	"$LAB_SRC/report.py" "$what" --record "$RECORD" --corpus "$CORPUS" --lab "$(lab_id)" "$@"
+	"$LAB_SRC/report.py" "$what" --record "$RECORD" --corpus "$CORPUS" "$@"
 }
 # relayed LABEL: messages of that attack that arrived at the victim or left by uucp.
 relayed() { report relayed --label "$1"; }
@@ -147,9 +147,15 @@ shield_down() {
 
 # --- attacks and goals ------------------------------------------------------
 
-# run_id LABEL: token of one attack. It holds this lab's process id: two labs
-# within the same second must not count each other's mail.
-run_id() { echo "r$(lab_id)-$1"; }
+# run_id LABEL: token of this goal's attack of that name. Two labs within the
+# same second must not count each other's mail, nor a goal that is run again its
+# own: so it holds both process ids. report.py finds it on record.
+run_id() {
+	local id
+	id=r$(lab_id)-$$-$1
+	echo "$id" >"$RECORD/run-$1"
+	echo "$id"
+}
 
 # attack ROLE LABEL ADDRESS [OPTION...]: corpus rows over the wire.
 attack() {

@@ -66,6 +66,11 @@ class Record:
                 boxes[row].append(mailbox)
         return boxes
 
+    def run_of(self, label):
+        """Identity of the latest attack of that name, as run_id in lib.sh gave it."""
+        path = self.folder / f"run-{label}"
+        return path.read_text(encoding="ascii").strip() if path.exists() else ""
+
     def attack(self, label):
         return {entry["row"]: entry for entry in json_lines(self.folder / f"attack-{label}.jsonl")}
 
@@ -138,13 +143,8 @@ def score_row(row, answer, lines, ipv6):
     return f"answered {code}, the host got {lines}, wanted {wanted}"
 
 
-def run_of(options, label):
-    """An attack's identity, as run_id in lib.sh makes it."""
-    return f"r{options.lab}-{label}"
-
-
 def score(options, record, corpus):
-    run = run_of(options, options.label)
+    run = record.run_of(options.label)
     attack = record.attack(options.label)
     if options.recorder:
         lines, faults = lines_in_recorder(record.folder / "recorder.jsonl", run)
@@ -169,13 +169,13 @@ def score(options, record, corpus):
 
 # --- the table ---------------------------------------------------------------
 
-def table(options, record, corpus):
+def table(_options, record, corpus):
     print(f"\n{'':30}{'':>6}{'relayed':>9}{'relayed':>9}{'legit':>7}{'delivered':>11}{'delivered':>11}")
     print(f"{'case family':30}{'sent':>6}{'without':>9}{'with':>9}{'sent':>7}{'without':>11}{'with':>11}")
     families = collections.OrderedDict()
     for row in corpus:
         families.setdefault(row["family"], []).append(row)
-    runs = {label: run_of(options, label) for label in ("bare", "shield")}
+    runs = {label: record.run_of(label) for label in ("bare", "shield")}
     done = {label: bool(record.attack(label)) for label in runs}
     relayed = {label: collections.Counter(record.relayed(run)) for label, run in runs.items()}
     boxes = {label: record.delivered(run) for label, run in runs.items()}
@@ -192,7 +192,7 @@ def table(options, record, corpus):
     for label in runs:
         if record.bounces(runs[label]):
             print(f"({label}: also {record.bounces(runs[label])} bounces or reports to the sender, not relayed mail)")
-    faults(options, record)
+    faults(record)
 
 
 def print_row(name, cells, done):
@@ -201,7 +201,7 @@ def print_row(name, cells, done):
     print(f"{name:30}{cells[0]:>6}{cells[1]:>9}{cells[2]:>9}{cells[3]:>7}{cells[4]:>11}{cells[5]:>11}")
 
 
-def faults(_options, record):
+def faults(record):
     """The three faults of CVE-2003-0285: is a message through the fault taken?"""
     print(f"\n{'AIX fault':30}{'without':>15}{'with':>24}")
     for fault in FAULTS:
@@ -220,22 +220,22 @@ def faults(_options, record):
 # --- the questions, one function each ------------------------------------------
 
 def relayed(options, record, _corpus):
-    print(len(record.relayed(run_of(options, options.label))))
+    print(len(record.relayed(record.run_of(options.label))))
 
 
 def delivered(options, record, _corpus):
-    for row, boxes in sorted(record.delivered(run_of(options, options.label)).items()):
+    for row, boxes in sorted(record.delivered(record.run_of(options.label)).items()):
         print(row, *sorted(boxes))
 
 
 def reached(options, record, _corpus):
-    lines = lines_in_transcript(record.folder / "sendmail.transcript", run_of(options, options.label))
+    lines = lines_in_transcript(record.folder / "sendmail.transcript", record.run_of(options.label))
     print(sum(map(len, lines.values())))
 
 
 def families(options, record, corpus):
     """How many messages of each family were relayed: "family number"."""
-    by_row = collections.Counter(record.relayed(run_of(options, options.label)))
+    by_row = collections.Counter(record.relayed(record.run_of(options.label)))
     count = collections.Counter()
     for row in corpus:
         count[row["family"]] += by_row[row["id"]]
@@ -245,7 +245,7 @@ def families(options, record, corpus):
 
 def lost(options, record, corpus):
     """Legitimate rows that arrive without the shield, and not in their mailbox with it."""
-    bare, shield = (record.delivered(run_of(options, label)) for label in ("bare", "shield"))
+    bare, shield = (record.delivered(record.run_of(label)) for label in ("bare", "shield"))
     for row in corpus:
         if row["expected"] == LOCAL and bare.get(row["id"]) and not arrived(shield, row):
             print(row["id"], row["canonical"], "in", shield.get(row["id"], "no mailbox"))
@@ -259,7 +259,6 @@ def main():
     parser.add_argument("question", choices=QUESTIONS)
     parser.add_argument("--record", required=True, help="folder of the records")
     parser.add_argument("--corpus", required=True)
-    parser.add_argument("--lab", required=True, help="identity of the lab")
     parser.add_argument("--label", help="the attack's name within the lab")
     parser.add_argument("--recorder", action="store_true", help="score: by the recording server, not by sendmail")
     parser.add_argument("--ipv6", action="store_true", help="score: the attack came over IPv6")
