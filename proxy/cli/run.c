@@ -29,16 +29,18 @@ static void
 want_descriptors(unsigned sessions_max)
 {
 	rlim_t want = 2 * (rlim_t)sessions_max + DESCRIPTORS_BESIDE;
-	struct rlimit have;
+	struct rlimit have, more;
 
-	if (getrlimit(RLIMIT_NOFILE, &have) == -1 || (have.rlim_cur != RLIM_INFINITY && have.rlim_cur >= want))
+	if (getrlimit(RLIMIT_NOFILE, &have) == -1 || have.rlim_cur >= want)
 		return;
-	have.rlim_cur = want;
-	if (have.rlim_max < want)
-		have.rlim_max = want;
-	if (setrlimit(RLIMIT_NOFILE, &have) == -1)
-		fprintf(stderr, "relaywall: warning: %u sessions want %llu descriptors: %s\n", sessions_max,
-		    (unsigned long long)want, strerror(errno));
+	more.rlim_cur = want;
+	more.rlim_max = have.rlim_max < want ? want : have.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &more) == 0)
+		return;
+	have.rlim_cur = have.rlim_max;	/* as many as there are without the right to more */
+	setrlimit(RLIMIT_NOFILE, &have);
+	fprintf(stderr, "relaywall: warning: %u sessions want %llu descriptors, there are %llu\n", sessions_max,
+	    (unsigned long long)want, (unsigned long long)have.rlim_cur);
 }
 
 static void

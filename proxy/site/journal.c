@@ -63,21 +63,33 @@ drop(struct journal *j, const char *why)
 	j->told = true;
 }
 
-/* Add text under a key; nothing happens to what jansson has no memory for, it is found at the end. */
+/* A line being made. */
+struct line {
+	json_t *object;
+	bool failed;		/* no memory for a part: a line without it would tell a half */
+};
+
 static void
-put_text(json_t *o, const char *key, const char *text)
+put(struct line *o, const char *key, json_t *value)
 {
-	json_object_set_new(o, key, text == NULL ? json_null() : json_string(text));
+	if (json_object_set_new(o->object, key, value) == -1)	/* takes NULL for a failure, too */
+		o->failed = true;
 }
 
 static void
-put_number(json_t *o, const char *key, uint64_t n)
+put_text(struct line *o, const char *key, const char *text)
 {
-	json_object_set_new(o, key, json_integer((json_int_t)n));
+	put(o, key, text == NULL ? json_null() : json_string(text));
 }
 
 static void
-put_bytes(json_t *o, const char *key, struct span bytes)
+put_number(struct line *o, const char *key, uint64_t n)
+{
+	put(o, key, json_integer((json_int_t)n));
+}
+
+static void
+put_bytes(struct line *o, const char *key, struct span bytes)
 {
 	char shown[SHOWN];
 
@@ -86,7 +98,7 @@ put_bytes(json_t *o, const char *key, struct span bytes)
 }
 
 static void
-put_ip(json_t *o, const char *key, const struct ip *ip)
+put_ip(struct line *o, const char *key, const struct ip *ip)
 {
 	bool v4 = ip_is_v4(ip);
 	char text[INET6_ADDRSTRLEN];
@@ -96,7 +108,7 @@ put_ip(json_t *o, const char *key, const struct ip *ip)
 }
 
 static void
-put_code(json_t *o, unsigned code)
+put_code(struct line *o, unsigned code)
 {
 	if (code == 0)
 		put_text(o, "code", NULL);
@@ -106,7 +118,7 @@ put_code(json_t *o, unsigned code)
 
 /* RFC 3339, UTC, with milliseconds. */
 static void
-put_time(json_t *o)
+put_time(struct line *o)
 {
 	struct timespec now;
 	struct tm tm;
@@ -120,7 +132,7 @@ put_time(json_t *o)
 }
 
 static void
-put_session(json_t *o, const struct session *s)
+put_session(struct line *o, const struct session *s)
 {
 	put_text(o, "session", s->id);
 	put_ip(o, "client", &s->client);
@@ -131,7 +143,7 @@ put_session(json_t *o, const struct session *s)
 }
 
 static void
-put_verdict(json_t *o, const struct event *e)
+put_verdict(struct line *o, const struct event *e)
 {
 	const struct verdict *v = e->verdict;
 
@@ -148,7 +160,7 @@ put_verdict(json_t *o, const struct event *e)
 }
 
 static void
-put_event(json_t *o, const struct event *e)
+put_event(struct line *o, const struct event *e)
 {
 	switch (e->kind) {
 	case EVENT_RECIPIENT:
@@ -191,17 +203,17 @@ void
 journal_report(void *cookie, const struct session *s, const struct event *e)
 {
 	struct journal *j = cookie;
-	json_t *o = json_object();
+	struct line o = { .object = json_object() };
 	char line[LINE + 2];
 	size_t len;
 
-	put_time(o);
-	put_text(o, "event", event_name(e->kind));
-	put_session(o, s);
-	put_event(o, e);
+	put_time(&o);
+	put_text(&o, "event", event_name(e->kind));
+	put_session(&o, s);
+	put_event(&o, e);
 	line[0] = '\n';		/* sent first when it ends a torn line */
-	len = json_dumpb(o, line + 1, LINE, JSON_COMPACT | JSON_ENSURE_ASCII);
-	json_decref(o);
+	len = o.failed ? 0 : json_dumpb(o.object, line + 1, LINE, JSON_COMPACT | JSON_ENSURE_ASCII);
+	json_decref(o.object);
 	if (len == 0 || len > LINE) {
 		drop(j, "no memory for a line");
 		return;

@@ -20,7 +20,7 @@ int kernel_open(const struct site *site, FILE *errors);
 /* No new sessions; running ones go on. 0 or -1. */
 int kernel_drain(const struct site *site, FILE *errors);
 
-/* Leave what how says and nothing else. 0 or -1; goes on after a fault. */
+/* Leave what how says and nothing else; site may be NULL with ON_STOP_REMOVE. 0 or -1; goes on after a fault. */
 int kernel_close(const struct site *site, enum on_stop how, FILE *errors);
 
 /* Write what in this kernel's settings will keep mail from passing; the number of lines. */

@@ -28,7 +28,7 @@ enum rules_stage {
 
 /*
  * Write the commands that bring the table to this stage from any other, as one
- * transaction. Whether it could be written is left to ferror(out).
+ * transaction; site may be NULL with RULES_REMOVE. Whether it could be written is left to ferror(out).
  */
 void rules_write_table(const struct site *site, enum rules_stage stage, FILE *out);
 

@@ -36,7 +36,10 @@ print_setting(const struct site *site, FILE *out, const char *indent, const stru
 		line_out(site, out, indent, s->line, "%s = %s", k->name, k->words[s->number]);
 		break;
 	case KEY_NUMBER:
-		line_out(site, out, indent, s->line, "%s = %" PRIu64, k->name, s->number);
+		if (k->fallback != NULL && k->fallback[1] == 'x')
+			line_out(site, out, indent, s->line, "%s = 0x%" PRIx64, k->name, s->number);
+		else
+			line_out(site, out, indent, s->line, "%s = %" PRIu64, k->name, s->number);
 		break;
 	case KEY_TEXT:
 		if (s->text.at != NULL)

@@ -124,6 +124,8 @@ warn_networks(struct warnings *w)
 	for (size_t i = 0; i < w->site->prefix_count; i++) {
 		bool v4 = ip_is_v4(&p[i].prefix.ip) && p[i].prefix.len >= 96;
 
+		if (!v4 && p[i].prefix.len >= 7 && (p[i].prefix.ip.bytes[0] & 0xfe) == 0xfc)
+			continue;	/* unique local addresses: not of the Internet */
 		if (p[i].prefix.len < (v4 ? BROAD_V4 : BROAD_V6))
 			warn(w, p[i].line, "prefix %.*s of network %.*s covers a good part of the Internet: whatever is allowed to it is allowed to strangers",
 			    SHOWN(p[i].text), SHOWN(w->site->policy.network_names[p[i].network]));

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "classifier/classify.h"
+#include "tests/unit/site/folder.h"
+#include "tests/unit/suite.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* A host that is good, so that a case shows its one fault. Two lines. */
+#define HOST "protect \"h\" { addresses = { \"192.0.2.1\" }\n hostname = \"h.example\" local-domains = { \"h.example\" } "
+#define GOOD HOST "}\n"
+
+static const struct {
+	const char *name, *text;
+	unsigned line;
+	const char *says;
+	const char *file;	/* NULL: site.conf */
+} faults[] = {
+	{ "unknown key at the top", "colour = red\n" GOOD, 1, "unknown key 'colour', expected journal, listener-port,", NULL },
+	{ "unknown section", "\nmachine x { }\n" GOOD, 2, "unknown key 'machine', expected", NULL },
+	{ "unknown key of a host", "protect \"h\" {\n\n adresses = { }\n}", 3, "unknown key 'adresses', expected addresses, hostname", NULL },
+	{ "unknown key of a network", "network n { prefix = { } }\n" GOOD, 1, "unknown key 'prefix', expected prefixes", NULL },
+	{ "unknown key of rules", HOST "\n from untrusted {\n starttls = hide } }", 4, "unknown key 'starttls', expected relay, relay-action", NULL },
+	{ "a key of a later time", HOST "\n from untrusted {\n unresolvable-sender = enforce } }", 4, "unknown key 'unresolvable-sender'", NULL },
+	{ "a path into another section", "protect|hostname = \"x\"\n" GOOD, 1, "no sub-section title/index for 'protect'", NULL },
+	{ "prefix that is none", "network n {\n prefixes = { \"10.0.0/8\" } }\n" GOOD, 2, "found \"10.0.0/8\", expected a prefix as \"10.0.0.0/8\"", NULL },
+	{ "prefix without a length", "network n {\n prefixes = { \"10.0.0.0\" } }\n" GOOD, 2, "without a length, expected \"10.0.0.0/32\"", NULL },
+	{ "prefix too long", "network n { prefixes = { \"10.0.0.0/33\" } }\n" GOOD, 1, "expected a prefix", NULL },
+	{ "prefix with a sign", "network n { prefixes = { \"10.0.0.0/+8\" } }\n" GOOD, 1, "expected a prefix", NULL },
+	{ "prefix with an empty length", "network n { prefixes = { \"10.0.0.0/\" } }\n" GOOD, 1, "expected a prefix", NULL },
+	{ "IPv4 prefix with host bits", "network n {\n\n prefixes = { \"10.0.0.0/8\",\n \"10.1.2.3/12\" } }\n" GOOD, 4,
+	    "found prefix \"10.1.2.3/12\" with host bits set, expected \"10.0.0.0/12\"", NULL },
+	{ "IPv6 prefix with host bits", "network n { prefixes = { \"2001:db8::1/32\" } }\n" GOOD, 1, "expected \"2001:db8::/32\"", NULL },
+	{ "IPv4 in IPv6 notation", "network n { prefixes = { \"::ffff:10.0.0.0/104\" } }\n" GOOD, 1, "expected it in IPv4's own notation", NULL },
+	{ "prefix twice in two networks", "network a { prefixes = { \"10.0.0.0/8\" } }\nnetwork b { prefixes = { \"10.0.0.0/8\" } }\n" GOOD, 2,
+	    "found prefix \"10.0.0.0/8\" twice, expected once (first in network a, line 1)", NULL },
+	{ "network without prefixes", "\nnetwork n\n{\n}\n" GOOD, 2, "network n has no prefixes, expected prefixes =", NULL },
+	{ "network with an empty list", "network n { prefixes = { } }\n" GOOD, 1, "network n has no prefixes", NULL },
+	{ "network twice", "network n { prefixes = { \"10.0.0.0/8\" } }\nnetwork N { prefixes = { \"11.0.0.0/8\" } }\n" GOOD, 2,
+	    "network n is there already, expected another name (first in line 1)", NULL },
+	{ "network of that name", "network untrusted { prefixes = { \"10.0.0.0/8\" } }\n" GOOD, 1, "expected another name", NULL },
+	{ "network without a name", "network { prefixes = { \"10.0.0.0/8\" } }\n" GOOD, 1, "missing title for section 'network'", NULL },
+	{ "name of a network", "network \"a b\" { prefixes = { \"10.0.0.0/8\" } }\n" GOOD, 1, "expected a name of letters", NULL },
+	{ "no host", "journal = \"/tmp/x\"\n", 1, "no host is protected, expected at least one section protect", NULL },
+	{ "empty file", "", 1, "no host is protected", NULL },
+	{ "host without domains", "\nprotect \"h\" {\n addresses = { \"192.0.2.1\" }\n hostname = \"h.example\"\n}\n", 2,
+	    "host h has no local domain, expected local-domains or local-domains-file", NULL },
+	{ "host without addresses", "\n\nprotect \"h\" {\n hostname = \"h.example\" local-domains = { \"h.example\" }\n}\n", 3,
+	    "host h has no address, expected addresses =", NULL },
+	{ "host without a name of its own", "protect \"h\" { addresses = { \"192.0.2.1\" }\n local-domains = { \"h.example\" } }\n", 1,
+	    "host h has no name, expected hostname =", NULL },
+	{ "comments do not move lines", "/* one */ /* two\n three */ # four\n// five\n" "protect \"h\" { }\n", 4, "host h has no name", NULL },
+	{ "address that is none", "protect \"h\" { addresses = { \"192.0.2.256\" }\n", 1, "the section that begins here does not end", NULL },
+	{ "address of a network", HOST "\n addresses += { \"192.0.2.0/24\" } }", 3, "found \"192.0.2.0/24\", expected the IPv4 or IPv6 address of one host", NULL },
+	{ "loopback address", HOST "\n addresses += { \"127.0.0.1\" } }", 3, "expected the IPv4 or IPv6 address of one host", NULL },
+	{ "mapped address", HOST "\n addresses += { \"::ffff:192.0.2.9\" } }", 3, "expected the IPv4 or IPv6 address of one host", NULL },
+	{ "two hosts with one address", GOOD "protect \"i\" {\n addresses = { \"192.0.2.2\",\n \"192.0.2.1\" } hostname = \"i.example\" local-domains = { \"i.example\" } }\n", 5,
+	    "found an address of host h again, expected each address once (host in line 1)", NULL },
+	{ "one host with one address twice", HOST "\n addresses += { \"192.0.2.1\" } }", 3, "found an address of host h again", NULL },
+	{ "two hosts of one name", GOOD GOOD, 3, "host h is there already, expected another name (first in line 1)", NULL },
+	{ "name of a host", "protect \"a\\\"b\" { addresses = { \"192.0.2.1\" } hostname = \"h.example\" local-domains = { \"h.example\" } }", 1,
+	    "expected a name of 1 to 64 printable", NULL },
+	{ "hostname that is none", "protect \"h\" { addresses = { \"192.0.2.1\" }\n hostname = \"h_.example\" local-domains = { \"h.example\" } }", 2,
+	    "hostname = \"h_.example\", expected a domain name", NULL },
+	{ "domain that is none", HOST "\n local-domains += { \"a.example\",\n \"b..example\" } }", 4, "found \"b..example\", expected a domain name", NULL },
+	{ "domain with a dot at its end", HOST "\n relay-domains = { \"a.example.\" } }", 3, "without a dot at its end", NULL },
+	{ "sendmail's leading dot", HOST "\n relay-domains = { \".a.example\" } }", 3, "or \"*.suffix\" for all names below one", NULL },
+	{ "star alone", HOST "\n local-domains += { \"*\" } }", 3, "found \"*\", expected a domain name", NULL },
+	{ "star without quotes", HOST "\n local-domains += { *.a.example } }", 3, "found * outside of quotes, expected \"*.suffix\"", NULL },
+	{ "U-label", HOST "\n local-domains += { \"b\303\274cher.example\" } }", 3, "expected a domain name in ASCII", NULL },
+	{ "domains file that is not there", HOST "\n local-domains-file = \"nowhere\" }", 3, "local-domains-file: cannot read ", NULL },
+	{ "domains file that is a folder", HOST "\n relay-domains-file = \"/\" }", 3, "relay-domains-file: cannot read /: Is a directory", NULL },
+	{ "bad name in a domains file", HOST "\n local-domains-file = \"bad.cw\" }", 3, "found \"bad_name.example\", expected a domain name", "bad.cw" },
+	{ "foreign literal in a domains file", HOST "\n local-domains-file = \"foreign.cw\" }", 2, "found \"[192.0.2.2]\", expected a domain name, or an address of this very host", "foreign.cw" },
+	{ "mode word", HOST "\n from untrusted {\n relay = maybe } }", 4, "relay = \"maybe\", expected off, count or enforce", NULL },
+	{ "mode in capitals", HOST "\n from untrusted { relay = OFF } }", 3, "relay = \"OFF\", expected off, count or enforce", NULL },
+	{ "action word", HOST "\n from untrusted { relay-action = bounce } }", 3, "expected refuse, drop or redirect", NULL },
+	{ "on-failure word", HOST "\n on-failure = \"\" }", 3, "on-failure = \"\", expected closed, drop or open", NULL },
+	{ "profile word", HOST "\n profile = { \"exim\" } }", 3, "found profile \"exim\", expected exchange, domino, hostdotuser, strip8 or bare-literals", NULL },
+	{ "unknown network", HOST "\n from trusted { relay = off } }", 3, "found network trusted, expected untrusted or one that is defined", NULL },
+	{ "from twice", HOST "\n from untrusted { relay = off }\n from Untrusted { relay = enforce } }", 4, "from untrusted is there already", NULL },
+	{ "redirect without a trap", HOST "\n from untrusted {\n relay-action = redirect } }", 4, "expected relay-trap = \"<box@domain>\" too", NULL },
+	{ "trap in a foreign domain", HOST "\n from untrusted { relay-trap = \"<t@victim.example>\" } }", 3, "(foreign-domain), expected a mailbox in a local domain", NULL },
+	{ "trap that routes", HOST "\n from untrusted { relay-trap = \"<a%b@h.example>\" } }", 3, "(percent-hack), expected a mailbox", NULL },
+	{ "trap without brackets", HOST "\n from untrusted { relay-trap = \"t@h.example\" } }", 3, "(brackets), expected a mailbox", NULL },
+	{ "trap with parameters", HOST "\n from untrusted { relay-trap = \"<t@h.example> NOTIFY=NEVER\" } }", 3, "expected a mailbox", NULL },
+	{ "number below the least", "max-sessions = 0\n" GOOD, 1, "max-sessions = \"0\", expected a number from 1 to 1000000", NULL },
+	{ "number above the most", "listener-port = 65536\n" GOOD, 1, "expected a number from 1 to 65535", NULL },
+	{ "number that is none", "fwmark = 12x\n" GOOD, 1, "fwmark = \"12x\", expected a number", NULL },
+	{ "negative number", "fwmark = -1\n" GOOD, 1, "fwmark = \"-1\", expected a number", NULL },
+	{ "huge number", "fwmark = 18446744073709551617\n" GOOD, 1, "expected a number", NULL },
+	{ "local parts longer than the RFC has", HOST "\n max-local-part = 65 }", 3, "expected a number from 1 to 64", NULL },
+	{ "recipients fewer than the RFC has", "limits {\n max-recipients = 99 }\n" GOOD, 2, "expected a number from 100", NULL },
+	{ "the kernel's own table", "route-table = 255\n" GOOD, 1, "expected a table that the kernel does not use", NULL },
+	{ "key twice", "fwmark = 1\n\nfwmark = 2\n" GOOD, 3, "fwmark is set again, expected once (first in line 1)", NULL },
+	{ "list twice", HOST "\n addresses = { \"192.0.2.2\" } }", 3, "addresses is set again, expected once (first in line 1)", NULL },
+	{ "limits twice", "limits { max-errors = 1 }\nlimits { max-errors = 2 }\n" GOOD, 2, "max-errors is set again", NULL },
+	{ "missing equal sign", "journal \"/tmp/x\"\n" GOOD, 1, "missing equal sign after option 'journal'", NULL },
+	{ "append to what is no list", "journal += \"/tmp/x\"\n" GOOD, 1, "attempt to append to non-list option", NULL },
+	{ "list for a single value", "journal = { \"/tmp/x\" }\n" GOOD, 1, "unexpected token '{'", NULL },
+	{ "empty path", "journal = \"\"\n" GOOD, 1, "journal = \"\", expected a value that is not empty", NULL },
+	{ "control character", "journal = \"/tmp/\\x1b\"\n" GOOD, 1, "control character", NULL },
+	{ "section that does not end", GOOD "protect \"i\" {\n from untrusted {\n", 4, "the section that begins here does not end, expected }", NULL },
+	{ "list that does not end", "\nnetwork n { prefixes =\n { \"10.0.0.0/8\"\n", 2, "does not end, expected }", NULL },
+	{ "text that does not end", GOOD "journal = \"/tmp/x\n\n", 3, "expected its closing quote", NULL },
+	{ "comment that does not end", GOOD "/* and\nso on", 3, "this comment does not end", NULL },
+	{ "brace too many", GOOD "}\n", 3, "found }, but no section is open here", NULL },
+	{ "variable", "journal = \"${HOME}/x\"\n" GOOD, 1, "variables are not filled in", NULL },
+	{ "variable without quotes", "journal = ${HOME}\n" GOOD, 1, "variables are not filled in", NULL },
+	{ "parenthesis", "include(\"x\")\n" GOOD, 1, "found a parenthesis", NULL },
+};
+
+static void
+every_fault_is_told_with_its_line(void)
+{
+	char *said, *where, want[400];
+
+	folder_write("bad.cw", "# names\na.example\nb.example bad_name.example # c\n");
+	folder_write("foreign.cw", "h.example [192.0.2.1]\n[192.0.2.2]\n");
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+		struct site *site = folder_load(faults[i].text, &said);
+
+		where = folder_path(faults[i].file == NULL ? "site.conf" : faults[i].file);
+		snprintf(want, sizeof(want), "%s:%u: ", where, faults[i].line);
+		CHECK(site == NULL, "%s: was loaded", faults[i].name);
+		CHECK(strstr(said, want) != NULL && strstr(said, faults[i].says) != NULL, "%s: wanted line %u \"%s\", said: %s",
+		    faults[i].name, faults[i].line, faults[i].says, said);
+		site_free(site);
+		free(where);
+		free(said);
+	}
+}
+
+static void
+independent_faults_are_told_at_once(void)
+{
+	static const char text[] = "fwmark = x\n"
+	    "network n { prefixes = { \"bad\" } }\n"
+	    "protect \"h\" { addresses = { \"192.0.2.1\" } hostname = \"h.example\" local-domains = { \"h_.example\" }\n"
+	    "from nobody { relay = maybe } }\n";
+	static const char *const want[] = { ":1: fwmark", ":2: found \"bad\"", ":3: found \"h_", ":4: relay = ", ":4: found network nobody" };
+	char *said;
+
+	CU_ASSERT_PTR_NULL(folder_load(text, &said));
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
+		CHECK(strstr(said, want[i]) != NULL, "no \"%s\" in: %s", want[i], said);
+	free(said);
+}
+
+static const struct {
+	const char *name, *text, *says;	/* NULL: nothing is said */
+} dangers[] = {
+	{ "nothing", GOOD, NULL },
+	{ "all of IPv4", "network n { prefixes = { \"0.0.0.0/0\" } }\n" GOOD, ":1: warning: prefix 0.0.0.0/0 of network n covers" },
+	{ "a half by sevens", "network n { prefixes = { \"0.0.0.0/7\" } }\n" GOOD, "prefix 0.0.0.0/7 of network n" },
+	{ "all of IPv6", "network n { prefixes = { \"::/0\" } }\n" GOOD, "prefix ::/0 of network n" },
+	{ "an eighth is allowed", "network n { prefixes = { \"10.0.0.0/8\", \"fd00::/8\" } }\n" GOOD, NULL },
+	{ "relay counted only", HOST "from untrusted {\n relay = count } }", ":3: warning: host h: relay = count for untrusted clients: the host relays" },
+	{ "forged senders unseen", HOST "from untrusted { forged-local-sender = off } }", "forged-local-sender = off for untrusted" },
+	{ "stricter than the default", HOST "from untrusted { forged-local-sender = enforce } }", NULL },
+	{ "wildcard", HOST "\n relay-domains = { \"*.b.example\" } }", ":3: warning: host h: \"*.b.example\" holds every name below it" },
+	{ "single label", HOST "local-domains += { \"localhost\" } }", "\"localhost\" is a single label" },
+	{ "wildcard of a single label", HOST "local-domains += { \"*.com\" } }", "\"*.com\" is a single label" },
+	{ "open", HOST "\n on-failure = open }", ":3: warning: host h: on-failure = open: it is an open relay" },
+	{ "removed at the end", "on-stop = remove\n" GOOD, ":1: warning: on-stop = remove" },
+	{ "hostname that is not local", "protect \"h\" { addresses = { \"192.0.2.1\" } hostname = \"g.example\" local-domains = { \"h.example\" } }",
+	    "its hostname g.example is none of its local domains" },
+};
+
+static void
+what_is_dangerous_is_warned_of(void)
+{
+	for (size_t i = 0; i < sizeof(dangers) / sizeof(dangers[0]); i++) {
+		char *said, *warned;
+		size_t len;
+		FILE *out = open_memstream(&warned, &len);
+		struct site *site = folder_load(dangers[i].text, &said);
+
+		CHECK(site != NULL, "%s: not loaded: %s", dangers[i].name, said);
+		if (site != NULL)
+			site_warn(site, out);
+		fclose(out);
+		CHECK(dangers[i].says == NULL ? len == 0 : strstr(warned, dangers[i].says) != NULL, "%s: said %s",
+		    dangers[i].name, warned);
+		site_free(site);
+		free(warned);
+		free(said);
+	}
+}
+
+static void
+the_sum_of_many_prefixes_is_seen(void)
+{
+	char *text, *said, *warned;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+	struct site *site;
+
+	fputs("network n { prefixes = { \"16.0.0.0/9\"", f);
+	for (unsigned i = 1; i <= 127; i++)
+		fprintf(f, ", \"%u.0.0.0/8\"", i);
+	fprintf(f, ", \"128.0.0.0/8\" } }\n" GOOD);
+	fclose(f);
+	site = folder_load(text, &said);
+	f = open_memstream(&warned, &len);
+	CHECK(site != NULL && site_warn(site, f) == 1, "said: %s", said);
+	fclose(f);
+	CHECK(strstr(warned, "together cover at least half of the IPv4 Internet") != NULL, "warned: %s", warned);
+	site_free(site);
+	free(warned);
+	free(said);
+	free(text);
+}
+
+static struct ip
+ip_of(const char *text)
+{
+	struct ip ip;
+	uint8_t v4[4];
+
+	if (inet_pton(AF_INET, text, v4) == 1)
+		return ip_from_v4(v4);
+	CU_ASSERT(inet_pton(AF_INET6, text, ip.bytes) == 1);
+	return ip;
+}
+
+static void
+values_and_their_lines_are_kept(void)
+{
+	static const char text[] = "network Trusted { prefixes = { \"10.0.0.0/8\", \"::/0\" } }\n"
+	    "network lab { prefixes = { \"10.1.0.0/16\" } }\n"
+	    "limits { body-timeout = 7\n max-errors = 3 }\n"
+	    "protect \"h\" { addresses = { \"192.0.2.1\", \"2001:db8::1\" }\n"
+	    " hostname = \"H.Example\" local-domains = { \"H.example\" } local-domains-file = \"good.cw\"\n"
+	    " profile = { \"strip8\", \"exchange\" }\n"
+	    " from untrusted { relay-action = redirect\n"
+	    "  relay-trap = \"<\\\"trap\\\"@H.EXAMPLE>\" }\n"
+	    " from trusted { unsafe-sender = count } }\n";
+	struct ip v4 = ip_of("192.0.2.77"), v6 = ip_of("2001:db8:77::1"), lab = ip_of("10.1.2.3"), ten = ip_of("10.2.2.3");
+	const struct policy_host *h;
+	struct ip address = ip_of("2001:db8::1");
+	struct site *site;
+	char *said;
+
+	folder_write("good.cw", "# all of them\r\nFILE.example\tother.example#\n[192.0.2.1] [IPv6:2001:db8::1]");
+	site = folder_load(text, &said);
+	CHECK(site != NULL, "said: %s", said);
+	free(said);
+	if (site == NULL)
+		return;
+	h = policy_host(&site->policy, &address);
+	CU_ASSERT_PTR_EQUAL(h, &site->policy.hosts[0]);
+	CU_ASSERT(policy_network(&site->policy, &v4) == 0 && policy_network(&site->policy, &v6) == 1);
+	CU_ASSERT(policy_network(&site->policy, &lab) == 2 && policy_network(&site->policy, &ten) == 1);
+	CU_ASSERT(site_network(site, SPAN("lab")) == 2 && site_network(site, SPAN("none")) == -1);
+	CU_ASSERT(site_network(site, SPAN("untrusted")) == 0);
+	CU_ASSERT(site->limits.body_ms == 7000 && site->limits.errors_max == 3);
+	CU_ASSERT(site->limits.command_ms == dialogue_limits_default.command_ms);
+	CU_ASSERT(site->limits_set[LIMITS_ERRORS].line == 4 && site->limits_set[LIMITS_COMMAND].line == 0);
+	CU_ASSERT(h->profile == (PROFILE_STRIP8 | PROFILE_EXCHANGE));
+	CU_ASSERT(h->rules[0].relay_action == RELAY_REDIRECT && span_eq(h->rules[0].relay_trap, SPAN("trap@h.example")));
+	CU_ASSERT(h->rules[0].mode[RULE_RELAY] == MODE_ENFORCE && h->rules[1].mode[RULE_UNSAFE_SENDER] == MODE_COUNT);
+	CU_ASSERT(h->rules[1].mode[RULE_RELAY] == MODE_OFF && h->rules[2].mode[RULE_UNSAFE_SENDER] == MODE_OFF);
+	CU_ASSERT(domain_table_has(&h->local, SPAN("file.example")) && domain_table_has(&h->local, SPAN("other.example")));
+	CU_ASSERT(h->local.count == 3);
+	CU_ASSERT(site_from(site, 0, 1)->set[FROM_UNSAFE_SENDER].line == 10 && site_from(site, 0, 2) == NULL);
+	CU_ASSERT(site->hosts[0].line == 5 && site->hosts[0].set[PROTECT_HOSTNAME].line == 6);
+	CU_ASSERT(site->port == 2525 && site->fwmark == 0x2525 && site->keep_source_port && site->on_stop == ON_STOP_CLOSED);
+	site_free(site);
+}
+
+static void
+every_file_in_configs_loads(void)
+{
+	DIR *d = opendir("configs");
+	const struct dirent *e;
+	size_t n = 0;
+
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		const char *dot = strrchr(e->d_name, '.');
+		char path[300];
+		struct site *site;
+
+		if (dot == NULL || strcmp(dot, ".conf") != 0)
+			continue;
+		snprintf(path, sizeof(path), "configs/%s", e->d_name);
+		site = site_load(path, stdout);
+		CHECK(site != NULL, "%s does not load", path);
+		site_free(site);
+		n++;
+	}
+	if (d != NULL)
+		closedir(d);
+	CHECK(n >= 3, "only %zu files", n);
+}
+
+static double
+seconds_to_load(unsigned hosts, unsigned domains)
+{
+	struct timespec a, b;
+	char *text, *said;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+	struct site *site;
+
+	for (unsigned i = 0; i < hosts; i++) {
+		fprintf(f, "protect \"h%u\" { addresses = { \"10.%u.%u.%u\" } hostname = \"h%u.example\" local-domains = { \"h%u.example\"",
+		    i, i >> 16, i >> 8 & 255, i & 255, i, i);
+		for (unsigned k = 0; k < domains; k++)
+			fprintf(f, ", \"d%u.h%u.example\"", k, i);
+		fputs(" } from untrusted { relay = enforce } }\n", f);
+	}
+	fclose(f);
+	clock_gettime(CLOCK_MONOTONIC, &a);
+	site = folder_load(text, &said);
+	clock_gettime(CLOCK_MONOTONIC, &b);
+	CHECK(site != NULL && site->policy.host_count == hosts, "said: %s", said);
+	site_free(site);
+	free(said);
+	free(text);
+	return (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
+}
+
+/* Eight times as much may take twenty times as long, on a busy machine; a square would take sixty-four. */
+static void
+time_to_load_grows_with_the_size_only(void)
+{
+	double small = seconds_to_load(1000, 9), big = seconds_to_load(8000, 9);
+
+	CHECK(big < 20 * small + 0.2, "1,000 hosts: %.3f s, 8,000 hosts: %.3f s", small, big);
+	small = seconds_to_load(1, 10000);
+	big = seconds_to_load(1, 80000);
+	CHECK(big < 20 * small + 0.2, "10,000 domains: %.3f s, 80,000 domains: %.3f s", small, big);
+}
+
+CU_TestInfo config_tests[] = {
+	{ "every fault is told with its line", every_fault_is_told_with_its_line },
+	{ "independent faults are told at once", independent_faults_are_told_at_once },
+	{ "what is dangerous is warned of", what_is_dangerous_is_warned_of },
+	{ "the sum of many prefixes is seen", the_sum_of_many_prefixes_is_seen },
+	{ "values and their lines are kept", values_and_their_lines_are_kept },
+	{ "every file in configs/ loads", every_file_in_configs_loads },
+	{ "time to load grows with the size only", time_to_load_grows_with_the_size_only },
+	CU_TEST_INFO_NULL,
+};
+SUITE(config, config_tests)
