@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/site/rules.h"
+
+#include "tests/unit/site/folder.h"
+#include "tests/unit/suite.h"
+
+#include <stdlib.h>
+
+#define HOST(name, address, more) \
+	"protect \"" name "\" { addresses = { " address " } hostname = \"h.example\" local-domains = { \"h.example\" } " more " }\n"
+
+static const char both[] = HOST("a", "\"192.0.2.1\", \"2001:db8::1\"", "") HOST("b", "\"192.0.2.2\"", "on-failure = drop")
+    HOST("c", "\"192.0.2.3\"", "on-failure = open");
+static const char v4_only[] = "source-port = any\nlistener-port = 2626\nfwmark = 0x77\nroute-table = 1000\n"
+    HOST("a", "\"192.0.2.1\"", "");
+
+/* The text for a configuration, malloced. */
+static char *
+rules_of(const char *conf, enum rules_stage stage)
+{
+	char *said, *text;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	struct site *site = folder_load(conf, &said);
+
+	CHECK(site != NULL, "not loaded: %s", said);
+	if (site != NULL) {
+		rules_write_table(site, stage, out);
+		rules_write_routing(site, out);
+	}
+	fclose(out);
+	site_free(site);
+	free(said);
+	return text;
+}
+
+static size_t
+count(const char *text, const char *what)
+{
+	size_t n = 0;
+
+	for (; (text = strstr(text, what)) != NULL; text++)
+		n++;
+	return n;
+}
+
+static void
+check_order(const char *text, const char *const *parts, size_t n)
+{
+	const char *at = text;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *found = strstr(at, parts[i]);
+
+		CHECK(found != NULL, "\"%s\" is not where it should be in:\n%s", parts[i], text);
+		if (found != NULL)
+			at = found + 1;
+	}
+}
+
+static void
+a_new_syn_is_looked_at_before_old_sockets(void)
+{
+	static const char *const order[] = {
+		"add table inet relaywall\ndelete table inet relaywall\ntable inet relaywall {",
+		"chain untrack_prerouting", "priority raw", "chain untrack_output", "hook output priority raw",
+		"chain divert", "hook prerouting priority mangle",
+		"ip daddr @protected4 tcp dport 25 tcp flags & (fin | syn | rst | ack) == syn tproxy ip to 127.0.0.1:2525 meta mark set 0x2525",
+		"ip6 daddr @protected6 tcp dport 25 tcp flags & (fin | syn | rst | ack) == syn tproxy ip6 to [::1]:2525",
+		"ip saddr @protected4 tcp sport 25 socket transparent 1 meta mark set 0x2525",
+		"ip daddr @protected4 tcp dport 25 socket transparent 1",
+		"ip daddr @protected4 tcp dport 25 tproxy ip to 127.0.0.1:2525",
+		"chain guard", "hook forward",
+	};
+	char *text = rules_of(both, RULES_SERVE);
+
+	check_order(text, order, sizeof(order) / sizeof(order[0]));
+	CU_ASSERT(count(text, "notrack") == 8 && count(text, "tproxy ip") == 4 && count(text, "socket transparent 1") == 4);
+	free(text);
+}
+
+static void
+every_stage_has_the_guard_and_each_host_its_own(void)
+{
+	static const char *const guard[] = {
+		"chain guard", "policy accept;", "ip daddr @open4 tcp dport 25 counter accept",
+		"ip daddr @drop4 tcp dport 25 counter drop", "ip daddr @protected4 tcp dport 25 counter reject with tcp reset",
+		"ip6 daddr @protected6 tcp dport 25 counter reject with tcp reset",
+	};
+	static const enum rules_stage stages[] = { RULES_SERVE, RULES_DRAIN, RULES_GUARD };
+
+	for (size_t i = 0; i < 3; i++) {
+		char *text = rules_of(both, stages[i]);
+
+		check_order(text, guard, sizeof(guard) / sizeof(guard[0]));
+		CU_ASSERT(count(text, "192.0.2.1 comment \"a\"") == 1);
+		CU_ASSERT(count(text, "192.0.2.2 comment \"b\"") == 2 && count(text, "192.0.2.3 comment \"c\"") == 2);
+		CU_ASSERT(count(text, "tproxy ip") == (stages[i] == RULES_SERVE ? 4 : 0));
+		CU_ASSERT(count(text, "socket transparent") == (stages[i] == RULES_GUARD ? 0 : 4));
+		CU_ASSERT(count(text, "@open6") == 0 && count(text, "set open6") == 0);
+		free(text);
+	}
+}
+
+static void
+what_is_not_protected_has_no_rule(void)
+{
+	char *text = rules_of(v4_only, RULES_SERVE);
+
+	CU_ASSERT(count(text, "ip6") == 0 && count(text, "protected6") == 0 && count(text, "ip -6") == 0);
+	CU_ASSERT(count(text, "notrack") == 0);
+	CU_ASSERT(count(text, "tproxy ip to 127.0.0.1:2626 meta mark set 0x77 ") == 2);
+	CU_ASSERT(count(text, "# ip -4 rule add pref 25 fwmark 0x77 lookup 1000 protocol 225\n") == 1);
+	CU_ASSERT(count(text, "# ip -4 route replace local default dev lo table 1000 protocol 225\n") == 1);
+	free(text);
+}
+
+static void
+removal_needs_no_configuration(void)
+{
+	char *text;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	rules_write_table(NULL, RULES_REMOVE, out);
+	fclose(out);
+	CU_ASSERT_STRING_EQUAL(text, "add table inet relaywall\ndelete table inet relaywall\n");
+	free(text);
+}
+
+CU_TestInfo rules_tests[] = {
+	{ "a new SYN is looked at before old sockets", a_new_syn_is_looked_at_before_old_sockets },
+	{ "every stage has the guard, and each host its own", every_stage_has_the_guard_and_each_host_its_own },
+	{ "what is not protected has no rule", what_is_not_protected_has_no_rule },
+	{ "removal needs no configuration", removal_needs_no_configuration },
+	CU_TEST_INFO_NULL,
+};
+SUITE(rules, rules_tests)
