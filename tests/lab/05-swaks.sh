@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 
 attempt() {
-	in_ns client swaks --server "$HOST4" --from probe@spam.example --to user@victim.example \
+	in_ns client swaks --server "$HOST4" --ehlo client.example --from probe@spam.example --to user@victim.example \
 		--header "X-Relaywall-Lab: $(run_id "$1")/mail" >"$LAB/log/$1.out" 2>&1
 }
 

@@ -37,24 +37,29 @@ host_maps() {
 	"${IN_HOST[@]}" "$SENDMAIL" -C "$HOST/aix.cf" -bi >/dev/null
 }
 
-# IN_HOST: prefix of what runs as that machine. The host name must be
-# the full one: with a short one sendmail sleeps for a minute at every start.
+# IN_HOST: prefix of what runs as that machine. The host name must be the full
+# one: with a short one sendmail sleeps for a minute at every start.
 # shellcheck disable=SC2016  # expanded inside
 IN_HOST=(unshare --mount --uts --pid --fork --kill-child --mount-proc sh -c '
-	for f in resolv.conf hosts nsswitch.conf; do
-		mount --bind "$0/etc/$f" "$(realpath "/etc/$f")" || exit 1
-	done
+	mount --bind "$0/etc" /etc || exit 1
 	hostname mail.local.example
 	exec "$@"' "$HOST")
 
-# What the host believes about its name and the network's names; bound over the
-# system's files in its own mount namespace.
+# The host's whole /etc, bound over the system's in its own mount namespace: a
+# small Debian lacks some of these, and ours must not be asked.
 host_etc() {
 	mkdir -p "$HOST/etc"
-	printf 'nameserver 127.0.0.1\noptions timeout:2 attempts:2\n' >"$HOST/etc/resolv.conf"
+	cd "$HOST/etc"
+	printf 'nameserver 127.0.0.1\noptions timeout:2 attempts:2\n' >resolv.conf
 	# shellcheck disable=SC2153  # HOST4 is an address, HOST a folder
-	printf '%s\n' '127.0.0.1 localhost' "$HOST4 mail.local.example mail" >"$HOST/etc/hosts"
-	printf 'hosts: files dns\npasswd: files\ngroup: files\n' >"$HOST/etc/nsswitch.conf"
+	printf '%s\n' '127.0.0.1 localhost' "$HOST4 mail.local.example mail" >hosts
+	printf '%s\n' 'hosts: files dns' 'passwd: files' 'group: files' >nsswitch.conf
+	printf '%s\n' root:x:0:0:root:/:/bin/sh daemon:x:1:1:daemon:/:/bin/false \
+		nobody:x:65534:65534:nobody:/:/bin/false >passwd
+	printf '%s\n' root:x:0: daemon:x:1: nogroup:x:65534: >group
+	echo 'smtp 25/tcp mail' >services
+	echo 'tcp 6 TCP' >protocols
+	cd - >/dev/null
 }
 
 host_build() {

@@ -76,11 +76,11 @@ lab_hints() {
 		    $RECORD/sendmail.transcript
 
 		Relay through the bare server, from the untrusted client (then look into the sink):
-		    ip netns exec $ns-client swaks --server $HOST4 --from probe@spam.example --to user@victim.example
-		    ip netns exec $ns-client swaks --server $HOST4 --from probe@spam.example --to user%victim.example@local.example
+		    ip netns exec $ns-client swaks --server $HOST4 --ehlo client.example --from probe@spam.example --to user@victim.example
+		    ip netns exec $ns-client swaks --server $HOST4 --ehlo client.example --from probe@spam.example --to user%victim.example@local.example
 		    ip netns exec $ns-client nmap -Pn -n -p25 --script smtp-open-relay $HOST4
 		Local mail, which is filed in $LAB/host/delivered:
-		    ip netns exec $ns-client swaks --server $HOST4 --from probe@spam.example --to user@local.example
+		    ip netns exec $ns-client swaks --server $HOST4 --ehlo client.example --from probe@spam.example --to user@local.example
 	HINTS
 	if [ -x "$RELAYWALL" ]; then
 		shield_conf refuse "$LAB/play.conf"

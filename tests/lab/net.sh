@@ -11,6 +11,10 @@
 
 ROLES='client trusted router host victim'
 
+# kernel_set ROLE NAME VALUE: a small Debian has no sysctl.
+# shellcheck disable=SC2016  # expanded inside
+kernel_set() { in_ns "$1" sh -c 'echo "$1" >"/proc/sys/net/$0"' "$2" "$3"; }
+
 # The router's own addresses are of the link only. A numbered one would be an
 # address that a relay can be aimed at and that the victim does not answer.
 GATEWAY4=169.254.0.1 GATEWAY6=fe80::1
@@ -48,13 +52,14 @@ router_routes() {
 
 	# What the host sends to anybody's port 25 is counted at the victim,
 	# even if it is addressed to a client's or to the host's own network.
+	# Protocol 6 is TCP: a small Debian does not know its name.
 	ip -n "$router" route add default via "$VICTIM4" dev victim onlink table 25
-	ip -n "$router" rule add iif host ipproto tcp dport 25 lookup 25 priority 2500
+	ip -n "$router" rule add iif host ipproto 6 dport 25 lookup 25 priority 2500
 	ip -n "$router" -6 route add default via "$VICTIM6" dev victim table 25
-	ip -n "$router" -6 rule add iif host ipproto tcp dport 25 lookup 25 priority 2500
+	ip -n "$router" -6 rule add iif host ipproto 6 dport 25 lookup 25 priority 2500
 
-	in_ns router sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \
-		net.ipv4.conf.all.send_redirects=0
+	kernel_set router ipv4/ip_forward 1
+	kernel_set router ipv6/conf/all/forwarding 1
 }
 
 # The victim takes every packet that comes in for its own, whatever the address
@@ -73,7 +78,8 @@ net_up() {
 	for role in $ROLES; do
 		ip netns add "rwl$(lab_id)-$role"
 		ip -n "rwl$(lab_id)-$role" link set lo up
-		in_ns "$role" sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
+		kernel_set "$role" ipv4/conf/all/rp_filter 0
+		kernel_set "$role" ipv4/conf/default/rp_filter 0
 	done
 	leg client "$CLIENT4" "$CLIENT6"
 	leg trusted "$TRUSTED4" "$TRUSTED6"
