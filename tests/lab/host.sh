@@ -47,9 +47,9 @@ IN_HOST=(unshare --mount --uts --pid --fork --kill-child --mount-proc sh -c '
 
 # The host's whole /etc, bound over the system's in its own mount namespace: a
 # small Debian lacks some of these, and ours must not be asked.
-host_etc() {
+host_etc() (
 	mkdir -p "$HOST/etc"
-	cd "$HOST/etc"
+	cd "$HOST/etc" || exit 1
 	printf 'nameserver 127.0.0.1\noptions timeout:2 attempts:2\n' >resolv.conf
 	# shellcheck disable=SC2153  # HOST4 is an address, HOST a folder
 	printf '%s\n' '127.0.0.1 localhost' "$HOST4 mail.local.example mail" >hosts
@@ -59,8 +59,7 @@ host_etc() {
 	printf '%s\n' root:x:0: daemon:x:1: nogroup:x:65534: >group
 	echo 'smtp 25/tcp mail' >services
 	echo 'tcp 6 TCP' >protocols
-	cd - >/dev/null
-}
+)
 
 host_build() {
 	local cf=$ROOT/usr/share/sendmail/cf

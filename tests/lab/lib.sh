@@ -41,6 +41,7 @@ start() {
 	local name=$1 role=$2; shift 2
 	local ns
 	ns=rwl$(lab_id)-$role
+	: >"$LAB/log/$name.out"	# here and now: nobody may read the last one's words
 	setsid ip netns exec "$ns" "$@" </dev/null >"$LAB/log/$name.out" 2>&1 &
 	echo $! >"$LAB/pid/$name"
 	disown	# no word from the shell when it is killed
