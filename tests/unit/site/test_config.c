@@ -323,6 +323,15 @@ seconds_to_load(unsigned hosts, unsigned domains)
 	return (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
 }
 
+/* ASan's realloc() always copies, and libconfuse grows a list by one. */
+#if defined(__SANITIZE_ADDRESS__)
+enum { REALLOC_COPIES = 1 };
+#elif defined(__has_feature)
+enum { REALLOC_COPIES = __has_feature(address_sanitizer) };
+#else
+enum { REALLOC_COPIES = 0 };
+#endif
+
 /* Eight times as much may take twenty times as long, on a busy machine; a square would take sixty-four. */
 static void
 time_to_load_grows_with_the_size_only(void)
@@ -330,6 +339,8 @@ time_to_load_grows_with_the_size_only(void)
 	double small = seconds_to_load(1000, 9), big = seconds_to_load(8000, 9);
 
 	CHECK(big < 20 * small + 0.2, "1,000 hosts: %.3f s, 8,000 hosts: %.3f s", small, big);
+	if (REALLOC_COPIES)
+		return;
 	small = seconds_to_load(1, 10000);
 	big = seconds_to_load(1, 80000);
 	CHECK(big < 20 * small + 0.2, "10,000 domains: %.3f s, 80,000 domains: %.3f s", small, big);

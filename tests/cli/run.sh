@@ -1,0 +1,249 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The program from outside: answers, exit codes, and what it leaves in a kernel.
+# The kernel part needs root and works in network namespaces of its own.
+# RELAYWALL: the program to test; without it build/relaywall.
+
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+RELAYWALL=$(realpath "${RELAYWALL:-build/relaywall}")
+[ -x "$RELAYWALL" ] || { echo "$RELAYWALL is missing: run make first" >&2; exit 1; }
+
+ID=rwcli$$
+WORK=$(mktemp -d)
+PASSED=0 FAILED=0 DAEMON='' LISTENER=''
+
+cleanup() {
+	[ -z "$DAEMON" ] || kill -9 "$DAEMON" 2>/dev/null
+	[ -z "$LISTENER" ] || kill -9 "$LISTENER" 2>/dev/null
+	for ns in client router host; do ip netns del "$ID-$ns" 2>/dev/null; done
+	rm -rf "$WORK"
+}
+trap cleanup EXIT
+
+# expect WHAT COMMAND...: the command succeeds.
+expect() {
+	local what=$1; shift
+	if "$@" >"$WORK/said" 2>&1; then
+		PASSED=$((PASSED + 1))
+	else
+		FAILED=$((FAILED + 1))
+		echo "FAIL: $what"
+		sed 's/^/    /' "$WORK/said" | head -20
+	fi
+}
+not() { ! "$@"; }
+# status WANTED COMMAND...: exit status; output is kept in $WORK/out and $WORK/err.
+status() {
+	local want=$1; shift
+	"$@" >"$WORK/out" 2>"$WORK/err"
+	local got=$?
+	[ "$got" = "$want" ] || { echo "status $got, not $want"; cat "$WORK/out" "$WORK/err"; return 1; }
+}
+has() { grep -qe "$1" "$2" || { cat "$2"; return 1; }; }
+
+# --- answers ------------------------------------------------------------------
+
+cat >"$WORK/good.conf" <<CONF
+journal = "$WORK/journal.jsonl"
+on-stop = closed
+network trusted { prefixes = { "10.0.0.0/8" } }
+protect "aix" {
+	addresses = { "192.0.2.25", "2001:db8:25::25" }
+	hostname = "mail.local.example"
+	local-domains = { "local.example", "mail.local.example" }
+	from trusted { unsafe-sender = count }
+}
+CONF
+sed 's/^on-stop.*/on-stop = remove/' "$WORK/good.conf" >"$WORK/remove.conf"
+sed 's/hostname/on-failure = open hostname/' "$WORK/good.conf" >"$WORK/open.conf"
+sed 's/unsafe-sender = count/unsafe-sender = never/' "$WORK/good.conf" >"$WORK/bad.conf"
+
+for conf in configs/*.conf; do
+	expect "check $conf" status 0 "$RELAYWALL" check "$conf"
+done
+expect "check a good file" status 0 "$RELAYWALL" check "$WORK/good.conf"
+expect "it says so" has 'good: 1 hosts, 1 networks, 0 warnings' "$WORK/out"
+expect "check -v" status 0 "$RELAYWALL" check -v "$WORK/good.conf"
+expect "origin: a line" has "unsafe-sender = count .*# $WORK/good.conf:8" "$WORK/out"
+expect "origin: default" has 'forged-local-sender = count .*# default' "$WORK/out"
+expect "check a bad file" status 1 "$RELAYWALL" check "$WORK/bad.conf"
+expect "file, line, found, expected" has "^$WORK/bad.conf:8: unsafe-sender = \"never\", expected off, count or enforce$" "$WORK/err"
+expect "nothing on stdout" test ! -s "$WORK/out"
+expect "check a file that is not there" status 1 "$RELAYWALL" check "$WORK/none.conf"
+expect "check warns" status 0 "$RELAYWALL" check "$WORK/open.conf"
+expect "of an open host" has 'warning: .*on-failure = open' "$WORK/err"
+expect "rules" status 0 "$RELAYWALL" rules "$WORK/good.conf"
+expect "rules are text" has 'tproxy ip to 127.0.0.1:2525' "$WORK/out"
+cp "$WORK/out" "$WORK/good.nft"
+expect "rules of a bad file" status 1 "$RELAYWALL" rules "$WORK/bad.conf"
+expect "rules of a bad file print nothing" test ! -s "$WORK/out"
+expect "run a bad file" status 1 "$RELAYWALL" run "$WORK/bad.conf"
+expect "run without a file" status 2 "$RELAYWALL" run
+expect "run with an option" status 2 "$RELAYWALL" run --fast
+expect "check without a file" status 2 "$RELAYWALL" check
+expect "rules without a file" status 2 "$RELAYWALL" rules
+expect "no command" status 2 "$RELAYWALL"
+expect "unknown command" status 2 "$RELAYWALL" dance
+expect "help" status 0 "$RELAYWALL" help
+expect "help keys" status 0 "$RELAYWALL" help keys
+expect "help tells defaults" has 'listener-port = 1 to 65535 \[2525\]' "$WORK/out"
+expect "version" status 0 "$RELAYWALL" version
+expect "a full stdout is a failure" status 1 sh -c "'$RELAYWALL' rules '$WORK/good.conf' >/dev/full"
+
+# --- the kernel ---------------------------------------------------------------
+
+if [ "$(id -u)" != 0 ]; then
+	echo "not root: nothing of the kernel was tested" >&2
+	echo "$PASSED passed, $FAILED failed"
+	[ "$FAILED" = 0 ]
+	exit
+fi
+
+in_ns() { local ns=$1; shift; ip netns exec "$ID-$ns" "$@"; }
+# One router between a client and a host, IPv4 and IPv6.
+build_net() {
+	local ns link
+	for ns in client router host; do
+		ip netns add "$ID-$ns"
+		in_ns "$ns" ip link set lo up
+		in_ns "$ns" sysctl -q -w net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0
+	done
+	ip -n "$ID-router" link add clients type veth peer name eth netns "$ID-client"
+	ip -n "$ID-router" link add hosts type veth peer name eth netns "$ID-host"
+	in_ns router sysctl -q -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	for ns in client host; do ip -n "$ID-$ns" link set eth up; done
+	for link in clients hosts; do ip -n "$ID-router" link set "$link" up; done
+	ip -n "$ID-client" address add 203.0.113.66/24 dev eth
+	ip -n "$ID-client" address add 2001:db8:66::66/64 dev eth
+	ip -n "$ID-host" address add 192.0.2.25/24 dev eth
+	ip -n "$ID-host" address add 2001:db8:25::25/64 dev eth
+	ip -n "$ID-router" address add 203.0.113.1/24 dev clients
+	ip -n "$ID-router" address add 2001:db8:66::1/64 dev clients
+	ip -n "$ID-router" address add 192.0.2.1/24 dev hosts
+	ip -n "$ID-router" address add 2001:db8:25::1/64 dev hosts
+	ip -n "$ID-client" route add default via 203.0.113.1
+	ip -n "$ID-client" route add default via 2001:db8:66::1
+	ip -n "$ID-host" route add default via 192.0.2.1
+	ip -n "$ID-host" route add default via 2001:db8:25::1
+}
+
+# What a connection from the client meets: "host", "refused" or "nothing".
+meets() {
+	in_ns client python3 - "$1" <<-'PYTHON'
+		import socket, sys
+		try:
+		    with socket.create_connection((sys.argv[1], 25), timeout=2) as s:
+		        print("host" if s.recv(100).startswith(b"220 bare") else "other")
+		except ConnectionRefusedError:
+		    print("refused")
+		except OSError:
+		    print("nothing")
+	PYTHON
+}
+meets_is() { local got; got=$(meets "$1"); [ "$got" = "$2" ] || { echo "$1: $got"; return 1; }; }
+
+host_listens() { in_ns host ss -Hltn 'sport = :25' | grep -q .; }
+wait_for() { for ((t = 0; t < 100; t++)); do "$@" && return 0; sleep 0.05; done; return 1; }
+serves() { grep -q '^relaywall: serving 1 hosts on port 2525, journal ' "$WORK/daemon"; }
+start_daemon() {
+	: >"$WORK/daemon"
+	ip netns exec "$ID-router" "$RELAYWALL" run "$1" 2>"$WORK/daemon" &	# not in_ns: $! is to be the daemon
+	DAEMON=$!
+	wait_for serves || { cat "$WORK/daemon"; return 1; }
+}
+# stop_daemon SIGNAL WANTED-STATUS
+stop_daemon() {
+	local got
+	kill -s "$1" "$DAEMON"
+	wait "$DAEMON" 2>/dev/null
+	got=$?
+	DAEMON=''
+	[ "$got" = "$2" ] || { echo "status $got, not $2"; cat "$WORK/daemon"; return 1; }
+}
+table() { in_ns router nft list table inet relaywall; }
+table_has() { table | grep -q "$1" || { table; return 1; }; }
+own_rules() { in_ns router ip "$1" rule | grep -c 'fwmark 0x2525 lookup 2525 proto 225'; }
+own_rules_are() { local got; got=$(own_rules "$1"); [ "$got" = "$2" ] || { in_ns router ip "$1" rule; return 1; }; }
+has_route() { in_ns router ip "$1" route show table 2525 2>/dev/null | grep -q 'local default dev lo'; }
+
+build_net
+ip netns exec "$ID-host" python3 -c '
+import socket
+def listen(family, address):
+    s = socket.socket(family)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family == socket.AF_INET6: s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+    s.bind((address, 25)); s.listen()
+    return s
+s = listen(socket.AF_INET6, "::")
+while True:
+    c, _ = s.accept()
+    c.sendall(b"220 bare\r\n"); c.close()
+' &
+LISTENER=$!
+disown "$LISTENER"	# its end is no news
+expect "the host listens" wait_for host_listens
+expect "the bare host is met (IPv4)" meets_is 192.0.2.25 host
+expect "the bare host is met (IPv6)" meets_is 2001:db8:25::25 host
+
+expect "the printed rules load" in_ns router nft -f "$WORK/good.nft"
+expect "rules --remove" in_ns router "$RELAYWALL" rules --remove "$WORK/good.conf"
+expect "and leaves nothing" not table
+expect "rules --remove twice" in_ns router "$RELAYWALL" rules --remove
+
+expect "run" start_daemon "$WORK/good.conf"
+expect "table: new sessions" table_has 'tproxy ip to 127.0.0.1:2525'
+expect "table: guard" table_has 'reject with tcp reset'
+for f in -4 -6; do
+	expect "ip $f rule" own_rules_are "$f" 1
+	expect "ip $f route" has_route "$f"
+done
+expect "journal is there" test -e "$WORK/journal.jsonl"
+mv "$WORK/journal.jsonl" "$WORK/journal.old"
+kill -s USR1 "$DAEMON"
+expect "SIGUSR1 opens it anew" wait_for test -e "$WORK/journal.jsonl"
+kill -s HUP "$DAEMON"
+expect "SIGHUP is told of" wait_for has 'SIGHUP is ignored' "$WORK/daemon"
+expect "and survived" kill -0 "$DAEMON"
+
+expect "kill -9" stop_daemon KILL 137
+expect "killed: the table stays" table_has tproxy
+expect "killed: the host is closed (IPv4)" meets_is 192.0.2.25 refused
+expect "killed: the host is closed (IPv6)" meets_is 2001:db8:25::25 refused
+in_ns router ip -4 rule add pref 26 fwmark 0x99 lookup 1999 protocol 225	# as of a run with other numbers
+expect "run after kill -9" start_daemon "$WORK/good.conf"
+for f in -4 -6; do expect "one ip $f rule" own_rules_are "$f" 1; done
+expect "the other run's rule is gone" sh -c "! ip netns exec $ID-router ip rule | grep -q 'lookup 1999'"
+
+expect "SIGTERM" stop_daemon TERM 0
+expect "closed: the guard stays" table_has 'reject with tcp reset'
+expect "closed: nothing is diverted" not table_has tproxy
+for f in -4 -6; do
+	expect "closed: no ip $f rule" own_rules_are "$f" 0
+	expect "closed: no ip $f route" not has_route "$f"
+done
+expect "closed: the host is closed" meets_is 192.0.2.25 refused
+
+expect "run with on-failure = open" start_daemon "$WORK/open.conf"
+expect "kill -9 of it" stop_daemon KILL 137
+expect "open: the host is met" meets_is 192.0.2.25 host
+expect "open: the host is met (IPv6)" meets_is 2001:db8:25::25 host
+
+expect "run with on-stop = remove" start_daemon "$WORK/remove.conf"
+expect "SIGINT" stop_daemon INT 0
+expect "removed: no table" not table
+for f in -4 -6; do expect "removed: no ip $f rule" own_rules_are "$f" 0; done
+expect "removed: the host is met" meets_is 192.0.2.25 host
+
+sed "s|^journal.*|journal = \"$WORK/no/such/folder\"|" "$WORK/good.conf" >"$WORK/nowhere.conf"
+expect "run without a place for the journal" status 1 in_ns router "$RELAYWALL" run "$WORK/nowhere.conf"
+expect "touches nothing" not table
+# Without the right: what is missing is named, and nothing is left.
+expect "run without rights" status 1 in_ns router setpriv --bounding-set=-net_admin --inh-caps=-net_admin "$RELAYWALL" run "$WORK/good.conf"
+expect "names the right" has CAP_NET_ADMIN "$WORK/err"
+expect "and leaves nothing" not table
+
+echo "$PASSED passed, $FAILED failed"
+[ "$FAILED" = 0 ]
