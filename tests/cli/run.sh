@@ -144,7 +144,38 @@ meets() {
 }
 meets_is() { local got; got=$(meets "$1"); [ "$got" = "$2" ] || { echo "$1: $got"; return 1; }; }
 
-host_listens() { in_ns host ss -Hltn 'sport = :25' | grep -q .; }
+# replies ADDRESS COMMAND...: the codes of the replies to the banner and the commands.
+replies() {
+	in_ns client python3 - "$@" <<-'PYTHON'
+		import socket, sys
+		codes = []
+		with socket.create_connection((sys.argv[1], 25), timeout=5) as s, s.makefile("rb") as lines:
+		    for command in [None] + sys.argv[2:]:
+		        if command is not None:
+		            s.sendall(command.encode() + b"\r\n")
+		        line = lines.readline()
+		        while line[3:4] == b"-":
+		            line = lines.readline()
+		        codes.append(line[:3].decode() or "end")
+		print(*codes)
+	PYTHON
+}
+replies_are() {
+	local want=$1 got; shift
+	got=$(replies "$@")
+	[ "$got" = "$want" ] || { echo "$got"; cat "$WORK/daemon"; return 1; }
+}
+# hold ADDRESS SECONDS: keep an idle session open; says how it ended.
+hold() {
+	in_ns client python3 - "$@" <<-'PYTHON'
+		import socket, sys
+		with socket.create_connection((sys.argv[1], 25), timeout=float(sys.argv[2])) as s:
+		    print(s.recv(100)[:3].decode(), flush=True)
+		    print(s.recv(100)[:3].decode() or "end", flush=True)
+	PYTHON
+}
+
+host_listens() { in_ns host ss -Hltn 'sport = :25' | grep . >/dev/null; }
 wait_for() { for ((t = 0; t < 100; t++)); do "$@" && return 0; sleep 0.05; done; return 1; }
 serves() { grep -q '^relaywall: serving 1 hosts on port 2525, journal ' "$WORK/daemon"; }
 start_daemon() {
@@ -163,24 +194,25 @@ stop_daemon() {
 	[ "$got" = "$2" ] || { echo "status $got, not $2"; cat "$WORK/daemon"; return 1; }
 }
 table() { in_ns router nft list table inet relaywall; }
-table_has() { table | grep -q "$1" || { table; return 1; }; }
+table_has() { table | grep -e "$1" >/dev/null || { table; return 1; }; }
 own_rules() { in_ns router ip "$1" rule | grep -c 'fwmark 0x2525 lookup 2525 proto 225'; }
 own_rules_are() { local got; got=$(own_rules "$1"); [ "$got" = "$2" ] || { in_ns router ip "$1" rule; return 1; }; }
-has_route() { in_ns router ip "$1" route show table 2525 2>/dev/null | grep -q 'local default dev lo'; }
+has_route() { in_ns router ip "$1" route show table 2525 2>/dev/null | grep "local default dev lo" >/dev/null; }
 
 build_net
 ip netns exec "$ID-host" python3 -c '
-import socket
-def listen(family, address):
-    s = socket.socket(family)
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if family == socket.AF_INET6: s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-    s.bind((address, 25)); s.listen()
-    return s
-s = listen(socket.AF_INET6, "::")
+import socket, threading
+def serve(c):
+    with c, c.makefile("rb") as lines:	# says yes to everything: an open relay
+        c.sendall(b"220 bare\r\n")
+        for line in lines:
+            c.sendall(b"221 bye\r\n" if line.upper().startswith(b"QUIT") else b"250 ok\r\n")
+s = socket.socket(socket.AF_INET6)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+s.bind(("::", 25)); s.listen()
 while True:
-    c, _ = s.accept()
-    c.sendall(b"220 bare\r\n"); c.close()
+    threading.Thread(target=serve, args=s.accept()[:1], daemon=True).start()
 ' &
 LISTENER=$!
 disown "$LISTENER"	# its end is no news
@@ -201,6 +233,12 @@ for f in -4 -6; do
 	expect "ip $f route" has_route "$f"
 done
 expect "journal is there" test -e "$WORK/journal.jsonl"
+for to in 192.0.2.25 2001:db8:25::25; do
+	expect "a session to $to" replies_are "220 250 250 550 250 221" "$to" "HELO c.example" "MAIL FROM:<a@c.example>" \
+		"RCPT TO:<user%victim.example@local.example>" "RCPT TO:<user@local.example>" QUIT
+	expect "its journal, $to" has "\"address\":\"$to\".*\"verdict\":\"refuse\".*\"reason\":\"percent-hack\"" "$WORK/journal.jsonl"
+	expect "its journal, $to" has "\"address\":\"$to\".*\"sent\":\"RCPT TO:<user@local.example>\"" "$WORK/journal.jsonl"
+done
 mv "$WORK/journal.jsonl" "$WORK/journal.old"
 kill -s USR1 "$DAEMON"
 expect "SIGUSR1 opens it anew" wait_for test -e "$WORK/journal.jsonl"
@@ -217,7 +255,15 @@ expect "run after kill -9" start_daemon "$WORK/good.conf"
 for f in -4 -6; do expect "one ip $f rule" own_rules_are "$f" 1; done
 expect "the other run's rule is gone" sh -c "! ip netns exec $ID-router ip rule | grep -q 'lookup 1999'"
 
-expect "SIGTERM" stop_daemon TERM 0
+hold 192.0.2.25 20 >"$WORK/held" 2>&1 &
+HOLDER=$!
+expect "a session is held open" wait_for has '^220' "$WORK/held"
+kill -s TERM "$DAEMON"
+expect "while it runs out, no new session begins" wait_for meets_is 192.0.2.25 refused
+expect "and the old one still runs" test "$(wc -l <"$WORK/held")" = 1
+expect "SIGTERM" stop_daemon TERM 0	# the second one: at once
+wait "$HOLDER"
+expect "the held session got its 421" has '^421' "$WORK/held"
 expect "closed: the guard stays" table_has 'reject with tcp reset'
 expect "closed: nothing is diverted" not table_has tproxy
 for f in -4 -6; do
