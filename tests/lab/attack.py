@@ -143,7 +143,6 @@ async def main():
     parser.add_argument("--source", help="local address")
     parser.add_argument("--rows", default="", help="regular expression on the row's id")
     parser.add_argument("--expected", default="", help="regular expression on the row's label")
-    parser.add_argument("--every", type=int, default=1, help="only each N-th of the rows chosen")
     parser.add_argument("--seconds", type=float, help="go through the rows again and again so long")
     parser.add_argument("--jobs", type=int, default=8, help="sessions at once")
     parser.add_argument("--timeout", type=float, default=30, help="seconds for each reply")
@@ -151,7 +150,6 @@ async def main():
 
     rows = [row for row in read_corpus(options.corpus)
             if re.match(options.rows, row["id"]) and re.match(options.expected, row["expected"])]
-    rows = rows[::options.every]
     end = time.monotonic() + (options.seconds or 0)
     todo = itertools.takewhile(lambda _: time.monotonic() < end, itertools.cycle(rows)) if options.seconds \
         else iter(rows)
