@@ -252,6 +252,31 @@ the_rest_of_a_lost_message_ends_where_a_search_finds_it(void)
 	CHECK(found > 1000, "only %u found", found);
 }
 
+/* A host can be lost anywhere in a message: the rest of it still ends where it ends. */
+static void
+the_rest_of_a_message_left_anywhere_ends_where_it_ends(void)
+{
+	static const char *const texts[] = {
+		"a\r\n.\r\nQUIT\r\n", ".\r\nQUIT\r\n", "\r\n..\r\n.a\r\n\r\n.\r\n.\r\n", "a\r\n\xae\r\n .a\r\n.\r\n", "a.\r\na.\r\n.\r\n", "\x0b\r\n.\r\n",
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct span text = span_str(texts[i]);
+		size_t want = naive_end(text);
+
+		for (size_t cut = 0; cut < want; cut++) {
+			struct body b = { .column = 0 };
+			struct body_skip s;
+			size_t good, used;
+
+			CHECK(body_scan(&b, guard_end(span_cut(text, 0, cut)), &good) == BODY_MORE, "text %zu, %zu octets", i, cut);
+			body_skip_begin(&s, &b);
+			CHECK(body_skip(&s, guard_end(span_cut(text, good, text.len)), &used) && good + used == want, "text %zu, left at %zu: ends at %zu, not %zu", i,
+			    cut, good + used, want);
+		}
+	}
+}
+
 static void
 every_fault_has_a_name_of_its_own(void)
 {
@@ -270,6 +295,7 @@ static CU_TestInfo tests[] = {
 	{ "what passes holds no stray byte and ends once", what_passes_holds_no_stray_byte_and_ends_once },
 	{ "a special byte is seen at every place", a_special_byte_is_seen_at_every_place },
 	{ "the rest of a lost message ends where a search finds it", the_rest_of_a_lost_message_ends_where_a_search_finds_it },
+	{ "the rest of a message left anywhere ends where it ends", the_rest_of_a_message_left_anywhere_ends_where_it_ends },
 	{ "every fault has a name of its own", every_fault_has_a_name_of_its_own },
 	CU_TEST_INFO_NULL,
 };
