@@ -34,6 +34,7 @@ each_server_reads_its_own_operator(void)
 		{ "user@victim.example", READING_PLAIN, 0, "victim.example", false },
 		{ "user%victim.example@local.example", READING_PERCENT, 0, "victim.example", false },
 		{ "user%v.example%local.example@local.example", READING_PERCENT, 0, "v.example", false },
+		{ "user%victim.example%@local.example", READING_PERCENT, 0, "victim.example", false },
 		{ "victim.example!user@local.example", READING_BANG, 0, "victim.example", false },
 		{ "local.example!v.example!user", READING_BANG, 0, "v.example", false },
 		{ "victim.example^user@local.example", READING_CARET, 0, "victim.example", false },
@@ -119,7 +120,7 @@ check_row(const struct corpus_row *row, void *cookie)
 	berkeley.profile = PROFILE_HOST_DOT_USER;
 	asked.host = &berkeley;
 	classify_recipient(corpus_asked(), span_of(row->rcpt, row->rcpt_len), &v);
-	if (deliver) {
+	if (deliver && v.action == ACTION_PASS) {
 		struct span sent = sent_span(&v.sent);
 
 		readings_find(corpus_asked(), span_cut(sent, 9, span_find(sent, 9, '>')), &r);
