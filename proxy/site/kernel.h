@@ -23,7 +23,7 @@ int kernel_drain(const struct site *site, FILE *errors);
 /* Leave what how says and nothing else; site may be NULL with ON_STOP_REMOVE. 0 or -1; goes on after a fault. */
 int kernel_close(const struct site *site, enum on_stop how, FILE *errors);
 
-/* Write what in this kernel's settings will keep mail from passing; the number of lines. */
+/* Write which of this kernel's settings are in the way of a router, or of mail; the number of lines. */
 unsigned kernel_preflight(const struct site *site, FILE *out);
 
 #endif

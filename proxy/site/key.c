@@ -20,11 +20,14 @@ const char *const key_profiles[] = { "exchange", "domino", "hostdotuser", "strip
 #define LIST(name, help) { name, KEY_LIST, NULL, 0, 0, NULL, help }
 
 static const struct key top[TOP_KEYS] = {
-	[TOP_JOURNAL] = TEXT("journal", "/var/log/relaywall.jsonl", "file that every verdict is written to, one JSON object a line"),
-	[TOP_LISTENER_PORT] = NUMBER("listener-port", "2525", 1, 65535, "port on the loopback addresses that connections are diverted to"),
+	[TOP_JOURNAL] = TEXT("journal", "/var/log/relaywall.jsonl",
+	    "file that every verdict is written to, one JSON object a line"),
+	[TOP_LISTENER_PORT] = NUMBER("listener-port", "2525", 1, 65535,
+	    "port on the loopback addresses that connections are diverted to"),
 	[TOP_FWMARK] = NUMBER("fwmark", "0x2525", 1, UINT32_MAX, "packet mark of diverted connections"),
 	[TOP_ROUTE_TABLE] = NUMBER("route-table", "2525", 1, UINT32_MAX, "routing table that makes marked packets local"),
-	[TOP_SOURCE_PORT] = WORD("source-port", source_port, "keep", "towards a host: the client's own port, or any (conntrack stays on)"),
+	[TOP_SOURCE_PORT] = WORD("source-port", source_port, "keep",
+	    "towards a host: the client's own port, or any (conntrack stays on)"),
 	[TOP_CONNECT_TIMEOUT] = NUMBER("connect-timeout", "30", 1, 3600, "seconds to reach a host"),
 	[TOP_MAX_SESSIONS] = NUMBER("max-sessions", "10000", 1, 1000000, "sessions at once; the next client gets 421"),
 	[TOP_ON_STOP] = WORD("on-stop", on_stop, "closed", "after an orderly end: hosts stay closed, or every rule is removed"),
@@ -55,7 +58,8 @@ static const struct key protect[PROTECT_KEYS] = {
 	[PROTECT_LOCAL_FILE] = TEXT("local-domains-file", NULL, "file of more of them, as sendmail's class w"),
 	[PROTECT_RELAY] = LIST("relay-domains", "domains that it may relay for"),
 	[PROTECT_RELAY_FILE] = TEXT("relay-domains-file", NULL, "file of more of them, as sendmail's class R"),
-	[PROTECT_ON_FAILURE] = WORD("on-failure", on_failure, "closed", "without the daemon: reset, drop silently, or pass unfiltered"),
+	[PROTECT_ON_FAILURE] = WORD("on-failure", on_failure, "closed",
+	    "without the daemon: reset, drop silently, or pass unfiltered"),
 	[PROTECT_PROFILE] = LIST("profile", "exchange, domino, hostdotuser, strip8, bare-literals: what the host is known for"),
 	[PROTECT_MAX_LOCAL] = NUMBER("max-local-part", "64", 1, 64, "octets of a local part"),
 };
@@ -63,7 +67,8 @@ static const struct key protect[PROTECT_KEYS] = {
 #define RULE_DEFAULT "(default: enforce for untrusted, off for networks)"
 static const struct key from[FROM_KEYS] = {
 	[FROM_RELAY] = WORD("relay", mode, NULL, "recipients that the host would relay for " RULE_DEFAULT),
-	[FROM_RELAY_ACTION] = WORD("relay-action", relay_action, "refuse", "what becomes of them: 550, the session ends, or to the trap"),
+	[FROM_RELAY_ACTION] = WORD("relay-action", relay_action, "refuse",
+	    "what becomes of them: 550, the session ends, or to the trap"),
 	[FROM_RELAY_TRAP] = TEXT("relay-trap", NULL, "local mailbox for redirect, as \"<box@domain>\""),
 	[FROM_UNQUALIFIED_SENDER] = WORD("unqualified-sender", mode, NULL, "senders without a domain " RULE_DEFAULT),
 	[FROM_UNQUALIFIED_RECIPIENT] = WORD("unqualified-recipient", mode, NULL, "recipients without a domain " RULE_DEFAULT),

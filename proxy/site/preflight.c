@@ -29,11 +29,13 @@ forwarding(const struct site *site, FILE *out)
 	unsigned n = 0;
 
 	if (site_has_family(site, true) && read_sysctl("net/ipv4/ip_forward") == 0) {
-		fprintf(out, "relaywall: warning: net.ipv4.ip_forward = 0: this box forwards nothing, so no client reaches it as a router\n");
+		fprintf(out, "relaywall: warning: net.ipv4.ip_forward = 0: "
+		    "but for mail to the hosts nothing passes this box\n");
 		n++;
 	}
 	if (site_has_family(site, false) && read_sysctl("net/ipv6/conf/all/forwarding") == 0) {
-		fprintf(out, "relaywall: warning: net.ipv6.conf.all.forwarding = 0: this box forwards no IPv6\n");
+		fprintf(out, "relaywall: warning: net.ipv6.conf.all.forwarding = 0: "
+		    "but for mail to the hosts no IPv6 passes this box\n");
 		n++;
 	}
 	return n;
@@ -56,13 +58,13 @@ check_interface(const char *name, int all, FILE *out)
 	mark = read_sysctl(path);
 	filter = filter > all ? filter : all;
 	if (filter == 1) {
-		fprintf(out, "relaywall: warning: net.ipv4.conf.%s.rp_filter = 1: drops packets if the way back is another one; 2 is enough\n",
-		    name);
+		fprintf(out, "relaywall: warning: net.ipv4.conf.%s.rp_filter = 1: "
+		    "drops packets if the way back is another one; 2 is enough\n", name);
 		return 1;
 	}
 	if (filter > 0 && (mark == 1 || read_sysctl("net/ipv4/conf/all/src_valid_mark") == 1)) {
-		fprintf(out, "relaywall: warning: net.ipv4.conf.%s.src_valid_mark = 1: with rp_filter diverted packets look forged and are dropped\n",
-		    name);
+		fprintf(out, "relaywall: warning: net.ipv4.conf.%s.src_valid_mark = 1: "
+		    "with rp_filter diverted packets look forged and are dropped\n", name);
 		return 1;
 	}
 	return 0;

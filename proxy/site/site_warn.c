@@ -80,7 +80,8 @@ warn_sum(struct warnings *w, const struct range *of, uint64_t sum)
 	uint32_t n = of->network;
 
 	if (sum >= most)
-		warn(w, w->site->network_lines[n], "the prefixes of network %.*s together cover at least half of the %s Internet: whatever is allowed to it is allowed to strangers",
+		warn(w, w->site->network_lines[n], "the prefixes of network %.*s together cover at least half of the %s "
+		    "Internet: whatever is allowed to it is allowed to strangers",
 		    SHOWN(w->site->policy.network_names[n]), of->v4 ? "IPv4" : "IPv6");
 }
 
@@ -127,8 +128,8 @@ warn_networks(struct warnings *w)
 		if (!v4 && p[i].prefix.len >= 7 && (p[i].prefix.ip.bytes[0] & 0xfe) == 0xfc)
 			continue;	/* unique local addresses: not of the Internet */
 		if (p[i].prefix.len < (v4 ? BROAD_V4 : BROAD_V6))
-			warn(w, p[i].line, "prefix %.*s of network %.*s covers a good part of the Internet: whatever is allowed to it is allowed to strangers",
-			    SHOWN(p[i].text), SHOWN(w->site->policy.network_names[p[i].network]));
+			warn(w, p[i].line, "prefix %.*s of network %.*s covers a good part of the Internet: "
+			    "whatever is allowed to it is allowed to strangers", SHOWN(p[i].text), SHOWN(w->site->policy.network_names[p[i].network]));
 	}
 	warn_sums(w);
 }
@@ -185,7 +186,8 @@ warn_domains(struct warnings *w, size_t host, const struct site_domains *d, size
 			warn(w, line, "host %.*s: \"%.*s\" holds every name below it: one that is not served there is relayed for",
 			    SHOWN(name), SHOWN(domain));
 		if (domain_labels(domain) == (suffix ? 2u : 1u))
-			warn(w, line, "host %.*s: \"%.*s\" is a single label: resolvers complete it differently, so hosts disagree whose it is",
+			warn(w, line, "host %.*s: \"%.*s\" is a single label: "
+			    "resolvers complete it differently, so hosts disagree whose it is",
 			    SHOWN(name), SHOWN(domain));
 	}
 }
@@ -197,11 +199,11 @@ warn_host(struct warnings *w, size_t host)
 	const struct site_host *h = &w->site->hosts[host];
 
 	if (h->on_failure == ON_FAILURE_OPEN)
-		warn(w, h->set[PROTECT_ON_FAILURE].line, "host %.*s: on-failure = open: it is an open relay whenever the daemon is not there",
-		    SHOWN(p->name));
+		warn(w, h->set[PROTECT_ON_FAILURE].line, "host %.*s: on-failure = open: "
+		    "it is an open relay whenever the daemon is not there", SHOWN(p->name));
 	if (!domain_table_has(&p->local, p->hostname))
-		warn(w, h->set[PROTECT_HOSTNAME].line, "host %.*s: its hostname %.*s is none of its local domains: mail to user@[its address] is refused",
-		    SHOWN(p->name), SHOWN(p->hostname));
+		warn(w, h->set[PROTECT_HOSTNAME].line, "host %.*s: its hostname %.*s is none of its local domains: "
+		    "mail to user@[its address] is refused", SHOWN(p->name), SHOWN(p->hostname));
 	warn_untrusted(w, host);
 	warn_domains(w, host, &h->local, PROTECT_LOCAL_FILE);
 	warn_domains(w, host, &h->relay, PROTECT_RELAY_FILE);
@@ -213,7 +215,8 @@ site_warn(const struct site *site, FILE *out)
 	struct warnings w = { .site = site, .out = out };
 
 	if (site->on_stop == ON_STOP_REMOVE)
-		warn(&w, site->top_set[TOP_ON_STOP].line, "on-stop = remove: after an orderly end every host is an open relay again");
+		warn(&w, site->top_set[TOP_ON_STOP].line, "on-stop = remove: "
+		    "after an orderly end every host is an open relay again");
 	warn_networks(&w);
 	for (size_t i = 0; i < site->policy.host_count; i++)
 		warn_host(&w, i);
