@@ -83,6 +83,8 @@ static const struct {
 	{ "from twice", HOST "\n from untrusted { relay = off }\n from Untrusted { relay = enforce } }", 4, "from untrusted is there already", NULL },
 	{ "redirect without a trap", HOST "\n from untrusted {\n relay-action = redirect } }", 4, "expected relay-trap = \"<box@domain>\" too", NULL },
 	{ "trap in a foreign domain", HOST "\n from untrusted { relay-trap = \"<t@victim.example>\" } }", 3, "(foreign-domain), expected a mailbox in a local domain", NULL },
+	{ "trap in a relay domain", HOST "\n relay-domains = { \"r.example\" } from untrusted { relay-trap = \"<t@r.example>\" } }", 3, "(relay-domain), expected a mailbox", NULL },
+	{ "trap at an address", HOST "\n from untrusted { relay-trap = \"<t@[192.0.2.1]>\" } }", 3, "(own-literal), expected a mailbox", NULL },
 	{ "trap that routes", HOST "\n from untrusted { relay-trap = \"<a%b@h.example>\" } }", 3, "(percent-hack), expected a mailbox", NULL },
 	{ "trap without brackets", HOST "\n from untrusted { relay-trap = \"t@h.example\" } }", 3, "(brackets), expected a mailbox", NULL },
 	{ "trap with parameters", HOST "\n from untrusted { relay-trap = \"<t@h.example> NOTIFY=NEVER\" } }", 3, "expected a mailbox", NULL },
