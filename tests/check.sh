@@ -29,7 +29,7 @@ step "clang: program and tests, warnings are errors" make $jobs WERROR=1 CC=clan
 step "clang: unit tests and fuzzer seeds" make CC=clang BUILD=build/clang check-units
 step "ASan, UBSan: program and tests" make $jobs WERROR=1 SAN=1 all tests
 step "ASan, UBSan: unit tests and fuzzer seeds" make SAN=1 check-units
-step "command line" tests/cli/run.sh build/relaywall
+step "command line" env RELAYWALL=build/relaywall tests/cli/run.sh
 step "stream: real sockets, bad clients and bad hosts" tests/stream/run.sh build/test/serve
 step "stream with ASan, UBSan" tests/stream/run.sh build/san/test/serve
 step "clang-tidy, cppcheck" tests/lint.sh

@@ -171,6 +171,24 @@ warn_untrusted(struct warnings *w, size_t host)
 	}
 }
 
+/* A named network relays where nothing else was written. The first one that does so, for each host. */
+static void
+warn_silent_relay(struct warnings *w, size_t host)
+{
+	const struct policy_host *p = &w->site->policy.hosts[host];
+
+	for (uint32_t n = POLICY_UNTRUSTED + 1; n < w->site->policy.network_count; n++) {
+		const struct site_from *f = site_from(w->site, host, n);
+
+		if (p->rules[n].mode[RULE_RELAY] == MODE_OFF && (f == NULL || f->set[FROM_RELAY].line == 0)) {
+			warn(w, f == NULL ? w->site->hosts[host].line : f->line, "host %.*s: clients of network %.*s may relay, "
+			    "as nothing is written: write relay = off if they should, else relay = enforce", SHOWN(p->name),
+			    SHOWN(w->site->policy.network_names[n]));
+			return;
+		}
+	}
+}
+
 static void
 warn_domains(struct warnings *w, size_t host, const struct site_domains *d, size_t file_key)
 {
@@ -205,6 +223,7 @@ warn_host(struct warnings *w, size_t host)
 		warn(w, h->set[PROTECT_HOSTNAME].line, "host %.*s: its hostname %.*s is none of its local domains: "
 		    "mail to user@[its address] is refused", SHOWN(p->name), SHOWN(p->hostname));
 	warn_untrusted(w, host);
+	warn_silent_relay(w, host);
 	warn_domains(w, host, &h->local, PROTECT_LOCAL_FILE);
 	warn_domains(w, host, &h->relay, PROTECT_RELAY_FILE);
 }

@@ -158,7 +158,7 @@ static const struct {
 	{ "all of IPv4", "network n { prefixes = { \"0.0.0.0/0\" } }\n" GOOD, ":1: warning: prefix 0.0.0.0/0 of network n covers" },
 	{ "a half by sevens", "network n { prefixes = { \"0.0.0.0/7\" } }\n" GOOD, "prefix 0.0.0.0/7 of network n" },
 	{ "all of IPv6", "network n { prefixes = { \"::/0\" } }\n" GOOD, "prefix ::/0 of network n" },
-	{ "an eighth is allowed", "network n { prefixes = { \"10.0.0.0/8\", \"fd00::/8\" } }\n" GOOD, NULL },
+	{ "an eighth is allowed", "network n { prefixes = { \"10.0.0.0/8\", \"fd00::/8\" } }\n" HOST "from n { relay = off } }", NULL },
 	{ "relay counted only", HOST "from untrusted {\n relay = count } }", ":3: warning: host h: relay = count for untrusted clients: the host relays" },
 	{ "forged senders unseen", HOST "from untrusted { forged-local-sender = off } }", "forged-local-sender = off for untrusted" },
 	{ "stricter than the default", HOST "from untrusted { forged-local-sender = enforce } }", NULL },
@@ -166,6 +166,8 @@ static const struct {
 	{ "single label", HOST "local-domains += { \"localhost\" } }", "\"localhost\" is a single label" },
 	{ "wildcard of a single label", HOST "local-domains += { \"*.com\" } }", "\"*.com\" is a single label" },
 	{ "open", HOST "\n on-failure = open }", ":3: warning: host h: on-failure = open: it is an open relay" },
+	{ "a network that relays silently", "network n { prefixes = { \"192.0.2.0/24\" } }\n" GOOD,
+	    "warning: host h: clients of network n may relay" },
 	{ "removed at the end", "on-stop = remove\n" GOOD, ":1: warning: on-stop = remove" },
 	{ "hostname that is not local", "protect \"h\" { addresses = { \"192.0.2.1\" } hostname = \"g.example\" local-domains = { \"h.example\" } }",
 	    "its hostname g.example is none of its local domains" },
@@ -203,7 +205,7 @@ the_sum_of_many_prefixes_is_seen(void)
 	fputs("network n { prefixes = { \"16.0.0.0/9\"", f);
 	for (unsigned i = 1; i <= 127; i++)
 		fprintf(f, ", \"%u.0.0.0/8\"", i);
-	fprintf(f, ", \"128.0.0.0/8\" } }\n" GOOD);
+	fprintf(f, ", \"128.0.0.0/8\" } }\n" HOST "from n { relay = off } }");
 	fclose(f);
 	site = folder_load(text, &said);
 	f = open_memstream(&warned, &len);
