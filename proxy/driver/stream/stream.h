@@ -27,6 +27,7 @@ struct stream_conf {
 	bool keep_source_port;		/* bind the client's port too; else only its address */
 	uint64_t connect_ms;		/* to reach a host */
 	unsigned sessions_max;		/* at once; the next client gets 421 */
+	unsigned body_buffers_max;	/* 64 KiB buffers for messages at once, 0: 1024; beyond, messages pass in small pieces */
 };
 
 /* Monotonic since stream_new(). */
@@ -35,8 +36,12 @@ struct stream_counters {
 	uint64_t over_limit;		/* of these: answered 421, sessions_max reached */
 	uint64_t not_protected;		/* closed: not for a protected host (somebody connected to the listener itself) */
 	uint64_t accept_failed;		/* no descriptor or memory for a connection; it waits in the backlog */
-	uint64_t no_memory;		/* sessions refused for want of memory */
+	uint64_t no_memory;		/* sessions refused for want of memory, or of a descriptor towards the host */
+	uint64_t no_buffer;		/* times that a session had to wait for memory to read into */
+	uint64_t small_buffer;		/* reads of a message into a small buffer, body_buffers_max reached */
 	uint64_t host_refused, host_unreachable, host_timeout, host_reset;
+	uint64_t client_reset;
+	uint64_t given_up;		/* peers that did not take the last output in time, and were reset */
 	uint64_t port_taken;		/* client's port was in use: another one was taken */
 	uint64_t sessions;		/* now */
 	uint64_t octets_to_host, octets_to_client;

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/driver/stream/session.h"
+
+#include <assert.h>
+
+static_assert((int)POOL_SMALL >= (int)DIALOGUE_INPUT, "a feed must be able to see all it waits for");
+
+static unsigned
+read_bit(enum side side)
+{
+	return side == SIDE_HOST ? DIALOGUE_READ_HOST : DIALOGUE_READ_CLIENT;
+}
+
+/*
+ * May the dialogue see this side's input now? The client's not before what it
+ * let pass is out; and as long as the end of a message is not out, no word of
+ * the host can be the reply to it.
+ */
+static bool
+may_feed(const struct stream_session *s, enum side from)
+{
+	unsigned wants = dialogue_wants(&s->dialogue);
+
+	if ((wants & read_bit(from)) == 0)
+		return false;
+	return s->pass == 0 || (from == SIDE_HOST && (wants & DIALOGUE_READ_CLIENT) != 0);
+}
+
+/*
+ * One buffer is read ahead whatever the dialogue wants: so a peer that goes away
+ * while the other side is waited for is noticed at once, and a client's next
+ * commands cost no change of its watcher.
+ */
+bool
+flow_may_read(const struct stream_session *s, enum side from)
+{
+	const struct peer *p = &s->peer[from];
+
+	if (p->fd == -1 || p->gone != PEER_HERE || p->connecting)
+		return false;
+	if (from == SIDE_CLIENT && s->lingering)
+		return true;
+	if (s->starved)
+		return false;
+	if (p->mem == NULL)
+		return true;
+	return may_feed(s, from) && peer_room(p) > 0;
+}
+
+void
+flow_read(struct stream_session *s, enum side from)
+{
+	struct sessions *shared = s->shared;
+	struct peer *p = &s->peer[from];
+	bool big = from == SIDE_CLIENT && s->streaming;
+
+	switch (peer_read(p, &shared->pool, big)) {
+	case PEER_NO_MEMORY:
+		shared->counters.no_buffer++;
+		s->starved = true;
+		TAILQ_INSERT_TAIL(&shared->starved, s, in_starved);
+		break;
+	case PEER_READ:
+		if (big && p->size != POOL_OF_BIG)
+			shared->counters.small_buffer++;
+		break;
+	case PEER_NOTHING:
+		break;
+	}
+}
+
+/* Show the dialogue what was read from a side. True when it used some of it. */
+static bool
+feed(struct stream_session *s, enum side from, uint64_t now_ms)
+{
+	struct peer *p = &s->peer[from];
+	bool moved = false;
+
+	while (p->mem != NULL && may_feed(s, from)) {
+		size_t pass;
+		size_t used = dialogue_feed(&s->dialogue, from, peer_input(p), &pass, now_ms);
+
+		if (from == SIDE_CLIENT)
+			s->streaming = pass > 0;
+		if (used == 0)
+			break;
+		moved = true;
+		if (pass > 0) {
+			s->pass = pass;
+			s->behind = used - pass;
+		} else {
+			peer_used(p, &s->shared->pool, used);
+		}
+	}
+	return moved;
+}
+
+/* The next octets for a side: what the dialogue says, then what it lets pass. */
+static struct span
+next_output(const struct stream_session *s, enum side to)
+{
+	struct span out = dialogue_output(&s->dialogue, to);
+
+	if (out.len == 0 && to == SIDE_HOST && s->pass > 0)
+		return span_cut(peer_input(&s->peer[SIDE_CLIENT]), 0, s->pass);
+	return out;
+}
+
+static void
+sent(struct stream_session *s, enum side to, size_t n)
+{
+	if (dialogue_output(&s->dialogue, to).len > 0) {
+		dialogue_sent(&s->dialogue, to, n);
+		return;
+	}
+	s->pass -= n;
+	if (s->pass == 0) {
+		n += s->behind;
+		s->behind = 0;
+	}
+	peer_used(&s->peer[SIDE_CLIENT], &s->shared->pool, n);
+}
+
+/*
+ * A send failed: the peer has reset the connection. What a host said before that
+ * is still to be read, and is often the reason.
+ */
+static void
+last_words(struct stream_session *s, enum side from)
+{
+	struct peer *p = &s->peer[from];
+
+	if (from == SIDE_HOST && p->gone != PEER_HERE)
+		return;
+	if (from == SIDE_HOST && !s->starved && peer_room(p) > 0)
+		flow_read(s, from);
+	p->gone = PEER_RESET;
+}
+
+/* Send what there is for a side. True when some went, or was thrown away. */
+static bool
+flush(struct stream_session *s, enum side to)
+{
+	struct peer *p = &s->peer[to];
+	uint64_t *octets = to == SIDE_HOST ? &s->shared->counters.octets_to_host : &s->shared->counters.octets_to_client;
+	bool moved = false;
+	struct span out;
+
+	if (p->connecting)
+		return false;
+	while ((out = next_output(s, to)).len > 0) {
+		size_t n = out.len;
+
+		if (!p->deaf) {
+			if (peer_blocked(p))
+				break;
+			n = peer_send(p, s->shared->loop, out);
+			*octets += n;
+			if (p->deaf)
+				last_words(s, to);
+			if (n == 0)
+				continue;
+		}
+		sent(s, to, n);
+		moved = true;
+	}
+	return moved;
+}
+
+/*
+ * Tell the dialogue that a side is gone, once all that it said before was shown:
+ * what is left is then the begin of a line that will not end. A client that
+ * reset the connection waits for no answer, so the rest of its words is void.
+ */
+static bool
+tell(struct stream_session *s, enum side side, uint64_t now_ms)
+{
+	struct peer *p = &s->peer[side];
+
+	if (p->gone == PEER_HERE || s->told[side])
+		return false;
+	if (side == SIDE_CLIENT && p->gone == PEER_RESET) {
+		p->end = p->start + s->pass + s->behind;
+		peer_used(p, &s->shared->pool, 0);
+		s->shared->counters.client_reset++;
+	} else if (p->mem != NULL && !may_feed(s, side) && s->dialogue.state != DIALOGUE_CLOSED) {
+		return false;
+	}
+	s->told[side] = true;
+	if (side == SIDE_HOST && p->gone == PEER_RESET) {
+		s->shared->counters.host_reset++;
+		dialogue_host_lost(&s->dialogue, "host-reset", now_ms);
+	} else {
+		dialogue_eof(&s->dialogue, side, now_ms);
+	}
+	return true;
+}
+
+void
+flow_move(struct stream_session *s, uint64_t now_ms)
+{
+	bool moved;
+
+	do {
+		moved = feed(s, SIDE_HOST, now_ms);
+		moved |= feed(s, SIDE_CLIENT, now_ms);
+		if (dialogue_wants(&s->dialogue) & DIALOGUE_ABORT_HOST)
+			s->peer[SIDE_HOST].deaf = true;
+		moved |= flush(s, SIDE_HOST);
+		moved |= flush(s, SIDE_CLIENT);
+		if (!moved)
+			moved = tell(s, SIDE_HOST, now_ms) || tell(s, SIDE_CLIENT, now_ms);
+	} while (moved);
+}

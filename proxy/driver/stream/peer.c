@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/driver/stream/peer.h"
+
+#include "proxy/driver/stream/tproxy.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+void
+peer_init(struct peer *p, int fd, peer_callback *readable, peer_callback *writable, void *data)
+{
+	*p = (struct peer){ .fd = fd, .deaf = fd == -1 };
+	ev_io_init(&p->readable, readable, fd, EV_READ);
+	ev_io_init(&p->writable, writable, fd, EV_WRITE);
+	p->readable.data = p->writable.data = data;
+}
+
+struct span
+peer_input(const struct peer *p)
+{
+	return span_cut(span_of(p->mem, p->end), p->start, p->end);
+}
+
+size_t
+peer_room(const struct peer *p)
+{
+	return p->mem == NULL ? POOL_SMALL : pool_octets(p->size) - (p->end - p->start);
+}
+
+static bool
+take(struct peer *p, struct pool *pool, enum pool_size size)
+{
+	uint8_t *mem = pool_take(pool, size);
+
+	if (mem == NULL)
+		return false;
+	if (p->mem != NULL) {
+		memcpy(mem, p->mem, p->end);
+		pool_give(pool, p->size, p->mem);
+	}
+	p->mem = mem;
+	p->size = size;
+	return true;
+}
+
+/* What is left over is short: the begin of a line, or of what may end a message. */
+static bool
+make_room(struct peer *p, struct pool *pool, bool big)
+{
+	if (p->mem != NULL && p->start > 0)
+		memmove(p->mem, p->mem + p->start, p->end - p->start);
+	p->end -= p->start;
+	p->start = 0;
+	if (big && (p->mem == NULL || p->size != POOL_OF_BIG) && take(p, pool, POOL_OF_BIG))
+		return true;
+	return p->mem != NULL || take(p, pool, POOL_OF_SMALL);
+}
+
+enum peer_read
+peer_read(struct peer *p, struct pool *pool, bool big)
+{
+	ssize_t n;
+
+	if (!make_room(p, pool, big))
+		return PEER_NO_MEMORY;
+	assert(p->end < pool_octets(p->size));
+	n = recv(p->fd, p->mem + p->end, pool_octets(p->size) - p->end, 0);
+	if (n > 0) {
+		p->end += (size_t)n;
+		return PEER_READ;
+	}
+	if (n == 0)
+		p->gone = PEER_EOF;
+	else if (errno != EAGAIN && errno != EINTR)
+		p->gone = PEER_RESET;
+	peer_used(p, pool, 0);
+	return PEER_NOTHING;
+}
+
+void
+peer_used(struct peer *p, struct pool *pool, size_t n)
+{
+	assert(n <= p->end - p->start);
+	p->start += n;
+	if (p->start < p->end || p->mem == NULL)
+		return;
+	pool_give(pool, p->size, p->mem);
+	p->mem = NULL;
+	p->start = p->end = 0;
+}
+
+size_t
+peer_send(struct peer *p, struct ev_loop *loop, struct span out)
+{
+	ssize_t n;
+
+	do
+		n = send(p->fd, out.at, out.len, MSG_NOSIGNAL);
+	while (n == -1 && errno == EINTR);
+	if (n == -1 && errno != EAGAIN) {
+		p->deaf = true;
+		return 0;
+	}
+	if (n < (ssize_t)out.len)	/* a second send would not fit either */
+		peer_await(p, loop);
+	return n == -1 ? 0 : (size_t)n;
+}
+
+bool
+peer_blocked(const struct peer *p)
+{
+	return ev_is_active(&p->writable);
+}
+
+void
+peer_watch(struct peer *p, struct ev_loop *loop)
+{
+	ev_io_start(loop, &p->readable);
+}
+
+void
+peer_quiet(struct peer *p, struct ev_loop *loop)
+{
+	ev_io_stop(loop, &p->readable);
+}
+
+void
+peer_await(struct peer *p, struct ev_loop *loop)
+{
+	ev_io_start(loop, &p->writable);
+}
+
+void
+peer_awaited(struct peer *p, struct ev_loop *loop)
+{
+	ev_io_stop(loop, &p->writable);
+}
+
+void
+peer_close(struct peer *p, struct ev_loop *loop, bool reset)
+{
+	if (p->fd == -1)
+		return;
+	peer_quiet(p, loop);
+	peer_awaited(p, loop);
+	if (reset)
+		tproxy_abort(p->fd);
+	else
+		close(p->fd);
+	p->fd = -1;
+	p->connecting = false;
+	p->deaf = true;
+	if (p->gone == PEER_HERE)
+		p->gone = PEER_EOF;
+}

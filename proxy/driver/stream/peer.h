@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * peer.h - one of the two connections of a session: a socket, what was read from
+ * it and not used yet, and its watchers.
+ *
+ * Knows bytes and the event loop, not SMTP. The watcher for reading is left
+ * running when nobody wants to read: mostly nothing comes then, and to stop and
+ * start it again costs a system call. When something does come, peer_quiet().
+ */
+#ifndef PROXY_DRIVER_STREAM_PEER_H
+#define PROXY_DRIVER_STREAM_PEER_H
+
+#include "classifier/span.h"
+#include "proxy/driver/stream/pool.h"
+
+#include <ev.h>
+
+enum peer_gone { PEER_HERE = 0, PEER_EOF, PEER_RESET };
+enum peer_read { PEER_NOTHING = 0, PEER_READ, PEER_NO_MEMORY };
+
+struct peer {
+	int fd;			/* -1: closed */
+	bool connecting;
+	bool deaf;		/* what is sent to it would be lost: it is thrown away at once */
+	enum peer_gone gone;	/* it will send no more */
+	ev_io readable, writable;
+	enum pool_size size;
+	uint8_t *mem;		/* NULL when nothing was read that is not used */
+	size_t start, end;
+};
+
+typedef void peer_callback(struct ev_loop *loop, ev_io *w, int revents);
+
+/* Begin, with a socket or -1. The callbacks find data in w->data. Watchers are not started. */
+void peer_init(struct peer *p, int fd, peer_callback *readable, peer_callback *writable, void *data);
+
+/*
+ * Read once. big: a big buffer is worth it. PEER_NOTHING may also mean that
+ * p->gone is now set. The caller has seen that peer_room() is not 0.
+ */
+enum peer_read peer_read(struct peer *p, struct pool *pool, bool big);
+
+/* What was read and not used. */
+struct span peer_input(const struct peer *p);
+
+/* Octets that peer_read() has room for, at least. */
+size_t peer_room(const struct peer *p);
+
+/* The first n octets of the input are done with; an empty buffer goes back to the pool. */
+void peer_used(struct peer *p, struct pool *pool, size_t n);
+
+/*
+ * Send; how many octets went. Less than out.len: either the peer is deaf now, or
+ * p->writable will fire when there is room.
+ */
+size_t peer_send(struct peer *p, struct ev_loop *loop, struct span out);
+
+/* Nothing can be sent before p->writable fires. */
+bool peer_blocked(const struct peer *p);
+
+/* Start to watch for input; stop it. */
+void peer_watch(struct peer *p, struct ev_loop *loop);
+void peer_quiet(struct peer *p, struct ev_loop *loop);
+
+/* Watch for the end of a connect, or for room; stop it. */
+void peer_await(struct peer *p, struct ev_loop *loop);
+void peer_awaited(struct peer *p, struct ev_loop *loop);
+
+/* Close the socket, by a reset or not; nothing when it is closed already. The input stays. */
+void peer_close(struct peer *p, struct ev_loop *loop, bool reset);
+
+#endif

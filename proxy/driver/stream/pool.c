@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/driver/stream/pool.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/* Given back and kept: enough for the sessions of one busy moment, some 4 MiB of either size. */
+static const unsigned idle_max[POOL_SIZES] = { [POOL_OF_SMALL] = 512, [POOL_OF_BIG] = 64 };
+
+size_t
+pool_octets(enum pool_size size)
+{
+	return size == POOL_OF_BIG ? POOL_BIG : POOL_SMALL;
+}
+
+static void
+keep(struct pool *p, enum pool_size size, void *mem)
+{
+	struct pool_chunk *c = mem;
+
+	c->next = p->idle[size];
+	p->idle[size] = c;
+	p->idle_count[size]++;
+}
+
+int
+pool_init(struct pool *p, unsigned big_max)
+{
+	void *first = malloc(POOL_SMALL);
+
+	*p = (struct pool){ .big_max = big_max };
+	if (first == NULL)
+		return -1;
+	keep(p, POOL_OF_SMALL, first);
+	return 0;
+}
+
+void
+pool_done(struct pool *p)
+{
+	for (int size = 0; size < POOL_SIZES; size++) {
+		assert(p->lent[size] == 0);
+		while (p->idle[size] != NULL) {
+			struct pool_chunk *c = p->idle[size];
+
+			p->idle[size] = c->next;
+			free(c);
+		}
+	}
+}
+
+uint8_t *
+pool_take(struct pool *p, enum pool_size size)
+{
+	struct pool_chunk *c = p->idle[size];
+
+	if (size == POOL_OF_BIG && p->lent[size] >= p->big_max)
+		return NULL;
+	if (c != NULL) {
+		p->idle[size] = c->next;
+		p->idle_count[size]--;
+	} else if ((c = malloc(pool_octets(size))) == NULL) {
+		return NULL;
+	}
+	p->lent[size]++;
+	return (uint8_t *)c;
+}
+
+void
+pool_give(struct pool *p, enum pool_size size, uint8_t *mem)
+{
+	assert(p->lent[size] > 0);
+	p->lent[size]--;
+	if (p->idle_count[size] < idle_max[size])
+		keep(p, size, mem);
+	else
+		free(mem);
+}
+
+bool
+pool_has_small(const struct pool *p)
+{
+	return p->idle[POOL_OF_SMALL] != NULL;
+}

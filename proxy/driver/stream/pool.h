@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pool.h - memory to read into, lent to a session while bytes of it are in flight.
+ *
+ * Two sizes. A command or a reply fits a small one, so that a client who holds
+ * back the end of a line costs no more than that; a message goes through big
+ * ones, since half of the cost of a body is in the number of its system calls.
+ * The big ones have a limit. The small ones are as many as sessions that hold
+ * something, at most two a session.
+ *
+ * Buffers given back are kept for the next, up to a bound. No sockets in here.
+ */
+#ifndef PROXY_DRIVER_STREAM_POOL_H
+#define PROXY_DRIVER_STREAM_POOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	POOL_SMALL = 8 * 1024 + 256,	/* a whole reply */
+	POOL_BIG = 64 * 1024,
+	POOL_BIG_DEFAULT = 1024,	/* big ones at once: 64 MiB */
+};
+
+enum pool_size { POOL_OF_SMALL = 0, POOL_OF_BIG, POOL_SIZES };
+
+struct pool_chunk {
+	struct pool_chunk *next;
+};
+
+struct pool {
+	struct pool_chunk *idle[POOL_SIZES];
+	unsigned idle_count[POOL_SIZES];
+	unsigned lent[POOL_SIZES];
+	unsigned big_max;
+};
+
+/* Begin with one small buffer, so that there is always one to go round. 0, or -1 without memory. */
+int pool_init(struct pool *p, unsigned big_max);
+
+/* Free what was given back; nothing is lent any more. */
+void pool_done(struct pool *p);
+
+/* A buffer of POOL_SMALL or POOL_BIG octets; NULL: no memory, or for a big one the limit. */
+uint8_t *pool_take(struct pool *p, enum pool_size size);
+
+/* Back to the pool. */
+void pool_give(struct pool *p, enum pool_size size, uint8_t *mem);
+
+/* Octets of a size. */
+size_t pool_octets(enum pool_size size);
+
+/* Will the next small one be had for sure? */
+bool pool_has_small(const struct pool *p);
+
+#endif

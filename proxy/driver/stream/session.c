@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/driver/stream/session.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+
+enum {
+	CLOSE_MS = 10 * 1000,	/* for a peer to take the last output */
+	LINGER_MS = 2 * 1000,	/* for a client to notice our FIN, before unread input makes a reset of it */
+	LINGER_OCTETS = 256 * 1024,
+};
+
+uint64_t
+session_clock_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* The one place where a session is freed. Its buffers may be what others wait for. */
+static void
+session_free(struct stream_session *s)
+{
+	struct sessions *shared = s->shared;
+
+	ev_timer_stop(shared->loop, &s->alarm);
+	for (int side = 0; side < 2; side++) {
+		struct peer *p = &s->peer[side];
+
+		peer_close(p, shared->loop, side == SIDE_HOST && (s->dialogue.close & DIALOGUE_ABORT_HOST) != 0);
+		peer_used(p, &shared->pool, peer_input(p).len);
+	}
+	if (s->starved)
+		TAILQ_REMOVE(&shared->starved, s, in_starved);
+	TAILQ_REMOVE(&shared->all, s, in_all);
+	shared->counters.sessions--;
+	free(s);
+}
+
+static void
+watch(struct stream_session *s)
+{
+	for (int side = 0; side < 2; side++)
+		if (flow_may_read(s, (enum side)side))
+			peer_watch(&s->peer[side], s->shared->loop);
+}
+
+/* A buffer came back: let one of the waiting read again. */
+static void
+feed_starved(struct sessions *shared)
+{
+	struct stream_session *s = TAILQ_FIRST(&shared->starved);
+
+	if (s == NULL || !pool_has_small(&shared->pool))
+		return;
+	TAILQ_REMOVE(&shared->starved, s, in_starved);
+	s->starved = false;
+	watch(s);
+}
+
+static uint64_t
+earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * The timer of libev is moved only to an earlier time. Mostly the deadline moves
+ * on with every command; the alarm then fires once too early and is set again.
+ */
+static void
+set_alarm(struct stream_session *s, uint64_t now_ms)
+{
+	uint64_t due = earlier(earlier(s->connect_by_ms, s->close_by_ms), dialogue_deadline(&s->dialogue));
+
+	if (due == UINT64_MAX || (ev_is_active(&s->alarm) && due >= s->alarm_ms))
+		return;
+	ev_timer_stop(s->shared->loop, &s->alarm);
+	ev_timer_set(&s->alarm, due <= now_ms ? 0.001 : (double)(due - now_ms + 1) / 1000, 0.);
+	ev_timer_start(s->shared->loop, &s->alarm);
+	s->alarm_ms = due;
+}
+
+static void
+close_host(struct stream_session *s, unsigned wants)
+{
+	struct peer *host = &s->peer[SIDE_HOST];
+
+	if (wants & DIALOGUE_ABORT_HOST)
+		peer_close(host, s->shared->loop, host->gone != PEER_RESET);
+	else if ((wants & DIALOGUE_CLOSE_HOST) != 0 && s->pass == 0 && dialogue_output(&s->dialogue, SIDE_HOST).len == 0)
+		peer_close(host, s->shared->loop, false);
+}
+
+/*
+ * A close with input that nobody read is a reset, and the client may then lose
+ * the last reply. So: our FIN, and then read until the client's.
+ */
+static void
+close_client(struct stream_session *s, unsigned wants, uint64_t now_ms)
+{
+	struct peer *client = &s->peer[SIDE_CLIENT];
+
+	if (client->gone == PEER_RESET) {
+		peer_close(client, s->shared->loop, false);
+		return;
+	}
+	if (client->fd == -1 || (wants & DIALOGUE_CLOSE_CLIENT) == 0 || s->lingering ||
+	    dialogue_output(&s->dialogue, SIDE_CLIENT).len > 0)
+		return;
+	if (client->gone != PEER_HERE || shutdown(client->fd, SHUT_WR) == -1) {
+		peer_close(client, s->shared->loop, false);
+		return;
+	}
+	s->lingering = true;
+	s->close_by_ms = now_ms + LINGER_MS;
+}
+
+static void
+close_sides(struct stream_session *s, uint64_t now_ms)
+{
+	unsigned wants = dialogue_wants(&s->dialogue);
+
+	if ((wants & DIALOGUE_CLOSE_CLIENT) != 0 && s->close_by_ms == UINT64_MAX)
+		s->close_by_ms = now_ms + CLOSE_MS;
+	close_host(s, wants);
+	close_client(s, wants, now_ms);
+}
+
+/* The end of every callback: do all that can be done, then sleep, or be over. Frees s in the end. */
+static void
+go_on(struct stream_session *s, uint64_t now_ms)
+{
+	struct sessions *shared = s->shared;
+
+	flow_move(s, now_ms);
+	close_sides(s, now_ms);
+	if (s->peer[SIDE_CLIENT].fd == -1 && s->peer[SIDE_HOST].fd == -1) {
+		session_free(s);
+	} else {
+		watch(s);
+		set_alarm(s, now_ms);
+	}
+	feed_starved(shared);
+}
+
+static void
+lose_host(struct stream_session *s, int error, uint64_t now_ms)
+{
+	struct stream_counters *c = &s->shared->counters;
+	const char *what = "host-unreachable";
+
+	switch (error) {
+	case ECONNREFUSED:
+		c->host_refused++;
+		what = "host-refused";
+		break;
+	case ECONNRESET:
+		c->host_reset++;
+		what = "host-reset";
+		break;
+	case ETIMEDOUT:
+		c->host_timeout++;
+		what = "host-timeout";
+		break;
+	case EMFILE:
+	case ENFILE:
+	case ENOBUFS:
+	case ENOMEM:
+		c->no_memory++;
+		what = "no-memory";
+		break;
+	default:
+		c->host_unreachable++;
+		break;
+	}
+	s->connect_by_ms = UINT64_MAX;
+	s->told[SIDE_HOST] = true;
+	peer_close(&s->peer[SIDE_HOST], s->shared->loop, false);
+	dialogue_host_lost(&s->dialogue, what, now_ms);
+}
+
+/* Throw away what a client still sends: MSG_TRUNC drops it inside the kernel. */
+static void
+linger(struct stream_session *s)
+{
+	struct peer *client = &s->peer[SIDE_CLIENT];
+	ssize_t n = recv(client->fd, NULL, LINGER_OCTETS, MSG_TRUNC);
+
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return;
+	s->wasted += n > 0 ? (size_t)n : 0;
+	if (n <= 0 || s->wasted >= LINGER_OCTETS)
+		peer_close(client, s->shared->loop, false);
+}
+
+static void
+on_readable(struct stream_session *s, enum side from)
+{
+	if (!flow_may_read(s, from)) {
+		peer_quiet(&s->peer[from], s->shared->loop);
+		return;
+	}
+	if (from == SIDE_CLIENT && s->lingering)
+		linger(s);
+	else
+		flow_read(s, from);
+	go_on(s, session_clock_ms());
+}
+
+static void
+on_client_readable(struct ev_loop *loop, ev_io *w, int revents)
+{
+	(void)loop, (void)revents;
+	on_readable(w->data, SIDE_CLIENT);
+}
+
+static void
+on_host_readable(struct ev_loop *loop, ev_io *w, int revents)
+{
+	(void)loop, (void)revents;
+	on_readable(w->data, SIDE_HOST);
+}
+
+static void
+on_client_writable(struct ev_loop *loop, ev_io *w, int revents)
+{
+	struct stream_session *s = w->data;
+
+	(void)revents;
+	peer_awaited(&s->peer[SIDE_CLIENT], loop);
+	go_on(s, session_clock_ms());
+}
+
+static void
+on_host_writable(struct ev_loop *loop, ev_io *w, int revents)
+{
+	struct stream_session *s = w->data;
+	struct peer *host = &s->peer[SIDE_HOST];
+	uint64_t now_ms = session_clock_ms();
+
+	(void)revents;
+	peer_awaited(host, loop);
+	if (host->connecting) {
+		int error = tproxy_connect_error(host->fd);
+
+		host->connecting = false;
+		s->connect_by_ms = UINT64_MAX;
+		if (error != 0)
+			lose_host(s, error, now_ms);
+	}
+	go_on(s, now_ms);
+}
+
+/* The last chance to end well is over. */
+static void
+give_up(struct stream_session *s)
+{
+	if (!s->lingering || s->peer[SIDE_HOST].fd != -1)
+		s->shared->counters.given_up++;
+	peer_close(&s->peer[SIDE_HOST], s->shared->loop, true);
+	peer_close(&s->peer[SIDE_CLIENT], s->shared->loop, !s->lingering);
+}
+
+static void
+on_alarm(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct stream_session *s = w->data;
+	uint64_t now_ms = session_clock_ms();
+
+	(void)loop, (void)revents;
+	if (now_ms >= s->connect_by_ms)
+		lose_host(s, ETIMEDOUT, now_ms);
+	if (now_ms >= s->close_by_ms)
+		give_up(s);
+	dialogue_tick(&s->dialogue, now_ms);
+	go_on(s, now_ms);
+}
+
+/* Ids do not repeat within 2^32 sessions, and neighbours do not look alike. */
+static void
+next_id(struct sessions *shared, char id[9])
+{
+	uint32_t n = shared->next_id++ * UINT32_C(0x9e3779b1);	/* odd, so no two give the same */
+
+	snprintf(id, 9, "%08" PRIx32, n);
+}
+
+static void
+begin_dialogue(struct stream_session *s, const struct tproxy_ends *ends, const struct policy_host *host, uint64_t now_ms)
+{
+	const struct stream_conf *conf = &s->shared->conf;
+	struct dialogue_conf d = {
+		.session = {
+			.client = ends->client,
+			.address = ends->address,
+			.client_port = ends->client_port,
+			.port = ends->port,
+			.policy = conf->policy,
+			.host = host,
+			.network = policy_network(conf->policy, &ends->client),
+		},
+		.limits = conf->limits,
+		.hooks = &conf->hooks,
+	};
+
+	next_id(s->shared, d.session.id);
+	dialogue_init(&s->dialogue, &d, s->to_client, s->to_host, now_ms);
+}
+
+static void
+begin_connect(struct stream_session *s, const struct tproxy_ends *ends, uint64_t now_ms)
+{
+	const struct stream_conf *conf = &s->shared->conf;
+	struct peer *host = &s->peer[SIDE_HOST];
+	bool port_taken;
+	int fd = tproxy_connect(ends, conf->keep_source_port, &port_taken);
+	int error = errno;
+
+	s->shared->counters.port_taken += port_taken;
+	peer_init(host, fd, on_host_readable, on_host_writable, s);
+	if (fd == -1) {
+		lose_host(s, error, now_ms);
+		return;
+	}
+	host->connecting = true;
+	s->connect_by_ms = now_ms + conf->connect_ms;
+	peer_await(host, s->shared->loop);
+}
+
+int
+session_new(struct sessions *shared, int fd, const struct tproxy_ends *ends, const struct policy_host *host)
+{
+	struct stream_session *s = malloc(sizeof(*s));
+	uint64_t now_ms = session_clock_ms();
+
+	if (s == NULL)
+		return -1;
+	memset(s, 0, offsetof(struct stream_session, dialogue));	/* the rest is dialogue_init()'s */
+	s->shared = shared;
+	s->connect_by_ms = s->close_by_ms = UINT64_MAX;
+	ev_timer_init(&s->alarm, on_alarm, 0., 0.);
+	s->alarm.data = s;
+	TAILQ_INSERT_TAIL(&shared->all, s, in_all);
+	shared->counters.sessions++;
+	peer_init(&s->peer[SIDE_CLIENT], fd, on_client_readable, on_client_writable, s);
+	begin_dialogue(s, ends, host, now_ms);
+	begin_connect(s, ends, now_ms);
+	go_on(s, now_ms);
+	return 0;
+}
+
+void
+session_shutdown(struct stream_session *s)
+{
+	uint64_t now_ms = session_clock_ms();
+
+	dialogue_host_lost(&s->dialogue, "shutdown", now_ms);
+	flow_move(s, now_ms);
+	session_free(s);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * session.h - one client, one host, the dialogue between them, for the files of
+ * this folder only.
+ *
+ *	session.c	begin, time, closing, the end
+ *	flow.c		bytes: read, shown to the dialogue, sent
+ *
+ * A session is one allocation. It is freed in one function, at the end of the
+ * callback that finished it; nothing else in that callback touches it any more.
+ */
+#ifndef PROXY_DRIVER_STREAM_SESSION_H
+#define PROXY_DRIVER_STREAM_SESSION_H
+
+#include "proxy/driver/stream/peer.h"
+#include "proxy/driver/stream/stream.h"
+#include "proxy/driver/stream/tproxy.h"
+
+#include <sys/queue.h>
+
+TAILQ_HEAD(session_list, stream_session);
+
+/* What the sessions of a stream share. */
+struct sessions {
+	struct ev_loop *loop;
+	struct stream_conf conf;
+	struct stream_counters counters;
+	struct pool pool;
+	struct session_list all, starved;	/* starved: cannot read before a buffer is given back */
+	uint32_t next_id;
+};
+
+struct stream_session {
+	struct sessions *shared;
+	TAILQ_ENTRY(stream_session) in_all, in_starved;
+	struct peer peer[2];		/* by side */
+	bool told[2];			/* the dialogue knows that this side is gone */
+	size_t pass, behind;		/* first in the client's input: octets to the host, octets that are nothing */
+	bool streaming;			/* a message passes */
+	bool starved;
+	bool lingering;			/* the client has all of our output and our FIN, and is still sending */
+	size_t wasted;			/* octets thrown away meanwhile */
+	ev_timer alarm;
+	uint64_t alarm_ms;		/* when it fires */
+	uint64_t connect_by_ms, close_by_ms;
+	struct dialogue dialogue;
+	uint8_t to_host[DIALOGUE_TO_HOST];
+	uint8_t to_client[DIALOGUE_TO_CLIENT];	/* last: most of it is never touched */
+};
+
+/* ms of the clock that every time of a session is on. */
+uint64_t session_clock_ms(void);
+
+/*
+ * Begin a session with an accepted client and connect to its host. Takes fd over.
+ * The session may be over already on return. 0, or -1 without memory: then fd is
+ * still the caller's.
+ */
+int session_new(struct sessions *shared, int fd, const struct tproxy_ends *ends, const struct policy_host *host);
+
+/* End it now; the client gets 421 where a reply fits, as far as that can be sent at once. Frees s. */
+void session_shutdown(struct stream_session *s);
+
+/* flow.c: read once from a side and count. */
+void flow_read(struct stream_session *s, enum side from);
+
+/*
+ * flow.c: show the dialogue what was read and the ends of the sides, and send
+ * what it answers and lets pass, until nothing moves any more.
+ */
+void flow_move(struct stream_session *s, uint64_t now_ms);
+
+/* flow.c: may this side be read now? */
+bool flow_may_read(const struct stream_session *s, enum side from);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/driver/stream/stream.h"
+
+#include "proxy/driver/stream/session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+	LISTENERS = 2,		/* IPv4, IPv6 */
+	ACCEPTS_A_TURN = 16,	/* then the sessions that run have their turn */
+};
+
+static const double accept_again_s = 0.1;	/* after want of descriptors or memory */
+
+struct stream {
+	struct sessions sessions;
+	ev_io listener[LISTENERS];
+	ev_timer again;
+	bool paused;
+};
+
+static void
+stop_accepting(struct stream *s)
+{
+	for (size_t i = 0; i < LISTENERS; i++)
+		ev_io_stop(s->sessions.loop, &s->listener[i]);
+}
+
+/* The backlog waits; to look at it again and again would only burn time. */
+static void
+rest(struct stream *s)
+{
+	stop_accepting(s);
+	ev_timer_set(&s->again, accept_again_s, 0.);
+	ev_timer_start(s->sessions.loop, &s->again);
+}
+
+static void
+on_again(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct stream *s = w->data;
+
+	(void)revents;
+	for (size_t i = 0; i < LISTENERS && !s->paused; i++)
+		ev_io_start(loop, &s->listener[i]);
+}
+
+/* One reply, as far as it fits into the socket, and the end. */
+static void
+turn_away(int fd, struct span reply)
+{
+	(void)send(fd, reply.at, reply.len, MSG_NOSIGNAL);
+	close(fd);
+}
+
+static void
+begin(struct stream *s, int fd, const struct tproxy_ends *ends)
+{
+	struct stream_counters *c = &s->sessions.counters;
+	const struct policy_host *host = policy_host(s->sessions.conf.policy, &ends->address);
+
+	c->accepted++;
+	if (host == NULL) {
+		c->not_protected++;
+		close(fd);
+	} else if (c->sessions >= s->sessions.conf.sessions_max) {
+		c->over_limit++;
+		turn_away(fd, SPAN("421 4.3.2 too many sessions, try again later (sessions-max)\r\n"));
+	} else if (session_new(&s->sessions, fd, ends, host) == -1) {
+		c->no_memory++;
+		turn_away(fd, SPAN("421 4.3.2 out of memory, try again later (no-memory)\r\n"));
+	}
+}
+
+static bool
+is_want(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+static void
+on_accept(struct ev_loop *loop, ev_io *w, int revents)
+{
+	struct stream *s = w->data;
+	struct stream_counters *c = &s->sessions.counters;
+
+	(void)loop, (void)revents;
+	for (unsigned n = 0; n < ACCEPTS_A_TURN; n++) {
+		uint64_t no_memory = c->no_memory;
+		struct tproxy_ends ends;
+		int fd = tproxy_accept(w->fd, &ends);
+
+		if (fd == -1 && errno == EAGAIN)
+			return;
+		if (fd == -1 && is_want(errno))
+			c->accept_failed++;
+		else if (fd != -1)
+			begin(s, fd, &ends);
+		else
+			continue;	/* that client is gone again: accept(2) names a dozen ways */
+		if (fd == -1 || c->no_memory > no_memory) {
+			rest(s);
+			return;
+		}
+	}
+}
+
+static int
+listen_on(struct stream *s, const char **what)
+{
+	for (size_t i = 0; i < LISTENERS; i++) {
+		int fd = tproxy_listen(i == 0, s->sessions.conf.port, what);
+
+		if (fd == -1) {
+			while (i-- > 0)
+				close(s->listener[i].fd);
+			return -1;
+		}
+		ev_io_init(&s->listener[i], on_accept, fd, EV_READ);
+		s->listener[i].data = s;
+	}
+	return 0;
+}
+
+static int
+begin_sessions(struct sessions *all, struct ev_loop *loop, const struct stream_conf *conf)
+{
+	all->loop = loop;
+	all->conf = *conf;
+	TAILQ_INIT(&all->all);
+	TAILQ_INIT(&all->starved);
+	if (getrandom(&all->next_id, sizeof(all->next_id), 0) == -1)
+		return -1;
+	return pool_init(&all->pool, conf->body_buffers_max == 0 ? POOL_BIG_DEFAULT : conf->body_buffers_max);
+}
+
+struct stream *
+stream_new(struct ev_loop *loop, const struct stream_conf *conf, const char **what)
+{
+	struct stream *s = calloc(1, sizeof(*s));
+	int saved;
+
+	*what = "memory";
+	if (s == NULL || begin_sessions(&s->sessions, loop, conf) == -1)
+		goto free_stream;
+	if (listen_on(s, what) == -1)
+		goto free_pool;
+	ev_timer_init(&s->again, on_again, 0., 0.);
+	s->again.data = s;
+	on_again(loop, &s->again, 0);
+	return s;
+
+free_pool:
+	saved = errno;
+	pool_done(&s->sessions.pool);
+	errno = saved;
+free_stream:
+	free(s);	/* keeps errno */
+	return NULL;
+}
+
+void
+stream_pause(struct stream *s)
+{
+	s->paused = true;
+	ev_timer_stop(s->sessions.loop, &s->again);
+	stop_accepting(s);
+}
+
+void
+stream_free(struct stream *s)
+{
+	struct stream_session *session;
+
+	if (s == NULL)
+		return;
+	stream_pause(s);
+	while ((session = TAILQ_FIRST(&s->sessions.all)) != NULL)
+		session_shutdown(session);
+	for (size_t i = 0; i < LISTENERS; i++)
+		close(s->listener[i].fd);
+	pool_done(&s->sessions.pool);
+	free(s);
+}
+
+const struct stream_counters *
+stream_counters(const struct stream *s)
+{
+	return &s->sessions.counters;
+}
