@@ -130,6 +130,7 @@ insert_everywhere(const struct corpus_row *row, void *cookie)
 			in->refused += v.action == ACTION_REFUSE;
 			CHECK(v.action != ACTION_PASS || (looks_safe(sent_span(&v.sent)) && recheck_recipient(sent_span(&v.sent), &in->allowed)),
 			    "%s, 0x%02x at %zu: sent %.*s", row->id, c, at, (int)v.sent.len, (const char *)v.sent.bytes);
+			CHECK(v.reason != REASON_RECHECK, "%s, 0x%02x at %zu: the second look disagrees", row->id, c, at);
 			CHECK(v.action == ACTION_PASS || (v.action == ACTION_REFUSE && v.sent.len == 0), "%s, 0x%02x at %zu: %s", row->id, c, at,
 			    action_name(v.action));
 		}
