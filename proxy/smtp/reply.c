@@ -41,7 +41,7 @@ reply_read(struct span in, size_t *used, struct reply *r)
 	while (cut_line(span_cut(in, at, in.len), &n, &line)) {
 		unsigned code = code_of(line);
 
-		if (code == 0 || (r->lines > 0 && code != r->code) || line.len > REPLY_LINE_OCTETS)
+		if (code == 0 || (r->lines > 0 && code != r->code) || n - 1 > REPLY_LINE_OCTETS)
 			return REPLY_BAD;
 		r->code = code;
 		r->lines++;

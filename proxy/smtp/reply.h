@@ -13,7 +13,7 @@
 
 enum {
 	REPLY_OCTETS = 8192,		/* a whole reply; EHLO replies of today have some 500 */
-	REPLY_LINE_OCTETS = 2048,	/* RFC 5321 says 512; be generous before ending a session */
+	REPLY_LINE_OCTETS = 2048,	/* before its LF; RFC 5321 says 512: be generous before ending a session */
 };
 
 enum reply_result { REPLY_MORE = 0, REPLY_READY, REPLY_BAD };

@@ -135,13 +135,14 @@ a_line_of_a_reply_has_a_limit(void)
 	static uint8_t text[REPLY_LINE_OCTETS + 100];
 
 	for (size_t line = REPLY_LINE_OCTETS - 3; line <= REPLY_LINE_OCTETS + 3; line++) {
-		enum reply_result want = line <= REPLY_LINE_OCTETS ? REPLY_READY : REPLY_BAD, got;
+		enum reply_result want = line + 1 <= REPLY_LINE_OCTETS ? REPLY_READY : REPLY_BAD, got;	/* and its CR */
 		struct reply r;
 		size_t used;
 
 		long_reply(text, line + 2, line);
 		got = reply_read(guard_end(span_of(text, line + 2)), &used, &r);
 		CHECK(got == want, "%zu octets: %d", line, (int)got);
+		CHECK(read_in_pieces(span_of(text, line + 2), 0, 1, &used, &r) == want, "%zu octets, octet by octet", line);
 	}
 }
 
