@@ -38,7 +38,7 @@ add_domain(struct config *c, struct vec *to, struct span text, const char *file,
 	name = config_copy(c, text);
 	if (d == NULL || name.at == NULL)
 		return;
-	d->name = domain_lower(name, (uint8_t *)(uintptr_t)name.at);	/* our own copy */
+	d->name = domain_lower(name, (uint8_t *)name.at);	/* our own copy */
 	d->line = line;
 	d->in_file = file != NULL;
 }

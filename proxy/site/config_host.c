@@ -30,7 +30,7 @@ config_from_end(struct config *c, struct span title, uint32_t line)
 
 	if (name.at == NULL)
 		return;
-	name = domain_lower(name, (uint8_t *)(uintptr_t)name.at);	/* our own copy */
+	name = domain_lower(name, (uint8_t *)name.at);	/* our own copy */
 	for (size_t i = 0; i < c->from.count; i++)
 		if (span_eq(others[i].name, name))
 			config_error(c, line, "from %s is there already, expected once for a host (first in line %u)",
@@ -87,7 +87,7 @@ check_hostname(struct config *c, struct policy_host *host, uint32_t line)
 	} else {
 		host->hostname = config_copy(c, s->text);
 		if (host->hostname.at != NULL)
-			domain_lower(host->hostname, (uint8_t *)(uintptr_t)host->hostname.at);	/* our own copy */
+			domain_lower(host->hostname, (uint8_t *)host->hostname.at);	/* our own copy */
 	}
 }
 

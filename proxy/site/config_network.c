@@ -15,7 +15,7 @@ read_ip(struct span text, struct ip *ip)
 	char buf[INET6_ADDRSTRLEN];
 	uint8_t v4[4];
 
-	if (text.len >= sizeof(buf) || span_find(text, 0, 0) < text.len)
+	if (text.len == 0 || text.len >= sizeof(buf) || span_find(text, 0, 0) < text.len)
 		return 0;
 	memcpy(buf, text.at, text.len);
 	buf[text.len] = '\0';
@@ -158,7 +158,7 @@ void
 config_network_end(struct config *c, struct span title, uint32_t line)
 {
 	uint32_t number = (uint32_t)c->networks.count, other;
-	const struct config_network *networks = c->networks.at;
+	const struct config_network *networks;
 	struct config_network *n;
 	struct span name;
 
@@ -166,7 +166,7 @@ config_network_end(struct config *c, struct span title, uint32_t line)
 	n = config_memory(c, vec_push(&c->networks, sizeof(*n)));
 	if (name.at == NULL || n == NULL)
 		return;
-	name = domain_lower(name, (uint8_t *)(uintptr_t)name.at);	/* our own copy */
+	name = domain_lower(name, (uint8_t *)name.at);	/* our own copy */
 	*n = (struct config_network){ .name = name, .line = line };
 	networks = c->networks.at;
 	other = names_find(&c->network_names, name);

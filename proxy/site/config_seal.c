@@ -134,7 +134,7 @@ seal_addresses(struct config *c)
 static void
 resolve_from(struct config *c, const struct site_host *h)
 {
-	struct site_from *from = (struct site_from *)(uintptr_t)h->from;	/* ours until the site is sealed */
+	struct site_from *from = (struct site_from *)h->from;	/* ours until the site is sealed */
 
 	for (size_t i = 0; i < h->from_count; i++) {
 		uint32_t n = names_find(&c->network_names, from[i].name);

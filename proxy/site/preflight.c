@@ -2,6 +2,8 @@
 #include "proxy/site/kernel.h"
 
 #include <dirent.h>
+#include <limits.h>
+#include <stdlib.h>
 
 enum { PATH_OCTETS = 320 };
 
@@ -10,17 +12,21 @@ static int
 read_sysctl(const char *name)
 {
 	char path[PATH_OCTETS];
-	int value = -1;
+	char text[32], *end;
+	long value = -1;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/sys/%s", name);
 	f = fopen(path, "re");
 	if (f == NULL)
 		return -1;
-	if (fscanf(f, "%d", &value) != 1)
-		value = -1;
+	if (fgets(text, sizeof(text), f) != NULL) {
+		value = strtol(text, &end, 10);
+		if (end == text || value < 0 || value > INT_MAX)
+			value = -1;
+	}
 	fclose(f);
-	return value;
+	return (int)value;
 }
 
 static unsigned

@@ -80,8 +80,10 @@ print_from(const struct site *site, FILE *out, size_t host, uint32_t network)
 	line_out(site, out, "\t", f == NULL ? 0 : f->line, "from %.*s {", SHOWN(site->policy.network_names[network]));
 	for (size_t k = 0; k < FROM_KEYS; k++) {
 		const struct key *key = &key_tables[SECTION_FROM].keys[k];
-		struct setting s = f == NULL ? (struct setting){ 0 } : f->set[k];
+		struct setting s = { 0 };
 
+		if (f != NULL)
+			s = f->set[k];
 		if (site_rule(k) != RULE_COUNT)
 			s.number = r->mode[site_rule(k)];
 		print_setting(site, out, "\t\t", key, &s);
