@@ -35,7 +35,7 @@ refuse(struct verdict *v, enum rule rule, enum reason reason)
 	v->rule = rule;
 	v->mode = MODE_ENFORCE;
 	v->reason = reason;
-	v->sent.len = 0;
+	v->sent.len = v->path_from = v->path_to = 0;
 }
 
 static void
@@ -46,8 +46,22 @@ begin(struct verdict *v, enum rule rule)
 	v->mode = MODE_ENFORCE;
 	v->reason = REASON_LOCAL;
 	v->path = v->target = (struct span){ 0 };
-	v->sent.len = 0;
+	v->sent.len = v->path_from = v->path_to = 0;
 	v->sent.overflow = false;
+}
+
+static void
+open_path(struct verdict *v, struct span head)
+{
+	sent_add(&v->sent, head);
+	v->path_from = v->sent.len;
+}
+
+static void
+close_path(struct verdict *v)
+{
+	v->path_to = v->sent.len;
+	sent_add_byte(&v->sent, '>');
 }
 
 /* Bytes that no command may hold; HTAB may stand where a blank may. REASON_LOCAL: none. */
@@ -258,7 +272,7 @@ static void
 write_recipient(const struct asked *asked, struct path *p, const struct params *params, bool yes,
     struct verdict *v)
 {
-	sent_add(&v->sent, SPAN("RCPT TO:<"));
+	open_path(v, SPAN("RCPT TO:<"));
 	if (yes && p->form == PATH_BARE && ascii_eq_nocase(path_local(p), SPAN("postmaster"))) {
 		sent_add(&v->sent, SPAN("postmaster"));
 	} else {
@@ -266,7 +280,7 @@ write_recipient(const struct asked *asked, struct path *p, const struct params *
 			p->host.text = asked->host->hostname;
 		path_write(p, &v->sent);
 	}
-	sent_add_byte(&v->sent, '>');
+	close_path(v);
 	params_write(params, asked->offered, &v->sent);
 }
 
@@ -274,9 +288,9 @@ static void
 redirect(const struct rules *rules, struct verdict *v)
 {
 	v->action = ACTION_REWRITE;
-	sent_add(&v->sent, SPAN("RCPT TO:<"));
+	open_path(v, SPAN("RCPT TO:<"));
 	sent_add(&v->sent, rules->relay_trap);
-	sent_add_byte(&v->sent, '>');
+	close_path(v);
 }
 
 /* The last word: what is about to be sent must be what the rules in force allow. */
@@ -372,9 +386,9 @@ classify_sender(const struct asked *asked, struct span argument, struct verdict 
 	if (local && apply(rules, RULE_FORGED_LOCAL_SENDER, REASON_FORGED_LOCAL, v))
 		return;
 	p.route.len = 0;	/* a bounce that follows a route is a relay too */
-	sent_add(&v->sent, SPAN("MAIL FROM:<"));
+	open_path(v, SPAN("MAIL FROM:<"));
 	path_write(&p, &v->sent);
-	sent_add_byte(&v->sent, '>');
+	close_path(v);
 	params_write(&params, asked->offered, &v->sent);
 	if (v->sent.overflow)
 		refuse(v, RULE_SYNTAX, REASON_LINE_LENGTH);

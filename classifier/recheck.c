@@ -106,7 +106,7 @@ recheck_recipient(struct span line, const struct recheck *allowed)
 
 	if (split(line, "RCPT TO:<", &path, &rest) == -1 || !known_params(rest, keys) || path.len == 0)
 		return false;
-	if (allowed->local == NULL && allowed->relay == NULL)
+	if (allowed->local == NULL)
 		return true;
 	if (path.len == 10 && memcmp(path.at, "postmaster", 10) == 0)
 		return true;

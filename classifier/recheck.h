@@ -12,7 +12,7 @@
 #include "classifier/domain.h"
 
 struct recheck {
-	const struct domain_table *local, *relay;	/* domains that may be named; both NULL: any mailbox */
+	const struct domain_table *local, *relay;	/* domains that may be named; local NULL: any mailbox */
 	bool bare;					/* a local part without a domain may be named */
 };
 

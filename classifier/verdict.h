@@ -95,7 +95,15 @@ struct verdict {
 	struct span path;	/* as received, without brackets; borrowed from the argument */
 	struct span target;	/* where the message would have gone, as far as can be told; borrowed */
 	struct sent sent;	/* the command for the host, without CRLF; empty unless PASS or REWRITE */
+	size_t path_from, path_to;	/* where in sent its path stands, without brackets */
 };
+
+/* The path that is sent, in canonical form; borrowed from v. Empty for the null path, and where nothing is sent. */
+static inline struct span
+verdict_path(const struct verdict *v)
+{
+	return span_cut(sent_span(&v->sent), v->path_from, v->path_to);
+}
 
 /* The names: "pass", "enforce", "relay", "percent-hack". Static, never NULL. */
 const char *action_name(enum action a);

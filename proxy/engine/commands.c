@@ -4,6 +4,8 @@
 #include "classifier/ascii.h"
 #include "classifier/domain.h"
 
+#include <assert.h>
+
 /* A command that is answered here and never sent on. */
 static void
 refuse(struct dialogue *d, unsigned code, const char *enhanced, const char *text, const char *what, struct span line)
@@ -56,24 +58,22 @@ on_hello(struct dialogue *d, const struct command *c, uint64_t now_ms)
 	return true;
 }
 
+/* Remember a path that was parsed, so that it fits. */
+static void
+keep(struct kept_path *k, struct span path)
+{
+	assert(path.len <= sizeof(k->bytes));
+	if (path.len > 0)
+		memcpy(k->bytes, path.at, path.len);
+	k->len = path.len;
+}
+
 static struct asked
 asked_of(const struct dialogue *d)
 {
 	const struct session *s = &d->conf.session;
 
 	return (struct asked){ .host = s->host, .address = &s->address, .network = s->network, .offered = d->offered };
-}
-
-/* The canonical path of "MAIL FROM:<path> ...", for the journal. */
-static void
-keep_sender(struct dialogue *d, struct span sent)
-{
-	size_t open = span_find(sent, 0, '<') + 1, close = sent.len;
-
-	while (close > open && sent.at[close - 1] != '>')	/* a quoted ">" stands before the last one */
-		close--;
-	d->sender_len = close - 1 - open;
-	memcpy(d->sender, sent.at + open, d->sender_len);
 }
 
 static bool
@@ -93,7 +93,7 @@ on_mail(struct dialogue *d, const struct command *c, uint64_t now_ms)
 		answer_verdict(d, &v);
 		return true;
 	}
-	keep_sender(d, sent_span(&v.sent));
+	keep(&d->sender, verdict_path(&v));
 	ask(d, VERB_MAIL, sent_span(&v.sent), now_ms);
 	return true;
 }
@@ -104,7 +104,7 @@ refuse_recipient(struct dialogue *d, const struct verdict *v, uint64_t now_ms)
 	d->refused++;
 	answer_verdict(d, v);
 	if (v->action == ACTION_DROP) {
-		d->close |= DIALOGUE_ABORT_HOST;
+		dialogue_leave_host(d, true);
 		dialogue_hang_up(d, now_ms);
 	}
 }
@@ -131,10 +131,8 @@ on_rcpt(struct dialogue *d, const struct command *c, uint64_t now_ms)
 		return true;
 	}
 	d->redirected = v.action == ACTION_REWRITE;
-	if (d->redirected) {	/* a path that was parsed: it fits */
-		d->path_len = v.path.len;
-		memcpy(d->path, v.path.at, v.path.len);
-	}
+	if (d->redirected)
+		keep(&d->path, v.path);
 	ask(d, VERB_RCPT, sent_span(&v.sent), now_ms);
 	return true;
 }
@@ -180,7 +178,7 @@ on_not_offered(struct dialogue *d, const struct command *c, uint64_t now_ms)
 {
 	refuse(d, 502, "5.5.1", "command not implemented", "not-offered", c->name);
 	if (c->verb == VERB_BDAT) {	/* its chunk may be on the way, and must not be read as commands */
-		d->close |= DIALOGUE_ABORT_HOST;
+		dialogue_leave_host(d, true);
 		dialogue_hang_up(d, now_ms);
 	}
 	return true;

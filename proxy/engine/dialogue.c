@@ -59,7 +59,7 @@ dialogue_report(struct dialogue *d, const struct event *e)
 {
 	struct event full = *e;
 
-	full.sender = span_of(d->sender, d->sender_len);
+	full.sender = span_of(d->sender.bytes, d->sender.len);
 	d->conf.hooks->report(d->conf.hooks->cookie, &d->conf.session, &full);
 }
 
@@ -203,13 +203,30 @@ feed_host(struct dialogue *d, struct span in, uint64_t now_ms)
 	return in.len;	/* whatever it says now, nobody waits for it */
 }
 
+/*
+ * A queue was too short for what it had to take, which the checks for room
+ * should have kept from happening. Something is lost, so nothing can be trusted.
+ */
+static void
+abandon(struct dialogue *d, uint64_t now_ms)
+{
+	dialogue_report(d, &(struct event){ .kind = EVENT_LIMIT, .what = "queue-overflow" });
+	dialogue_leave_host(d, true);
+	dialogue_hang_up(d, now_ms);
+}
+
 size_t
 dialogue_feed(struct dialogue *d, enum side from, struct span in, size_t *pass, uint64_t now_ms)
 {
+	size_t used;
+
 	*pass = 0;
 	if (d->state == DIALOGUE_CLOSED)
 		return in.len;
-	return from == SIDE_HOST ? feed_host(d, in, now_ms) : feed_client(d, in, pass, now_ms);
+	used = from == SIDE_HOST ? feed_host(d, in, now_ms) : feed_client(d, in, pass, now_ms);
+	if (d->out[SIDE_CLIENT].overflow || d->out[SIDE_HOST].overflow)
+		abandon(d, now_ms);
+	return used;
 }
 
 void

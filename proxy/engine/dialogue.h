@@ -28,7 +28,7 @@
 enum side { SIDE_CLIENT = 0, SIDE_HOST = 1 };
 
 /* Least memory for the two queues: a filtered EHLO reply, a pipelined row of short replies; two commands. */
-enum { DIALOGUE_TO_CLIENT = REPLY_OCTETS + 2048, DIALOGUE_TO_HOST = 1100 };
+enum { DIALOGUE_TO_CLIENT = REPLY_OCTETS / 5 * 6 + 2048, DIALOGUE_TO_HOST = 1100 };
 
 /*
  * Least buffer of a driver for what it reads: the longest input that a feed may
@@ -80,6 +80,11 @@ enum dialogue_state {
 	DIALOGUE_CLOSED,	/* nothing is read; output still goes out */
 };
 
+struct kept_path {
+	uint8_t bytes[PATH_MAX_OCTETS];	/* the canonical spelling is never the longer one */
+	size_t len;
+};
+
 struct dialogue {
 	struct dialogue_conf conf;
 	enum dialogue_state state;
@@ -104,10 +109,8 @@ struct dialogue {
 	uint64_t octets;		/* of the message so far */
 	unsigned refuse_code;		/* DIALOGUE_DISCARD: the reply at the end */
 	const char *refuse_what;
-	uint8_t path[PATH_MAX_OCTETS];	/* of the pending RCPT, if redirected: for our reply */
-	size_t path_len;
-	uint8_t sender[PATH_MAX_OCTETS];	/* canonical path of the transaction */
-	size_t sender_len;
+	struct kept_path path;		/* of the pending RCPT, if redirected: for our reply */
+	struct kept_path sender;	/* canonical, of the transaction */
 };
 
 /*

@@ -6,8 +6,8 @@
 static void
 unexplained(struct dialogue *d, const char *what, uint64_t now_ms)
 {
+	dialogue_leave_host(d, true);
 	answer_end(d, EVENT_HOST, "4.3.0", "mail host answered out of step", what, now_ms);
-	d->close |= DIALOGUE_ABORT_HOST;
 }
 
 static void
@@ -33,7 +33,7 @@ forget_transaction(struct dialogue *d)
 {
 	d->in_transaction = false;
 	d->recipients = d->attempts = 0;
-	d->sender_len = 0;
+	d->sender.len = 0;
 }
 
 static void
@@ -61,7 +61,7 @@ on_recipient(struct dialogue *d, const struct reply *r)
 	}
 	/* the host's words would name the trap */
 	buf_add(&d->out[SIDE_CLIENT],
-	    span_of(reply, verdict_reply_redirected(span_of(d->path, d->path_len), r->code, reply)));
+	    span_of(reply, verdict_reply_redirected(span_of(d->path.bytes, d->path.len), r->code, reply)));
 	buf_add(&d->out[SIDE_CLIENT], SPAN("\r\n"));
 }
 
@@ -128,6 +128,10 @@ reply_take(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 {
 	if (r == NULL) {
 		unexplained(d, "reply-syntax", now_ms);
+		return;
+	}
+	if (buf_span(&d->out[SIDE_HOST]).len > 0) {	/* an answer to what was not asked yet */
+		unexplained(d, "early-reply", now_ms);
 		return;
 	}
 	if (r->code == 421 && d->state != DIALOGUE_BANNER && !d->own) {

@@ -14,6 +14,7 @@ struct player {
 	size_t cut;
 	struct dialogue d;
 	uint64_t now_ms;
+	bool stalled;
 	uint8_t to_client[DIALOGUE_TO_CLIENT], to_host[DIALOGUE_TO_HOST];
 	struct buf in[2], got[2];	/* by side: not yet used input, everything it was sent */
 };
@@ -44,6 +45,8 @@ drain(struct player *p)
 	for (int side = 0; side < 2; side++) {
 		struct span out = dialogue_output(&p->d, side);
 
+		if (side == SIDE_HOST && p->stalled)
+			continue;
 		buf_add(&p->got[side], out);
 		dialogue_sent(&p->d, side, out.len);
 	}
@@ -120,6 +123,10 @@ take(struct player *p, const struct step *s, size_t n)
 	case STEP_TO_CLIENT:
 	case STEP_TO_HOST:
 		expect(p, s->kind == STEP_TO_CLIENT ? SIDE_CLIENT : SIDE_HOST, text, n);
+		break;
+	case STEP_STALL:
+		p->stalled = s->number != 0;
+		drain(p);
 		break;
 	case STEP_STATE:
 		CHECK(p->d.state == s->number, "%s, step %zu: state %d", p->name, n, (int)p->d.state);

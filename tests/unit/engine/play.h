@@ -19,6 +19,7 @@ enum step_kind {
 	STEP_WAIT,	/* ms pass, then the clock ticks */
 	STEP_TO_CLIENT,	/* the client has got exactly text since the last such step */
 	STEP_TO_HOST,	/* the same for the host; message text included */
+	STEP_STALL,	/* from here on the host takes nothing (1), or all again (0) */
 	STEP_STATE,	/* the dialogue is in this state */
 	STEP_CLOSE,	/* these DIALOGUE_CLOSE_ and ABORT_ bits are wanted, and no other */
 };
@@ -37,6 +38,7 @@ struct step {
 #define WAIT(ms) { STEP_WAIT, NULL, ms, 0 }
 #define TO_C(t) { STEP_TO_CLIENT, t, 0, sizeof(t) - 1 }
 #define TO_S(t) { STEP_TO_HOST, t, 0, sizeof(t) - 1 }
+#define STALL(on) { STEP_STALL, NULL, on, 0 }
 #define STATE(s) { STEP_STATE, NULL, s, 0 }
 #define CLOSES(bits) { STEP_CLOSE, NULL, bits, 0 }
 #define END { STEP_END, NULL, 0, 0 }

@@ -255,6 +255,48 @@ rules_decide_what_becomes_of_a_recipient(void)
 		OPEN, MAIL, C("RCPT TO: x@VICTIM.example\r\n"), TO_S("RCPT TO:<x@victim.example>\r\n"), END });
 }
 
+#define D10 "0123456789"
+#define D64 D10 D10 D10 D10 D10 D10 "0123"
+#define D60 D10 D10 D10 D10 D10 D10 "."
+
+static void
+a_parameter_is_not_taken_for_the_sender(void)
+{
+	play("ENVID with a bracket", (struct step[]){
+		S("220 x\r\n"), TO_C("220 x\r\n"), C("EHLO c\r\n"), TO_S("EHLO c\r\n"), S("250-x\r\n250 DSN\r\n"),
+		C("MAIL FROM:<" D64 "@" D60 D60 D60 "aa> ENVID=" D10 D10 D10 D10 D10 D10 D10 D10 D10 "12345678>\r\n"), S("250 ok\r\n"),
+		C("RCPT TO:<x@victim.example>\r\n"), END });
+	CHECK(strcmp(play_events[1].sender, D64 "@" D60 D60 D60 "aa") == 0, "sender %s", play_events[1].sender);
+}
+
+static void
+a_reply_to_what_was_not_sent_yet_ends_the_session(void)
+{
+	play("early reply", (struct step[]){
+		OPEN, MAIL, STALL(1), C("RCPT TO:<user@local.example>\r\n"), S("250 ok\r\n"),
+		TO_C("421 4.3.0 mail host answered out of step (0badcafe early-reply)\r\n"),
+		CLOSES(DIALOGUE_CLOSE_CLIENT | DIALOGUE_ABORT_HOST), STALL(0), TO_S(""), END });
+	play("message text waits for DATA to be sent", (struct step[]){
+		OPEN, MAIL, RCPT, STALL(1), C("DATA\r\nx\r\n.\r\n"), TO_S(""), STALL(0), TO_S("DATA\r\n"), S("354 go\r\n"),
+		TO_S("x\r\n.\r\n"), END });
+}
+
+static void
+the_longest_reply_fits(void)
+{
+	static char reply[REPLY_OCTETS + 1];
+	size_t n = 0;
+
+	while (n + 5 + 9 <= REPLY_OCTETS) {	/* the lines that grow most: a CR for each five octets */
+		memcpy(reply + n, "250-\n", 5);
+		n += 5;
+	}
+	memcpy(reply + n, "250 end\r\n", 9);
+	n += 9;
+	play("longest", (struct step[]){
+		OPEN, C("NOOP\r\n"), TO_S("NOOP\r\n"), { STEP_HOST, reply, 0, n }, STATE(DIALOGUE_COMMAND), END });
+}
+
 static CU_TestInfo tests[] = {
 	{ "a message passes", a_message_passes },
 	{ "a refused recipient does not cost the session", a_refused_recipient_does_not_cost_the_session },
@@ -270,6 +312,9 @@ static CU_TestInfo tests[] = {
 	{ "a client that goes away takes no message with it", a_client_that_goes_away_takes_no_message_with_it },
 	{ "limits end a session", limits_end_a_session },
 	{ "rules decide what becomes of a recipient", rules_decide_what_becomes_of_a_recipient },
+	{ "a parameter is not taken for the sender", a_parameter_is_not_taken_for_the_sender },
+	{ "a reply to what was not sent yet ends the session", a_reply_to_what_was_not_sent_yet_ends_the_session },
+	{ "the longest reply fits", the_longest_reply_fits },
 	CU_TEST_INFO_NULL,
 };
 SUITE(dialogue, tests)
