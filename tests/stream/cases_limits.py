@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Want of sessions, descriptors and memory; the end of the program."""
+
+import contextlib
+import resource
+import signal
+import time
+
+from cases_path import HELLO, TEXT, big_text, sum_of
+from harness import case, until
+
+
+@contextlib.contextmanager
+def limited(world, what, soft):
+    """The program has a limit meanwhile."""
+    old = resource.prlimit(world.box.pid, what)
+    resource.prlimit(world.box.pid, what, (soft, old[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(world.box.pid, what, old)
+
+
+@case(sessions=2)
+def one_client_too_many_is_told_why(world):
+    with world.client() as a, world.client(6) as b:
+        a.expect(a.reply(), 220)
+        b.expect(b.reply(), 220)
+        with world.client() as c:
+            reply = c.reply()
+            c.expect(reply, 421)
+            assert reply.startswith(b"421 4.3.2 ") and b"sessions-max" in reply, reply
+            assert c.rest() == b""
+        a.quit()
+        a.sock.close()
+        until(lambda: world.box.counters()["sessions"] == 1)
+        with world.client() as c:
+            c.expect(c.reply(), 220)
+            c.quit()
+        b.quit()
+    assert world.box.counters()["over_limit"] == 1
+
+
+@case()
+def without_descriptors_clients_wait(world):
+    enough = resource.prlimit(world.box.pid, resource.RLIMIT_NOFILE)
+    with limited(world, resource.RLIMIT_NOFILE, world.box.descriptors()):
+        with world.client() as c:
+            until(lambda: world.box.counters()["accept_failed"] > 0)
+            time.sleep(0.5)
+            assert world.box.counters()["accept_failed"] < 20, "it does not rest"
+            resource.prlimit(world.box.pid, resource.RLIMIT_NOFILE, enough)
+            c.expect(c.reply(), 220)
+            c.quit()
+
+
+@case()
+def with_one_descriptor_a_client_gets_421(world):
+    with limited(world, resource.RLIMIT_NOFILE, world.box.descriptors() + 1):
+        with world.client() as c:
+            reply = c.reply()
+            c.expect(reply, 421)
+            assert b"no-memory" in reply, reply
+    assert world.box.counters()["no_memory"] == 1
+    with world.client() as c:
+        c.expect(c.reply(), 220)
+        c.quit()
+
+
+@case(body_buffers=1)
+def without_big_buffers_messages_still_pass(world):
+    text = big_text(4 << 20)
+    with world.client() as a, world.client(6) as b:
+        a.begin()
+        b.begin()
+        for at in range(0, len(text), 1 << 18):
+            a.send(text[at:at + (1 << 18)])
+            b.send(text[at:at + (1 << 18)])
+        for c in (a, b):
+            c.expect(c.reply(), 250)
+            c.quit()
+    assert world.host.messages() == [sum_of(text)] * 2
+
+
+def all_at_once(world, clients, data):
+    """The program finds input of all clients in one turn of its loop."""
+    world.box.process.send_signal(signal.SIGSTOP)
+    for c in clients:
+        c.send(data)
+    world.box.process.send_signal(signal.SIGCONT)
+
+
+@case()
+def without_memory_sessions_wait_for_a_buffer(world):
+    if world.sanitized:
+        return      # its allocator ends the program instead
+    clients = [world.client() for _ in range(150)]
+    for c in clients:
+        c.expect(c.reply(), 220)
+    with world.client() as spare:
+        spare.expect(spare.reply(), 220)
+        spare.quit()
+    for _ in range(6):      # libev aborts when its arrays cannot grow: now they have grown
+        all_at_once(world, clients, b"HELP\r\n")
+        for c in clients:
+            c.expect(c.reply(), 214)
+    with open(f"/proc/{world.box.pid}/statm", encoding="ascii") as statm:
+        size = int(statm.read().split()[0]) * resource.getpagesize()
+    with limited(world, resource.RLIMIT_AS, size):
+        all_at_once(world, clients, b"NO")
+        until(lambda: world.box.counters()["no_buffer"] > 0)
+        with world.client() as late:
+            reply = late.reply()
+            late.expect(reply, 421)
+            assert b"no-memory" in reply
+        for c in clients:
+            c.send(b"OP\r\n")
+        for c in clients:
+            c.expect(c.reply(), 250)
+    for c in clients:
+        c.quit()
+        c.sock.close()
+
+
+@case()
+def an_idle_session_costs_little(world):
+    before = world.box.kilobytes()
+    clients = [world.client() for _ in range(400)]
+    for c in clients:
+        c.expect(c.reply(), 220)
+        c.expect(c.ask(b"NOOP"), 250)
+    each = (world.box.kilobytes() - before) / len(clients)
+    for c in clients:
+        c.quit()
+        c.sock.close()
+    print(f"     {each:.1f} KiB an idle session")
+    assert world.sanitized or each < 16, each
+
+
+@case()
+def the_end_of_the_program(world):
+    clients = [world.client(4 + n % 2 * 2) for n in range(6)]
+    for c in clients[:5]:
+        c.expect(c.reply(), 220)
+    clients[1].send(HELLO)
+    assert clients[1].codes(4) == [250, 250, 250, 354]
+    clients[1].send(TEXT[:25])
+    clients[2].send(b"half a li")
+    clients[3].send(HELLO[:-6])
+    assert clients[3].codes(3) == [250] * 3
+    clients[5].half_close()
+    time.sleep(0.1)
+    assert world.box.counters()["sessions"] == 5
+    world.box.process.terminate()
+    assert world.box.process.wait(10) == 0
+    for n in (0, 2, 3, 4):
+        reply = clients[n].reply()
+        clients[n].expect(reply, 421)
+        assert b"shutdown" in reply, reply
+    for c in clients:
+        c.sock.close()
+    assert world.host.settle()
+    assert world.host.messages() == []
+    assert world.host.sessions[0].end in ("eof", "reset")

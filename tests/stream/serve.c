@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * serve - the stream driver alone, with one policy that is written here, so that
+ * its tests do not hang on configuration.
+ *
+ *	serve PORT [NAME=NUMBER ...]
+ *
+ * NAME is one of the table below. "ready" on stdout when it listens, then one
+ * line an event; the counters on SIGUSR1 and at the end, which SIGTERM brings.
+ */
+#include "proxy/base/escape.h"
+#include "proxy/driver/stream/stream.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct stream *stream;
+
+static struct ip
+address(int family, const char *text)
+{
+	struct ip ip;
+	uint8_t v4[4];
+
+	if (inet_pton(family, text, family == AF_INET ? v4 : ip.bytes) != 1)
+		abort();
+	return family == AF_INET ? ip_from_v4(v4) : ip;
+}
+
+static void
+init_local_domains(struct domain_table *t)
+{
+	static struct domain_slot slots[16];
+
+	domain_table_init(t, slots, domain_table_slots(2));
+	domain_table_add(t, SPAN("local.example"));
+	domain_table_add(t, SPAN("mail.local.example"));
+}
+
+static const struct policy *
+the_policy(void)
+{
+	static struct ip addresses[2];
+	static struct rules rules[1];
+	static struct policy_host host;
+	static struct policy policy;
+	static struct prefix_node networks[1], hosts[8];
+	static struct span name;
+
+	name = SPAN("untrusted");
+	addresses[0] = address(AF_INET, "198.51.100.25");
+	addresses[1] = address(AF_INET6, "2001:db8:25::25");
+	rules[0] = rules_default(POLICY_UNTRUSTED);
+	host = (struct policy_host){ .name = SPAN("aix"), .hostname = SPAN("mail.local.example"), .addresses = addresses,
+	    .address_count = 2, .max_local = PATH_LOCAL_MAX, .rules = rules };
+	init_local_domains(&host.local);
+	policy = (struct policy){ .network_names = &name, .network_count = 1, .hosts = &host, .host_count = 1 };
+	prefix_map_init(&policy.networks, networks, 1);
+	prefix_map_init(&policy.host_map, hosts, 8);
+	for (size_t i = 0; i < 2; i++)
+		prefix_map_add(&policy.host_map, &(struct prefix){ .ip = addresses[i], .len = 128 }, 0);
+	return &policy;
+}
+
+static void
+report(void *cookie, const struct session *s, const struct event *e)
+{
+	char argument[2048];
+
+	(void)cookie;
+	escape_write(e->argument, argument, sizeof(argument));
+	printf("event %s %u %s code=%u what=%s octets=%" PRIu64 " argument=%s\n", s->id, s->client_port,
+	    event_name(e->kind), e->code, e->what == NULL ? "-" : e->what, e->octets, argument);
+}
+
+static void
+print_counters(void)
+{
+	const struct stream_counters *c = stream_counters(stream);
+	const struct { const char *name; uint64_t value; } all[] = {
+		{ "accepted", c->accepted }, { "over_limit", c->over_limit }, { "not_protected", c->not_protected },
+		{ "accept_failed", c->accept_failed }, { "no_memory", c->no_memory }, { "no_buffer", c->no_buffer },
+		{ "small_buffer", c->small_buffer }, { "host_refused", c->host_refused },
+		{ "host_unreachable", c->host_unreachable }, { "host_timeout", c->host_timeout },
+		{ "host_reset", c->host_reset }, { "client_reset", c->client_reset }, { "given_up", c->given_up },
+		{ "port_taken", c->port_taken }, { "sessions", c->sessions }, { "octets_to_host", c->octets_to_host },
+		{ "octets_to_client", c->octets_to_client },
+	};
+
+	printf("counters");
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		printf(" %s=%" PRIu64, all[i].name, all[i].value);
+	printf("\n");
+}
+
+static void
+on_show(struct ev_loop *loop, ev_signal *w, int revents)
+{
+	(void)loop, (void)w, (void)revents;
+	print_counters();
+}
+
+static void
+on_end(struct ev_loop *loop, ev_signal *w, int revents)
+{
+	(void)w, (void)revents;
+	ev_break(loop, EVBREAK_ALL);
+}
+
+static int
+set(struct stream_conf *conf, struct dialogue_limits *limits, const char *text)
+{
+	uint64_t sessions = conf->sessions_max, keep_port = conf->keep_source_port, body_buffers = 0;
+	uint64_t errors = limits->errors_max, idle = limits->idle_commands_max, refused = limits->refused_max;
+	const struct { const char *name; uint64_t *value; } all[] = {
+		{ "sessions", &sessions }, { "keep-port", &keep_port }, { "body-buffers", &body_buffers },
+		{ "errors", &errors }, { "idle", &idle }, { "refused", &refused }, { "connect-ms", &conf->connect_ms },
+		{ "command-ms", &limits->command_ms }, { "body-ms", &limits->body_ms }, { "banner-ms", &limits->banner_ms },
+		{ "reply-ms", &limits->reply_ms }, { "data-ms", &limits->data_ms }, { "final-ms", &limits->final_ms },
+	};
+	size_t name = strcspn(text, "=");
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (strlen(all[i].name) != name || strncmp(all[i].name, text, name) != 0 || text[name] != '=')
+			continue;
+		*all[i].value = strtoull(text + name + 1, NULL, 10);
+		conf->sessions_max = (unsigned)sessions;
+		conf->keep_source_port = keep_port != 0;
+		if (body_buffers != 0)
+			conf->body_buffers_max = (unsigned)body_buffers;
+		limits->errors_max = (unsigned)errors;
+		limits->idle_commands_max = (unsigned)idle;
+		limits->refused_max = (unsigned)refused;
+		return 0;
+	}
+	fprintf(stderr, "serve: %s?\n", text);
+	return -1;
+}
+
+static int
+serve(struct ev_loop *loop, const struct stream_conf *conf)
+{
+	ev_signal show, end[2];
+	const char *what;
+
+	stream = stream_new(loop, conf, &what);
+	if (stream == NULL) {
+		fprintf(stderr, "serve: %s: %s\n", what, strerror(errno));
+		return 1;
+	}
+	ev_signal_init(&show, on_show, SIGUSR1);
+	ev_signal_init(&end[0], on_end, SIGTERM);
+	ev_signal_init(&end[1], on_end, SIGINT);
+	ev_signal_start(loop, &show);
+	ev_signal_start(loop, &end[0]);
+	ev_signal_start(loop, &end[1]);
+	printf("ready\n");
+	ev_run(loop, 0);
+	print_counters();
+	stream_free(stream);
+	ev_signal_stop(loop, &show);
+	ev_signal_stop(loop, &end[0]);
+	ev_signal_stop(loop, &end[1]);
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct dialogue_limits limits = dialogue_limits_default;
+	struct stream_conf conf = {
+		.policy = the_policy(),
+		.limits = &limits,
+		.hooks = { .report = report },
+		.keep_source_port = true,
+		.connect_ms = 30 * 1000,
+		.sessions_max = 1000,
+	};
+	struct ev_loop *loop = ev_default_loop(0);
+	int result;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc < 2 || loop == NULL)
+		return 2;
+	conf.port = (uint16_t)strtoul(argv[1], NULL, 10);
+	for (int i = 2; i < argc; i++)
+		if (set(&conf, &limits, argv[i]) == -1)
+			return 2;
+	result = serve(loop, &conf);
+	ev_loop_destroy(loop);
+	return result;
+}
