@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Hosts that behave badly, and what the client is told."""
 
+import contextlib
 import time
 
 from cases_path import HELLO, TEXT, big_text, sum_of
 from client import Client
-from harness import case
+from harness import case, until
 from host import V4, V6
 
 
@@ -49,14 +50,37 @@ def a_host_that_refuses(world):
     assert world.box.counters()["host_refused"] == 2
 
 
-@case(connect_ms=300)
-def a_host_that_cannot_be_reached_in_time(world):
+@contextlib.contextmanager
+def deaf(world):
+    """The host answers no SYN meanwhile."""
     world.names.run("host", "nft", "add table inet deaf; add chain inet deaf in { type filter hook input priority 0; }; "
                     "add rule inet deaf in tcp dport 25 drop")
     try:
-        refused_with(world, {}, 421, b"host-timeout")
+        yield
     finally:
         world.names.run("host", "nft", "delete table inet deaf")
+
+
+@case()
+def a_client_that_leaves_before_the_host_is_there(world):
+    """Nobody waits then: not for the connection, not for the banner."""
+    world.host.begin({"banner": lambda s: s.sock.recv(1)})
+    for end in (lambda c: c.sock.close(), lambda c: c.reset()):
+        for family in (4, 6):
+            with deaf(world), world.client(family) as c:
+                end(c)
+                world.box.idle()
+            with world.client(family) as c:
+                until(lambda: world.host.sessions)
+                end(c)
+                world.box.idle()
+    assert world.box.counters()["host_timeout"] == 0
+
+
+@case(connect_ms=300)
+def a_host_that_cannot_be_reached_in_time(world):
+    with deaf(world):
+        refused_with(world, {}, 421, b"host-timeout")
     assert world.box.counters()["host_timeout"] == 2
 
 

@@ -81,7 +81,7 @@ feed(struct stream_session *s, enum side from, uint64_t now_ms)
 		size_t used = dialogue_feed(&s->dialogue, from, peer_input(p), &pass, now_ms);
 
 		if (from == SIDE_CLIENT)
-			s->streaming = pass > 0;
+			s->streaming = pass > 0 && (dialogue_wants(&s->dialogue) & DIALOGUE_READ_CLIENT) != 0;
 		if (used == 0)
 			break;
 		moved = true;

@@ -96,6 +96,8 @@ close_host(struct stream_session *s, unsigned wants)
 		peer_close(host, s->shared->loop, host->gone != PEER_RESET);
 	else if ((wants & DIALOGUE_CLOSE_HOST) != 0 && s->pass == 0 && dialogue_output(&s->dialogue, SIDE_HOST).len == 0)
 		peer_close(host, s->shared->loop, false);
+	if (!host->connecting)
+		s->connect_by_ms = UINT64_MAX;
 }
 
 /*
@@ -180,7 +182,6 @@ lose_host(struct stream_session *s, int error, uint64_t now_ms)
 		c->host_unreachable++;
 		break;
 	}
-	s->connect_by_ms = UINT64_MAX;
 	s->told[SIDE_HOST] = true;
 	peer_close(&s->peer[SIDE_HOST], s->shared->loop, false);
 	dialogue_host_lost(&s->dialogue, what, now_ms);
@@ -251,7 +252,6 @@ on_host_writable(struct ev_loop *loop, ev_io *w, int revents)
 		int error = tproxy_connect_error(host->fd);
 
 		host->connecting = false;
-		s->connect_by_ms = UINT64_MAX;
 		if (error != 0)
 			lose_host(s, error, now_ms);
 	}
