@@ -12,8 +12,9 @@ zero_bytes(uint64_t v)
 }
 
 /*
- * The first byte from i on that wants a look: below 0x20, or 0xE2 as U+2028
- * begins with it; for strip8 also any with bit 8. Eight bytes a step.
+ * The first byte from i on that wants a look: below 0x20; 0xE2 and 0xC2, as
+ * U+2028 and U+0085 begin with them; 0x85; for strip8 any with bit 8. Eight bytes
+ * a step.
  */
 static size_t
 next_special(struct span in, size_t i, bool strip8)
@@ -22,21 +23,24 @@ next_special(struct span in, size_t i, bool strip8)
 		uint64_t v, hit;
 
 		memcpy(&v, in.at + i, 8);
-		hit = ((v - ones * 0x20) & ~v & tops) | zero_bytes(v ^ ones * 0xe2);
+		hit = ((v - ones * 0x20) & ~v & tops) | zero_bytes(v ^ ones * 0xe2) |
+		    zero_bytes(v ^ ones * 0xc2) | zero_bytes(v ^ ones * 0x85);
 		if (strip8)
 			hit |= v & tops;
 		if (hit != 0)
 			break;
 	}
-	while (i < in.len && in.at[i] >= 0x20 && in.at[i] != 0xe2 && !(strip8 && in.at[i] >= 0x80))
+	while (i < in.len && in.at[i] >= 0x20 && in.at[i] != 0xe2 && in.at[i] != 0xc2 && in.at[i] != 0x85 &&
+	    !(strip8 && in.at[i] >= 0x80))
 		i++;
 	return i;
 }
 
 /*
  * Octets at in[i] that are a line end to some server, though not to SMTP: VT,
- * FF, FS, GS, RS, U+2028, U+2029; with bit 8 cleared CR, LF and NUL. 0: none.
- * -1: cannot tell without more input.
+ * FF, FS, GS, RS, NEL (0x85, or U+0085), U+2028, U+2029; with bit 8 cleared CR,
+ * LF and NUL. 0: none. -1: cannot tell without more input. An 0x85 behind another
+ * octet with bit 8 is a part of some character: there is much such text.
  */
 static int
 separator(const struct body *b, struct span in, size_t i)
@@ -45,8 +49,12 @@ separator(const struct body *b, struct span in, size_t i)
 
 	if (c == 0x0b || c == 0x0c || (c >= 0x1c && c <= 0x1e))
 		return 1;
+	if (c == 0x85 && !(i > 0 ? in.at[i - 1] >= 0x80 : b->high))
+		return 1;
 	if (b->strip8 && (c == 0x8d || c == 0x8a || c == 0x80))
 		return 1;
+	if (c == 0xc2)
+		return i + 1 == in.len ? -1 : in.at[i + 1] == 0x85 ? 2 : 0;
 	if (c != 0xe2)
 		return 0;
 	if (i + 1 == in.len || (in.at[i + 1] == 0x80 && i + 2 == in.len))
@@ -88,8 +96,8 @@ line_end(struct body *b, struct span in, size_t i)
 	return dot ? BODY_END : BODY_MORE;
 }
 
-enum body_result
-body_scan(struct body *b, struct span in, size_t *used)
+static enum body_result
+scan(struct body *b, struct span in, size_t *used)
 {
 	enum body_result result;
 	size_t i = 0;
@@ -137,6 +145,16 @@ body_scan(struct body *b, struct span in, size_t *used)
 		b->column += (size_t)n;
 		i += (size_t)n;
 	}
+}
+
+enum body_result
+body_scan(struct body *b, struct span in, size_t *used)
+{
+	enum body_result result = scan(b, in, used);
+
+	if (*used > 0)
+		b->high = in.at[*used - 1] >= 0x80;
+	return result;
 }
 
 void

@@ -33,6 +33,7 @@ struct body {
 	size_t column;			/* octets of the current line that were used */
 	enum body_segment segment;	/* white space aside */
 	bool plain_dot;			/* SEGMENT_DOT is a "." and not a byte that folds to one */
+	bool high;			/* the last octet that was used has bit 8 */
 	bool strip8;			/* the host clears bit 8: judge the bytes as it reads them */
 };
 

@@ -202,7 +202,7 @@ a_special_byte_is_seen_at_every_place(void)
 		for (size_t at = 1; at < 26; at++) {
 			for (unsigned strip8 = 0; strip8 < 2; strip8++) {
 				uint8_t text[32];
-				bool separates = c == 0x0b || c == 0x0c || (c >= 0x1c && c <= 0x1e) || (strip8 && (c == 0x8a || c == 0x8d || c == 0x80));
+				bool separates = c == 0x0b || c == 0x0c || c == 0x85 || (c >= 0x1c && c <= 0x1e) || (strip8 && (c == 0x8a || c == 0x8d || c == 0x80));
 				enum body_result want = c == 0 ? BODY_NUL : c == '\n' ? BODY_BARE_LF : c == '\r' ? BODY_BARE_CR : separates ? BODY_DOT : BODY_MORE;
 				struct judged j;
 
