@@ -3,8 +3,8 @@
 
 #include "classifier/ascii.h"
 
-bool
-domain_valid(struct span name)
+static bool
+is_name(struct span name, bool underscore)
 {
 	size_t start = 0;
 	bool digits = true;
@@ -13,7 +13,7 @@ domain_valid(struct span name)
 		return false;
 	for (size_t i = 0; i <= name.len; i++) {
 		if (i < name.len && name.at[i] != '.') {
-			if (!ascii_is(name.at[i], ASCII_LDH))
+			if (!ascii_is(name.at[i], ASCII_LDH) && !(underscore && name.at[i] == '_'))
 				return false;
 			digits = digits && ascii_is(name.at[i], ASCII_DIGIT);
 			continue;
@@ -27,6 +27,18 @@ domain_valid(struct span name)
 			digits = true;
 	}
 	return !digits;
+}
+
+bool
+domain_valid(struct span name)
+{
+	return is_name(name, false);
+}
+
+bool
+domain_tolerated(struct span name)
+{
+	return is_name(name, true);
 }
 
 size_t

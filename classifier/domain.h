@@ -20,6 +20,9 @@ enum { DOMAIN_MAX = 255 };	/* octets of a name, RFC 5321 4.5.3.1.2 */
  */
 bool domain_valid(struct span name);
 
+/* The same, with "_" wherever a letter may stand: no name of RFC 5321, but of many machines. */
+bool domain_tolerated(struct span name);
+
 /* Number of labels of a valid name. */
 size_t domain_labels(struct span name);
 

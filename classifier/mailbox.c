@@ -28,6 +28,29 @@ has_encoded_word(struct span s)
 	return s.len >= 4 && s.at[0] == '=' && s.at[1] == '?' && s.at[s.len - 2] == '?' && s.at[s.len - 1] == '=';
 }
 
+/*
+ * An X.500 name of Exchange's own, "IMCEAEX-_O=ORG_CN=USER" ("_" is "/"): no
+ * other address inside, plain or encoded as +HH.
+ */
+static bool
+is_exchange_name(struct span s)
+{
+	static const struct span head = { (const uint8_t *)"IMCEAEX-_", 9 };
+	static const struct span operators = { (const uint8_t *)"@%!:|^\"<>(),;", 13 };
+
+	if (!ascii_starts_nocase(s, head))
+		return false;
+	for (size_t i = head.len; i < s.len; i++) {
+		int byte = s.at[i] == '+' ? ascii_hex_pair(s, i + 1) : -1;
+
+		if (byte != -1 && has(operators, (uint8_t)byte))
+			return false;
+		if (ascii_starts_nocase(span_cut(s, i, s.len), SPAN("IMCEA")))
+			return false;
+	}
+	return true;
+}
+
 /* A component ".." of something that may be taken for a file name. */
 static bool
 has_parent_folder(struct span s)
@@ -75,7 +98,7 @@ mailbox_fault(struct span local, bool quoted, unsigned profile, size_t max_local
 	for (size_t i = 0; i < local.len; i++)
 		plain = plain && (ascii_is(local.at[i], ASCII_SAFE) || local.at[i] == '.' || local.at[i] == ' ');
 	if (ascii_starts_nocase(local, SPAN("IMCEA")) &&
-	    !(plain && (profile & PROFILE_EXCHANGE) && ascii_starts_nocase(local, SPAN("IMCEAEX-"))))
+	    !(plain && (profile & PROFILE_EXCHANGE) && is_exchange_name(local)))
 		return REASON_ENCAPSULATION;
 	if (local.len > 0 && local.at[0] == '|')
 		return REASON_PROGRAM;

@@ -12,7 +12,7 @@ path_host_parse(struct span text, struct path_host *h)
 
 	*h = (struct path_host){ .text = text };
 	if (text.len == 0 || text.at[0] != '[')
-		return domain_valid(text) ? PATH_OK : PATH_DOMAIN;
+		return domain_tolerated(text) ? PATH_OK : PATH_DOMAIN;
 	if (text.at[text.len - 1] != ']' || text.len < 2)
 		return PATH_LITERAL;
 	h->literal = true;

@@ -68,7 +68,7 @@ what_rfc_5321_does_not_write_is_no_path(void)
 		{ "\"u\\", PATH_QUOTE }, { "\"", PATH_QUOTE }, { "\"u\"\"v\"@b", PATH_QUOTE },
 		{ "u\\@v@b", PATH_BACKSLASH }, { "\\u@b", PATH_BACKSLASH },
 		{ "u@v@b", PATH_SECOND_AT }, { "u@@b", PATH_SECOND_AT }, { "\"u\"@v@b", PATH_SECOND_AT },
-		{ "u@", PATH_DOMAIN }, { "u@b.", PATH_DOMAIN }, { "u@b c", PATH_DOMAIN }, { "u@b(c)", PATH_DOMAIN }, { "u@b_c", PATH_DOMAIN },
+		{ "u@", PATH_DOMAIN }, { "u@b.", PATH_DOMAIN }, { "u@b c", PATH_DOMAIN }, { "u@b(c)", PATH_DOMAIN }, { "u@b_c", PATH_OK }, { "u@b~c", PATH_DOMAIN },
 		{ "u@198.51.100.25", PATH_DOMAIN }, { "u@b:c", PATH_DOMAIN }, { "u@b\x80", PATH_DOMAIN },
 		{ "u@[", PATH_LITERAL }, { "u@[]", PATH_LITERAL }, { "u@[b]", PATH_LITERAL }, { "u@[1.2.3.4", PATH_LITERAL },
 		{ "u@[1.2.3.4]x", PATH_LITERAL }, { "u@[198.51.100.025]", PATH_LITERAL }, { "u@[3325256729]", PATH_LITERAL },
