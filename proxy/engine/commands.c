@@ -6,13 +6,34 @@
 
 #include <assert.h>
 
+enum { RECIPIENTS_PATIENCE = 10 };	/* times recipients_max that 452 is said before it counts as idling */
+
+/* A command that cannot be followed now, through no fault of the client's grammar. */
+static void
+decline(struct dialogue *d, unsigned code, const char *enhanced, const char *text, const char *what, struct span line)
+{
+	dialogue_report(d, &(struct event){ .kind = EVENT_COMMAND, .argument = line, .code = code, .what = what });
+	answer_refusal(d, code, enhanced, text, what);
+}
+
 /* A command that is answered here and never sent on. */
 static void
 refuse(struct dialogue *d, unsigned code, const char *enhanced, const char *text, const char *what, struct span line)
 {
 	d->errors++;
-	dialogue_report(d, &(struct event){ .kind = EVENT_COMMAND, .argument = line, .code = code, .what = what });
-	answer_refusal(d, code, enhanced, text, what);
+	decline(d, code, enhanced, text, what, line);
+}
+
+/*
+ * What of a line may be journaled. A client whose AUTH was refused may go on
+ * with its password, and a line of AUTH may hold one.
+ */
+static struct span
+shown(const struct dialogue *d, const struct command *c, struct span line)
+{
+	if (c->verb == VERB_AUTH)
+		return c->name;
+	return d->secret && c->verb == VERB_UNKNOWN ? (struct span){ 0 } : line;
 }
 
 /* Ask the host: the one command that is outstanding. */
@@ -115,13 +136,14 @@ on_rcpt(struct dialogue *d, const struct command *c, uint64_t now_ms)
 	struct asked asked = asked_of(d);
 	struct verdict v;
 
-	if (!d->in_transaction) {
-		refuse(d, 503, "5.5.1", "MAIL first", "out-of-sequence", c->argument);
+	if (!d->in_transaction) {	/* a client that pipelines says it of every recipient, when MAIL was refused */
+		d->idle_commands++;
+		decline(d, 503, "5.5.1", "MAIL first", "out-of-sequence", c->argument);
 		return true;
 	}
-	if (d->attempts++ >= d->conf.limits->recipients_max) {
-		d->refused++;
-		refuse(d, 452, "4.5.3", "too many recipients", "recipients-max", c->argument);
+	if (d->attempts++ >= d->conf.limits->recipients_max) {	/* RFC 5321 4.5.3.1.10: the others are kept */
+		d->idle_commands += d->attempts > d->conf.limits->recipients_max * RECIPIENTS_PATIENCE;
+		decline(d, 452, "4.5.3", "too many recipients", "recipients-max", c->argument);
 		return true;
 	}
 	classify_recipient(&asked, c->argument, &v);
@@ -143,9 +165,9 @@ on_data(struct dialogue *d, const struct command *c, uint64_t now_ms)
 	if (ascii_trim(c->argument).len > 0)
 		refuse(d, 501, "5.5.4", "DATA has no argument", "argument", c->argument);
 	else if (!d->in_transaction)
-		refuse(d, 503, "5.5.1", "MAIL first", "out-of-sequence", c->name);
+		decline(d, 503, "5.5.1", "MAIL first", "out-of-sequence", c->name);
 	else if (d->recipients == 0)	/* some hosts answer 354 to anything */
-		refuse(d, 554, "5.5.1", "no valid recipients", "no-recipients", c->name);
+		decline(d, 554, "5.5.1", "no valid recipients", "no-recipients", c->name);
 	else
 		ask(d, VERB_DATA, SPAN("DATA"), now_ms);
 	return true;
@@ -196,7 +218,7 @@ static bool
 on_unknown(struct dialogue *d, const struct command *c, uint64_t now_ms)
 {
 	(void)now_ms;
-	refuse(d, 500, "5.5.2", "command not recognized", "unknown-command", c->name);
+	refuse(d, 500, "5.5.2", "command not recognized", "unknown-command", shown(d, c, c->name));
 	return true;
 }
 
@@ -274,6 +296,9 @@ command_take(struct dialogue *d, enum line_result how, struct span line, uint64_
 	}
 	if (!limits_hold(d, now_ms))
 		return true;
+	line = shown(d, &c, line);
+	if (c.verb != VERB_UNKNOWN)
+		d->secret = c.verb == VERB_AUTH;
 	if (how != LINE_READY) {
 		refuse_line(d, how, line);
 	} else if (!c.clean && !verbs[c.verb].judged) {

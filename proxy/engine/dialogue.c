@@ -50,7 +50,9 @@ dialogue_enter(struct dialogue *d, enum dialogue_state next, uint64_t now_ms)
 		d->body = (struct body){ .strip8 = (d->conf.session.host->profile & PROFILE_STRIP8) != 0 };
 		d->octets = 0;
 	}
-	if (d->client_gone && (next == DIALOGUE_COMMAND || next == DIALOGUE_ORPHAN))
+	if (d->client_gone && next == DIALOGUE_BODY)	/* nothing will come that could end it */
+		dialogue_leave_host(d, true);
+	if (d->client_gone && (next == DIALOGUE_COMMAND || next == DIALOGUE_ORPHAN || next == DIALOGUE_BODY))
 		dialogue_hang_up(d, now_ms);
 }
 
@@ -227,6 +229,15 @@ dialogue_feed(struct dialogue *d, enum side from, struct span in, size_t *pass, 
 	if (d->out[SIDE_CLIENT].overflow || d->out[SIDE_HOST].overflow)
 		abandon(d, now_ms);
 	return used;
+}
+
+void
+dialogue_shutdown(struct dialogue *d, uint64_t now_ms)
+{
+	if (d->state == DIALOGUE_CLOSED)
+		return;
+	dialogue_leave_host(d, true);
+	answer_end(d, EVENT_LIMIT, "4.3.2", "mail filter is shutting down", "shutdown", now_ms);
 }
 
 void

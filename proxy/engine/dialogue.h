@@ -94,6 +94,7 @@ struct dialogue {
 
 	enum verb pending;		/* DIALOGUE_REPLY: what the host was asked */
 	bool own;			/* ... by us: the client shall not see the reply */
+	bool secret;			/* AUTH was refused: unknown lines may be passwords */
 	bool client_gone;		/* the client sends no more; what is pending is finished */
 	bool host_gone;			/* no host any more */
 	bool in_transaction;		/* the host accepted MAIL */
@@ -136,6 +137,9 @@ void dialogue_eof(struct dialogue *d, enum side from, uint64_t now_ms);
 
 /* The host cannot be reached, or its connection broke. what: static, for the journal ("host-refused"). */
 void dialogue_host_lost(struct dialogue *d, const char *what, uint64_t now_ms);
+
+/* The box itself ends: 421 to the client, and the host gets no half message. */
+void dialogue_shutdown(struct dialogue *d, uint64_t now_ms);
 
 /* What waits to be sent to a side, and how much of it was. */
 struct span dialogue_output(const struct dialogue *d, enum side to);

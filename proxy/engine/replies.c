@@ -39,11 +39,11 @@ forget_transaction(struct dialogue *d)
 static void
 on_hello(struct dialogue *d, const struct reply *r)
 {
-	if (r->code == 250 && d->pending == VERB_EHLO) {
+	if (r->code < 300 && d->pending == VERB_EHLO) {	/* clients look at the first digit alone */
 		answer_ehlo(d, r);
 		return;
 	}
-	if (r->code == 250)
+	if (r->code < 300)
 		d->offered = 0;
 	answer_forward(d, r);
 }
@@ -123,6 +123,19 @@ on_final(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 	dialogue_enter(d, DIALOGUE_COMMAND, now_ms);
 }
 
+/* RFC 5321 3.8: a host may say 421 at any time, and closes. Within a message, no half of it may count. */
+static void
+on_shutdown(struct dialogue *d, const struct reply *r, uint64_t now_ms)
+{
+	answer_forward(d, r);
+	dialogue_report(d, &(struct event){ .kind = EVENT_HOST, .code = 421, .what = "host-says-421" });
+	if (d->state == DIALOGUE_BODY || d->state == DIALOGUE_FINAL)
+		dialogue_report(d, &(struct event){ .kind = EVENT_MESSAGE, .code = 421, .what = "host-says-421",
+		    .octets = d->octets, .recipients = d->recipients });
+	dialogue_leave_host(d, d->state == DIALOGUE_BODY);
+	dialogue_hang_up(d, now_ms);
+}
+
 void
 reply_take(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 {
@@ -135,9 +148,7 @@ reply_take(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 		return;
 	}
 	if (r->code == 421 && d->state != DIALOGUE_BANNER && !d->own) {
-		answer_forward(d, r);
-		dialogue_report(d, &(struct event){ .kind = EVENT_HOST, .code = 421, .what = "host-says-421" });
-		dialogue_hang_up(d, now_ms);
+		on_shutdown(d, r, now_ms);
 		return;
 	}
 	switch (d->state) {

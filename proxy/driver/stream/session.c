@@ -361,7 +361,7 @@ session_shutdown(struct stream_session *s)
 {
 	uint64_t now_ms = session_clock_ms();
 
-	dialogue_host_lost(&s->dialogue, "shutdown", now_ms);
+	dialogue_shutdown(&s->dialogue, now_ms);
 	flow_move(s, now_ms);
 	session_free(s);
 }

@@ -31,6 +31,7 @@ report(void *cookie, const struct session *s, const struct event *e)
 	play_event_count++;
 	*p = (struct play_event){ .kind = e->kind, .code = e->code, .what = e->what };
 	snprintf(p->sender, sizeof(p->sender), "%.*s", (int)e->sender.len, (const char *)e->sender.at);
+	snprintf(p->argument, sizeof(p->argument), "%.*s", (int)e->argument.len, (const char *)e->argument.at);
 	if (e->verdict == NULL)
 		return;
 	p->action = e->verdict->action;

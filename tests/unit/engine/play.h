@@ -58,7 +58,7 @@ struct play_event {
 	enum reason reason;
 	enum mode mode;
 	const char *what;
-	char sender[256], sent[512];
+	char sender[256], sent[512], argument[512];
 };
 extern struct play_event play_events[64];
 extern size_t play_event_count;

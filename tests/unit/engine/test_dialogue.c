@@ -85,6 +85,8 @@ a_message_that_two_servers_frame_differently_is_refused(void)
 		{ "blank dot", "ambiguous-dot", C("x\r\n .\r\nRCPT TO:<u@victim.example>\r\n.\r\n") },
 		{ "dot 0x8d", "ambiguous-dot", C("x\r\n.\x8d\r\nRCPT TO:<u@victim.example>\r\n.\r\n") },
 		{ "VT", "ambiguous-dot", C("x\x0b.\x0bRCPT TO:<u@victim.example>\r\n.\r\n") },
+		{ "U+0085", "ambiguous-dot", C("x\xc2\x85.\xc2\x85RCPT TO:<u@victim.example>\r\n.\r\n") },
+		{ "0x85", "ambiguous-dot", C("x\x85.\x85RCPT TO:<u@victim.example>\r\n.\r\n") },
 		{ "U+2028", "ambiguous-dot", C("x\xe2\x80\xa8.\xe2\x80\xa8RCPT TO:<u@victim.example>\r\n.\r\n") },
 	};
 
@@ -98,6 +100,41 @@ a_message_that_two_servers_frame_differently_is_refused(void)
 		CHECK(play_event_count > 0 && strcmp(play_events[play_event_count - 1].what, cases[i].what) == 0, "%s",
 		    cases[i].name);
 	}
+}
+
+static void
+text_in_any_language_passes(void)
+{
+	/* U+5185 and U+00C5 end in 0x85, U+2019 begins as U+2028 does */
+	play("UTF-8", (struct step[]){
+		OPEN, MAIL, RCPT, DATA, C("\xe5\x86\x85.\r\n\xc3\x85.\r\nit\xe2\x80\x99s.\r\n.\r\n"),
+		TO_S("\xe5\x86\x85.\r\n\xc3\x85.\r\nit\xe2\x80\x99s.\r\n.\r\n"), STATE(DIALOGUE_FINAL), END });
+}
+
+static void
+secrets_are_not_reported(void)
+{
+	static struct step steps[] = {
+		OPEN, C("AUTH PLAIN AGZvbwBiYXI=\nAUTH LOGIN\r\nZm9v\r\nYmFy\r\nNOOP\r\n"), TO_S("NOOP\r\n"), END };
+
+	play("AUTH", steps);
+	CHECK(play_event_count == 4, "%zu events", play_event_count);
+	for (size_t i = 0; i < play_event_count; i++)
+		CHECK(strcmp(play_events[i].argument, "AUTH") == 0 || play_events[i].argument[0] == '\0', "event %zu: %s", i,
+		    play_events[i].argument);
+}
+
+static void
+too_many_recipients_keep_those_that_were_taken(void)
+{
+	struct dialogue_limits l = dialogue_limits_default;
+
+	l.recipients_max = 1;
+	l.errors_max = l.idle_commands_max = 3;
+	play_with("452", NULL, &l, (struct step[]){
+		OPEN, MAIL, RCPT,
+		C("RCPT TO:<a@local.example>\r\nRCPT TO:<a@local.example>\r\nRCPT TO:<a@local.example>\r\n"
+		  "RCPT TO:<a@local.example>\r\nRCPT TO:<a@local.example>\r\nDATA\r\n"), TO_S("DATA\r\n"), END });
 }
 
 static void
@@ -153,6 +190,9 @@ ehlo_shows_only_what_can_be_carried(void)
 		S("250-mail\r\n250-STARTTLS\r\n250-AUTH LOGIN\r\n250-SIZE 1000\r\n250-CHUNKING\r\n250-8bitmime\r\n250 XCLIENT\r\n"),
 		TO_C("250-mail\r\n250-SIZE 1000\r\n250 8bitmime\r\n"),
 		TO_S("MAIL FROM:<a@b.example> SIZE=9 BODY=8BITMIME\r\n"), END });
+	play("another 2xx", (struct step[]){
+		S("220 x\r\n"), TO_C("220 x\r\n"), C("EHLO c\r\n"), S("251-mail\r\n251-STARTTLS\r\n251 CHUNKING\r\n"),
+		TO_C("251 mail\r\n"), END });
 }
 
 static void
@@ -190,6 +230,9 @@ the_client_hears_of_a_host_that_goes_away(void)
 	play("after the final dot", (struct step[]){
 		OPEN, MAIL, RCPT, DATA, C("one\r\n.\r\n"), TO_S("one\r\n.\r\n"), SEOF,
 		TO_C("451 4.4.2 mail host went away (0badcafe host-closed)\r\n"), C("QUIT\r\n"), TO_C("221 2.0.0 closing\r\n"), END });
+	play("421 within a message", (struct step[]){
+		OPEN, MAIL, RCPT, DATA, C("one\r\n"), TO_S("one\r\n"), S("421 shutting down\r\n"), TO_C("421 shutting down\r\n"),
+		CLOSES(DIALOGUE_CLOSE_CLIENT | DIALOGUE_ABORT_HOST), END });
 	play("421 of the host is passed on", (struct step[]){
 		OPEN, S("421 shutting down\r\n"), TO_C("421 shutting down\r\n"),
 		CLOSES(DIALOGUE_CLOSE_CLIENT | DIALOGUE_CLOSE_HOST), END });
@@ -205,6 +248,9 @@ a_client_that_goes_away_takes_no_message_with_it(void)
 	play("half-closed with a reply pending", (struct step[]){
 		OPEN, C("NOOP\r\n"), TO_S("NOOP\r\n"), CEOF, S("250 ok\r\n"), TO_C("250 ok\r\n"),
 		CLOSES(DIALOGUE_CLOSE_CLIENT | DIALOGUE_CLOSE_HOST), END });
+	play("half-closed before the 354", (struct step[]){
+		OPEN, MAIL, RCPT, C("DATA\r\n"), TO_S("DATA\r\n"), CEOF, S("354 go\r\n"),
+		CLOSES(DIALOGUE_CLOSE_CLIENT | DIALOGUE_ABORT_HOST), END });
 	play("timeout", (struct step[]){
 		OPEN, C("MAIL FR"), WAIT(5 * 60 * 1000), TO_C("421 4.4.2 timeout (0badcafe client-timeout)\r\n"), TO_S(""), END });
 	play("timeout in a body", (struct step[]){
@@ -303,6 +349,9 @@ static CU_TestInfo tests[] = {
 	{ "replies stay in order when the client pipelines", replies_stay_in_order_when_the_client_pipelines },
 	{ "state follows the replies of the host", state_follows_the_replies_of_the_host },
 	{ "a message that two servers frame differently is refused", a_message_that_two_servers_frame_differently_is_refused },
+	{ "text in any language passes", text_in_any_language_passes },
+	{ "secrets are not reported", secrets_are_not_reported },
+	{ "too many recipients keep those that were taken", too_many_recipients_keep_those_that_were_taken },
 	{ "the first line can end a message", the_first_line_can_end_a_message },
 	{ "what is not known is refused here", what_is_not_known_is_refused_here },
 	{ "bad line ends get one reply each", bad_line_ends_get_one_reply_each },
