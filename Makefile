@@ -30,17 +30,21 @@ objects   = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 all: $(BUILD)/relaywall
 
+# Objects follow the compiler and its flags, archives the list of their members.
+stamp = $(shell mkdir -p $(dir $(1)); echo '$(2)' | cmp -s - $(1) || echo '$(2)' >$(1))$(1)
+FLAGS_STAMP := $(call stamp,$(BUILD)/flags,$(CC) $(CFLAGS))
+
 define layer_rule
-$(call archive,$(1)): $(call objects,$(call sources,$(1)))
+$(call archive,$(1)): $(call objects,$(call sources,$(1))) $(call stamp,$(call archive,$(1)).list,$(call sources,$(1)))
 	@rm -f $$@
-	$$(AR) rcs $$@ $$^
+	$$(AR) rcs $$@ $$(filter %.o,$$^)
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
 
 $(BUILD)/relaywall: $(BUILD)/proxy/cli/main.o $(call link,$(LAYERS))
 	$(CC) $(LDFLAGS) -o $@ $^ -lev -lnftables -lmnl -lconfuse -ljansson
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c $(FLAGS_STAMP)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -c -o $@ $<
 
