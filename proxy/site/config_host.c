@@ -111,10 +111,11 @@ check_name(struct config *c, struct policy_host *host, uint32_t line)
 		c->no_memory = true;
 }
 
+/* name: one more that belongs into the table, or the empty span. */
 static void
-build_table(struct config *c, struct domain_table *t, const struct site_domains *domains)
+build_table(struct config *c, struct domain_table *t, const struct site_domains *domains, struct span name)
 {
-	size_t n = domain_table_slots(domains->count);
+	size_t n = domain_table_slots(domains->count + 1);
 	struct domain_slot *slots;
 
 	if (domains->count == 0)
@@ -125,6 +126,8 @@ build_table(struct config *c, struct domain_table *t, const struct site_domains 
 	domain_table_init(t, slots, n);
 	for (size_t i = 0; i < domains->count; i++)
 		domain_table_add(t, domains->list[i].name);
+	if (name.len > 0)
+		domain_table_add(t, name);
 }
 
 static void
@@ -143,8 +146,8 @@ build_domains(struct config *c, struct policy_host *p, struct site_host *h)
 	h->relay.list = config_keep(c, &c->relay, sizeof(struct site_domain));
 	if (c->no_memory)
 		return;
-	build_table(c, &p->local, &h->local);
-	build_table(c, &p->relay, &h->relay);
+	build_table(c, &p->local, &h->local, p->hostname);	/* sendmail's class w always holds $j */
+	build_table(c, &p->relay, &h->relay, (struct span){ 0 });
 }
 
 /* What stands in the section, into the two halves of a host. */

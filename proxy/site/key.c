@@ -53,7 +53,7 @@ static const struct key network[NETWORK_KEYS] = {
 
 static const struct key protect[PROTECT_KEYS] = {
 	[PROTECT_ADDRESSES] = LIST("addresses", "addresses of the host, IPv4 and IPv6"),
-	[PROTECT_HOSTNAME] = TEXT("hostname", NULL, "its name, one of its local domains"),
+	[PROTECT_HOSTNAME] = TEXT("hostname", NULL, "its name; always one of its local domains"),
 	[PROTECT_LOCAL] = LIST("local-domains", "domains that it delivers for; \"*.suffix\" for all names below one"),
 	[PROTECT_LOCAL_FILE] = TEXT("local-domains-file", NULL, "file of more of them, as sendmail's class w"),
 	[PROTECT_RELAY] = LIST("relay-domains", "domains that it may relay for"),

@@ -219,9 +219,6 @@ warn_host(struct warnings *w, size_t host)
 	if (h->on_failure == ON_FAILURE_OPEN)
 		warn(w, h->set[PROTECT_ON_FAILURE].line, "host %.*s: on-failure = open: "
 		    "it is an open relay whenever the daemon is not there", SHOWN(p->name));
-	if (!domain_table_has(&p->local, p->hostname))
-		warn(w, h->set[PROTECT_HOSTNAME].line, "host %.*s: its hostname %.*s is none of its local domains: "
-		    "mail to user@[its address] is refused", SHOWN(p->name), SHOWN(p->hostname));
 	warn_untrusted(w, host);
 	warn_silent_relay(w, host);
 	warn_domains(w, host, &h->local, PROTECT_LOCAL_FILE);
