@@ -6,6 +6,7 @@
 #include "proxy/site/kernel.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -75,6 +76,18 @@ stop(struct ev_loop *loop, ev_signal *watcher, int events)
 }
 
 static void
+print_counters(const struct run *r)
+{
+	const struct stream_counters *c = stream_counters(r->stream);
+
+	fprintf(stderr, "relaywall: counters");
+#define X(name, meaning) fprintf(stderr, " " #name "=%" PRIu64, c->name);
+	STREAM_COUNTERS(X)
+#undef X
+	fprintf(stderr, " journal_written=%" PRIu64 " journal_dropped=%" PRIu64 "\n", r->journal.written, r->journal.dropped);
+}
+
+static void
 reopen(struct ev_loop *loop, ev_signal *watcher, int events)
 {
 	struct run *r = watcher->data;
@@ -83,6 +96,7 @@ reopen(struct ev_loop *loop, ev_signal *watcher, int events)
 	(void)events;
 	if (journal_reopen(&r->journal) == -1)
 		fprintf(stderr, "relaywall: journal %s: %s; the old file stays in use\n", r->site->journal, strerror(errno));
+	print_counters(r);
 }
 
 static void
@@ -149,6 +163,7 @@ serve(struct run *r)
 		fprintf(stderr, "relaywall: serving %zu hosts on port %u, journal %s\n", r->site->policy.host_count,
 		    r->site->port, r->site->journal);
 		ev_run(r->loop, 0);
+		print_counters(r);
 		status = CLI_OK;
 	}
 	stream_free(r->stream);		/* what still runs gets its 421 while its packets still arrive */

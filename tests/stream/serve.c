@@ -80,19 +80,11 @@ static void
 print_counters(void)
 {
 	const struct stream_counters *c = stream_counters(stream);
-	const struct { const char *name; uint64_t value; } all[] = {
-		{ "accepted", c->accepted }, { "over_limit", c->over_limit }, { "not_protected", c->not_protected },
-		{ "accept_failed", c->accept_failed }, { "no_memory", c->no_memory }, { "no_buffer", c->no_buffer },
-		{ "small_buffer", c->small_buffer }, { "host_refused", c->host_refused },
-		{ "host_unreachable", c->host_unreachable }, { "host_timeout", c->host_timeout },
-		{ "host_reset", c->host_reset }, { "client_reset", c->client_reset }, { "given_up", c->given_up },
-		{ "port_taken", c->port_taken }, { "sessions", c->sessions }, { "octets_to_host", c->octets_to_host },
-		{ "octets_to_client", c->octets_to_client },
-	};
 
 	printf("counters");
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		printf(" %s=%" PRIu64, all[i].name, all[i].value);
+#define X(name, meaning) printf(" " #name "=%" PRIu64, c->name);
+	STREAM_COUNTERS(X)
+#undef X
 	printf("\n");
 }
 

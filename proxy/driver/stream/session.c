@@ -292,26 +292,22 @@ next_id(struct sessions *shared, char id[9])
 	snprintf(id, 9, "%08" PRIx32, n);
 }
 
-static void
-begin_dialogue(struct stream_session *s, const struct tproxy_ends *ends, const struct policy_host *host, uint64_t now_ms)
+void
+session_describe(struct sessions *shared, const struct tproxy_ends *ends, const struct policy_host *host,
+    struct session *out)
 {
-	const struct stream_conf *conf = &s->shared->conf;
-	struct dialogue_conf d = {
-		.session = {
-			.client = ends->client,
-			.address = ends->address,
-			.client_port = ends->client_port,
-			.port = ends->port,
-			.policy = conf->policy,
-			.host = host,
-			.network = policy_network(conf->policy, &ends->client),
-		},
-		.limits = conf->limits,
-		.hooks = &conf->hooks,
-	};
+	const struct policy *policy = shared->conf.policy;
 
-	next_id(s->shared, d.session.id);
-	dialogue_init(&s->dialogue, &d, s->to_client, s->to_host, now_ms);
+	*out = (struct session){
+		.client = ends->client,
+		.address = ends->address,
+		.client_port = ends->client_port,
+		.port = ends->port,
+		.policy = policy,
+		.host = host,
+		.network = policy_network(policy, &ends->client),
+	};
+	next_id(shared, out->id);
 }
 
 static void
@@ -335,10 +331,11 @@ begin_connect(struct stream_session *s, const struct tproxy_ends *ends, uint64_t
 }
 
 int
-session_new(struct sessions *shared, int fd, const struct tproxy_ends *ends, const struct policy_host *host)
+session_new(struct sessions *shared, int fd, const struct tproxy_ends *ends, const struct session *who)
 {
 	struct stream_session *s = malloc(sizeof(*s));
 	uint64_t now_ms = session_clock_ms();
+	struct dialogue_conf d;
 
 	if (s == NULL)
 		return -1;
@@ -350,7 +347,8 @@ session_new(struct sessions *shared, int fd, const struct tproxy_ends *ends, con
 	TAILQ_INSERT_TAIL(&shared->all, s, in_all);
 	shared->counters.sessions++;
 	peer_init(&s->peer[SIDE_CLIENT], fd, on_client_readable, on_client_writable, s);
-	begin_dialogue(s, ends, host, now_ms);
+	d = (struct dialogue_conf){ .session = *who, .limits = shared->conf.limits, .hooks = &shared->conf.hooks };
+	dialogue_init(&s->dialogue, &d, s->to_client, s->to_host, now_ms);
 	begin_connect(s, ends, now_ms);
 	go_on(s, now_ms);
 	return 0;

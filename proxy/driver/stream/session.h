@@ -51,12 +51,16 @@ struct stream_session {
 /* ms of the clock that every time of a session is on. */
 uint64_t session_clock_ms(void);
 
+/* Who would be whose session, with an id of its own. */
+void session_describe(struct sessions *shared, const struct tproxy_ends *ends, const struct policy_host *host,
+    struct session *out);
+
 /*
  * Begin a session with an accepted client and connect to its host. Takes fd over.
  * The session may be over already on return. 0, or -1 without memory: then fd is
  * still the caller's.
  */
-int session_new(struct sessions *shared, int fd, const struct tproxy_ends *ends, const struct policy_host *host);
+int session_new(struct sessions *shared, int fd, const struct tproxy_ends *ends, const struct session *who);
 
 /* End it now; the client gets 421 where a reply fits, as far as that can be sent at once. Frees s. */
 void session_shutdown(struct stream_session *s);

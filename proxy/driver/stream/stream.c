@@ -4,6 +4,7 @@
 #include "proxy/driver/stream/session.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -51,9 +52,14 @@ on_again(struct ev_loop *loop, ev_timer *w, int revents)
 
 /* One reply, as far as it fits into the socket, and the end. */
 static void
-turn_away(int fd, struct span reply)
+turn_away(struct stream *s, int fd, const struct session *who, const char *text, const char *what)
 {
-	(void)send(fd, reply.at, reply.len, MSG_NOSIGNAL);
+	const struct event_hooks *hooks = &s->sessions.conf.hooks;
+	char reply[128];
+	int n = snprintf(reply, sizeof(reply), "421 4.3.2 %s, try again later (%s %s)\r\n", text, who->id, what);
+
+	hooks->report(hooks->cookie, who, &(struct event){ .kind = EVENT_LIMIT, .code = 421, .what = what });
+	(void)send(fd, reply, (size_t)n, MSG_NOSIGNAL);
 	close(fd);
 }
 
@@ -62,17 +68,21 @@ begin(struct stream *s, int fd, const struct tproxy_ends *ends)
 {
 	struct stream_counters *c = &s->sessions.counters;
 	const struct policy_host *host = policy_host(s->sessions.conf.policy, &ends->address);
+	struct session who;
 
 	c->accepted++;
 	if (host == NULL) {
 		c->not_protected++;
 		close(fd);
-	} else if (c->sessions >= s->sessions.conf.sessions_max) {
+		return;
+	}
+	session_describe(&s->sessions, ends, host, &who);
+	if (c->sessions >= s->sessions.conf.sessions_max) {
 		c->over_limit++;
-		turn_away(fd, SPAN("421 4.3.2 too many sessions, try again later (sessions-max)\r\n"));
-	} else if (session_new(&s->sessions, fd, ends, host) == -1) {
+		turn_away(s, fd, &who, "too many sessions", "sessions-max");
+	} else if (session_new(&s->sessions, fd, ends, &who) == -1) {
 		c->no_memory++;
-		turn_away(fd, SPAN("421 4.3.2 out of memory, try again later (no-memory)\r\n"));
+		turn_away(s, fd, &who, "out of memory", "no-memory");
 	}
 }
 

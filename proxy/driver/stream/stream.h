@@ -30,26 +30,36 @@ struct stream_conf {
 	unsigned body_buffers_max;	/* 64 KiB buffers for messages at once, 0: 1024; beyond, messages pass in small pieces */
 };
 
-/* Monotonic since stream_new(). */
+/* name, meaning */
+#define STREAM_COUNTERS(X)                                                                          \
+	X(accepted, "connections taken from the listeners")                                                \
+	X(over_limit, "of these: answered 421, sessions_max reached")                                      \
+	X(not_protected, "closed: not for a protected host, somebody connected to the listener itself")    \
+	X(accept_failed, "no descriptor or memory for a connection: it waits in the backlog")              \
+	X(no_memory, "sessions refused for want of memory, or of a descriptor towards the host")           \
+	X(no_buffer, "times that a session had to wait for memory to read into")                           \
+	X(small_buffer, "reads of a message into a small buffer, body_buffers_max reached")                \
+	X(host_refused, "hosts that refused the connection")                                               \
+	X(host_unreachable, "hosts that could not be reached")                                             \
+	X(host_timeout, "hosts that did not answer the connection in time")                                \
+	X(host_reset, "hosts that reset a session")                                                        \
+	X(client_reset, "clients that reset a session")                                                    \
+	X(given_up, "peers that did not take the last output in time, and were reset")                     \
+	X(port_taken, "client's port was in use: another one was taken")                                   \
+	X(sessions, "sessions now")                                                                        \
+	X(octets_to_host, "octets sent to hosts")                                                          \
+	X(octets_to_client, "octets sent to clients")
+
+/* Since stream_new(); monotonic but for sessions. */
 struct stream_counters {
-	uint64_t accepted;		/* connections taken from the listeners */
-	uint64_t over_limit;		/* of these: answered 421, sessions_max reached */
-	uint64_t not_protected;		/* closed: not for a protected host (somebody connected to the listener itself) */
-	uint64_t accept_failed;		/* no descriptor or memory for a connection; it waits in the backlog */
-	uint64_t no_memory;		/* sessions refused for want of memory, or of a descriptor towards the host */
-	uint64_t no_buffer;		/* times that a session had to wait for memory to read into */
-	uint64_t small_buffer;		/* reads of a message into a small buffer, body_buffers_max reached */
-	uint64_t host_refused, host_unreachable, host_timeout, host_reset;
-	uint64_t client_reset;
-	uint64_t given_up;		/* peers that did not take the last output in time, and were reset */
-	uint64_t port_taken;		/* client's port was in use: another one was taken */
-	uint64_t sessions;		/* now */
-	uint64_t octets_to_host, octets_to_client;
+#define X(name, meaning) uint64_t name;
+	STREAM_COUNTERS(X)
+#undef X
 };
 
 /*
  * Open the listeners and begin to accept. NULL with errno set and *what naming
- * the step that failed ("bind 127.0.0.1:2525"). Needs CAP_NET_ADMIN.
+ * the step that failed ("bind 127.0.0.1"). Needs CAP_NET_ADMIN.
  */
 struct stream *stream_new(struct ev_loop *loop, const struct stream_conf *conf, const char **what);
 
