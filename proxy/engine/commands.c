@@ -143,6 +143,7 @@ on_rcpt(struct dialogue *d, const struct command *c, uint64_t now_ms)
 	}
 	if (d->attempts++ >= d->conf.limits->recipients_max) {	/* RFC 5321 4.5.3.1.10: the others are kept */
 		d->idle_commands += d->attempts > d->conf.limits->recipients_max * RECIPIENTS_PATIENCE;
+		d->refused += d->recipients == 0;
 		decline(d, 452, "4.5.3", "too many recipients", "recipients-max", c->argument);
 		return true;
 	}

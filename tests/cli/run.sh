@@ -53,7 +53,7 @@ protect "aix" {
 	addresses = { "192.0.2.25", "2001:db8:25::25" }
 	hostname = "mail.local.example"
 	local-domains = { "local.example", "mail.local.example" }
-	from trusted { unsafe-sender = count }
+	from trusted { relay = off unsafe-sender = count }
 }
 CONF
 sed 's/^on-stop.*/on-stop = remove/' "$WORK/good.conf" >"$WORK/remove.conf"
