@@ -56,7 +56,7 @@ print_who(const struct explanation *e, FILE *out)
 	fprintf(out, "%-10s%s: \"%.*s\", %.*s\n", "host", e->host_text, (int)host->name.len, (const char *)host->name.at,
 	    (int)host->hostname.len, (const char *)host->hostname.at);
 	fprintf(out, "%-10s", "rules");
-	for (size_t r = RULE_SYNTAX + 1; r < RULE_COUNT; r++)
+	for (enum rule r = RULE_SYNTAX + 1; r < RULE_COUNT; r++)
 		fprintf(out, "%s%s = %s", r == RULE_SYNTAX + 1 ? "" : ", ", rule_name(r), mode_name(rules->mode[r]));
 	fprintf(out, "\n");
 }

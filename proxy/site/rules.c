@@ -120,6 +120,21 @@ write_divert(FILE *out, const struct site *site, enum rules_stage stage, const s
 }
 
 /*
+ * A table with a tproxy rule makes the kernel put fragments together before any
+ * filter sees them. Where nothing is diverted this rule does, and matches nothing.
+ */
+static void
+write_reassemble(FILE *out, const struct site *site, const struct family *const *in, size_t n)
+{
+	fputs("\n\t# Never matches: a tproxy rule has the kernel put fragments together before the guard looks.\n", out);
+	fputs("\tchain reassemble {\n\t\ttype filter hook prerouting priority mangle; policy accept;\n", out);
+	for (size_t i = 0; i < n; i++)
+		fprintf(out, "\t\t%s daddr @protected%c tcp dport 0 tcp dport 25 tproxy %s to %s:%u\n", in[i]->ip, in[i]->digit,
+		    in[i]->ip, in[i]->listener, site->port);
+	fputs("\t}\n", out);
+}
+
+/*
  * What reaches forward was diverted to nobody. A drop or reject here is final,
  * whatever other tables say, and needs no doing of a daemon. Before the router's
  * own filter (priority 0), which may log or answer in another way.
@@ -131,6 +146,10 @@ write_guard(FILE *out, const bool open[FAMILIES], const bool drop[FAMILIES], con
 	fputs("\tchain guard {\n\t\ttype filter hook forward priority filter - 10; policy accept;\n", out);
 	for (size_t i = 0; i < n; i++) {
 		size_t family = (size_t)(in[i] - families);
+
+		/* RFC 7112: whole fragments were put together before; what is left is a first one without a port */
+		if (!in[i]->v4)
+			fputs("\t\tip6 daddr @protected6 exthdr frag exists counter drop comment \"fragments without a port\"\n", out);
 
 		if (open[family])
 			fprintf(out, "\t\t%s daddr @open%c tcp dport 25 counter accept comment \"on-failure = open\"\n", in[i]->ip,
@@ -166,6 +185,8 @@ rules_write_table(const struct site *site, enum rules_stage stage, FILE *out)
 		write_untrack(out, in, n);
 	if (stage != RULES_GUARD)
 		write_divert(out, site, stage, in, n);
+	if (stage != RULES_SERVE)
+		write_reassemble(out, site, in, n);
 	write_guard(out, open, drop, in, n);
 	fputs("}\n", out);
 }

@@ -175,6 +175,15 @@ hold() {
 	PYTHON
 }
 
+# fragments_reach N: how many of two fragments of a SYN come as far as the host?
+fragments_reach() {
+	local before
+	before=$(fragments)
+	in_ns client python3 tests/cli/fragments.py 2001:db8:66::66 2001:db8:25::25
+	sleep 0.3
+	[ $(($(fragments) - before)) = "$1" ]
+}
+fragments() { in_ns host awk '$1 == "Ip6ReasmReqds" { print $2 }' /proc/net/snmp6; }
 host_listens() { in_ns host ss -Hltn 'sport = :25' | grep . >/dev/null; }
 wait_for() { for ((t = 0; t < 100; t++)); do "$@" && return 0; sleep 0.05; done; return 1; }
 serves() { grep -q '^relaywall: serving 1 hosts on port 2525, journal ' "$WORK/daemon"; }
@@ -220,6 +229,7 @@ disown "$LISTENER"	# its end is no news
 expect "the host listens" wait_for host_listens
 expect "the bare host is met (IPv4)" meets_is 192.0.2.25 host
 expect "the bare host is met (IPv6)" meets_is 2001:db8:25::25 host
+expect "fragments reach the bare host" fragments_reach 2
 
 expect "the printed rules load" in_ns router nft -f "$WORK/good.nft"
 expect "rules --remove" in_ns router "$RELAYWALL" rules --remove "$WORK/good.conf"
@@ -269,12 +279,13 @@ expect "SIGTERM" stop_daemon TERM 0	# the second one: at once
 wait "$HOLDER"
 expect "the held session got its 421" has '^421' "$WORK/held"
 expect "closed: the guard stays" table_has 'reject with tcp reset'
-expect "closed: nothing is diverted" not table_has tproxy
+expect "closed: nothing is diverted" not table_has 'chain divert'
 for f in -4 -6; do
 	expect "closed: no ip $f rule" own_rules_are "$f" 0
 	expect "closed: no ip $f route" not has_route "$f"
 done
 expect "closed: the host is closed" meets_is 192.0.2.25 refused
+expect "closed: a SYN in fragments does not get through" fragments_reach 0
 
 expect "run with on-failure = open" start_daemon "$WORK/open.conf"
 expect "kill -9 of it" stop_daemon KILL 137

@@ -95,7 +95,8 @@ every_stage_has_the_guard_and_each_host_its_own(void)
 		check_order(text, guard, sizeof(guard) / sizeof(guard[0]));
 		CU_ASSERT(count(text, "192.0.2.1 comment \"a\"") == 1);
 		CU_ASSERT(count(text, "192.0.2.2 comment \"b\"") == 2 && count(text, "192.0.2.3 comment \"c\"") == 2);
-		CU_ASSERT(count(text, "tproxy ip") == (stages[i] == RULES_SERVE ? 4 : 0));
+		CU_ASSERT(count(text, "meta mark set 0x2525 counter accept comment \"new sessions\"") == (stages[i] == RULES_SERVE ? 2 : 0));
+		CU_ASSERT(count(text, "tcp dport 0 tcp dport 25 tproxy") == (stages[i] == RULES_SERVE ? 0 : 2));
 		CU_ASSERT(count(text, "socket transparent") == (stages[i] == RULES_GUARD ? 0 : 4));
 		CU_ASSERT(count(text, "@open6") == 0 && count(text, "set open6") == 0);
 		free(text);
