@@ -33,7 +33,7 @@ shown(const struct dialogue *d, const struct command *c, struct span line)
 {
 	if (c->verb == VERB_AUTH)
 		return c->name;
-	return d->secret && c->verb == VERB_UNKNOWN ? (struct span){ 0 } : line;
+	return d->secret && c->verb == VERB_UNKNOWN ? span_cut(line, 0, 0) : line;
 }
 
 /* Ask the host: the one command that is outstanding. */

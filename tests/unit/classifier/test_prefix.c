@@ -128,7 +128,7 @@ some_ip(unsigned *seed)
 	struct ip ip = { 0 };
 
 	for (size_t i = 0; i < 16; i++)
-		ip.bytes[i] = rand_r(seed) % 4 != 0 ? 0 : (uint8_t)(1u << rand_r(seed) % 8);
+		ip.bytes[i] = (uint8_t)(rand_r(seed) % 4 != 0 ? 0 : 1 << rand_r(seed) % 8);
 	return ip;
 }
 
