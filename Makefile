@@ -37,23 +37,25 @@ FLAGS_STAMP := $(call stamp,$(BUILD)/flags,$(CC) $(CFLAGS))
 define layer_rule
 $(call archive,$(1)): $(call objects,$(call sources,$(1))) $(call stamp,$(call archive,$(1)).list,$(call sources,$(1)))
 	@rm -f $$@
-	$$(AR) rcs $$@ $$(filter %.o,$$^)
+	@$$(AR) rcs $$@ $$(filter %.o,$$^)
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
 
 $(BUILD)/relaywall: $(BUILD)/proxy/cli/main.o $(call link,$(LAYERS))
-	$(CC) $(LDFLAGS) -o $@ $^ -lev -lnftables -lmnl -lconfuse -ljansson
+	@echo "  link $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ -lev -lnftables -lmnl -lconfuse -ljansson
 
 $(BUILD)/%.o: %.c $(FLAGS_STAMP)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c -o $@ $<
+	@echo "  $(CC) $<"
+	@$(CC) $(CFLAGS) -c -o $@ $<
 
 # Unit tests: one program a layer. The link lists of the pure layers name no library but CUnit.
 COMMON := $(call objects,$(wildcard tests/unit/*.c))
 define unit_rule
 $(BUILD)/test/unit-$(1): $(call objects,$(wildcard tests/unit/$(1)/*.c)) $(COMMON) $(call link,$(2))
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS) -o $$@ $$^ -lcunit $(3)
+	@$$(CC) $$(LDFLAGS) -o $$@ $$^ -lcunit $(3)
 endef
 $(eval $(call unit_rule,classifier,classifier proxy/base))
 $(eval $(call unit_rule,base,classifier proxy/base))
@@ -65,14 +67,14 @@ UNITS := $(addprefix $(BUILD)/test/unit-,classifier base smtp engine site)
 # The stream driver with a policy of its own, for tests/stream.
 $(BUILD)/test/serve: $(call objects,tests/stream/serve.c) $(call link,$(PURE) proxy/driver/stream)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ -lev
+	@$(CC) $(LDFLAGS) -o $@ $^ -lev
 
 # Fuzzers: with libFuzzer by `make fuzz`, as plain replays of their seeds in the tests.
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAYS := $(addprefix $(BUILD)/test/replay-,$(FUZZERS))
 $(BUILD)/test/replay-%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,tests/fuzz/replay.c tests/unit/corpus.c) $(call link,$(PURE))
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^
+	@$(CC) $(LDFLAGS) -o $@ $^
 .SECONDARY:
 
 tests: $(UNITS) $(REPLAYS) $(BUILD)/test/serve
@@ -95,7 +97,7 @@ fuzz:
 
 $(BUILD)/test/bench-classifier: $(call objects,tests/bench/bench_classifier.c tests/unit/corpus.c) $(call link,classifier proxy/base)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^
+	@$(CC) $(LDFLAGS) -o $@ $^
 
 bench-classifier: $(BUILD)/test/bench-classifier
 	$<
