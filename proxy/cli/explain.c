@@ -20,7 +20,7 @@ static const char usage[] =
     "Judge one recipient as the shield would, and say why. The argument is what stands\n"
     "behind RCPT; X is a path (a@b, <a@b>) or what stands behind MAIL. --stdin reads one\n"
     "argument of RCPT a line, with escapes \\xNN \\t \\r \\n \\\\, and answers one JSON object a line.\n"
-    "Exit status: 0 whatever the verdict is, 2 for wrong usage or policy.\n";
+    "Exit status: 0 whatever the verdict is, 1 for a faulty policy or address, 2 for wrong usage.\n";
 
 struct options {
 	const char *policy, *client, *host, *mail_from, *argument;
@@ -188,12 +188,12 @@ cli_explain(int argc, char **argv)
 
 	if (parse_options(argc, argv, &o) == -1) {
 		fputs(usage, stderr);
-		return 2;
+		return CLI_USAGE;
 	}
 	site = site_load(o.policy, stderr);
 	if (site == NULL)
-		return 2;
+		return CLI_FAILED;
 	result = explain(&o, site);
 	site_free(site);
-	return result == -1 ? 2 : 0;
+	return result == -1 ? CLI_FAILED : CLI_OK;
 }

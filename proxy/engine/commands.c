@@ -40,7 +40,7 @@ shown(const struct dialogue *d, const struct command *c, struct span line)
 static void
 ask(struct dialogue *d, enum verb verb, struct span line, uint64_t now_ms)
 {
-	d->pending = verb;
+	d->asked.verb = verb;
 	buf_add(&d->out[SIDE_HOST], line);
 	buf_add(&d->out[SIDE_HOST], SPAN("\r\n"));
 	dialogue_enter(d, DIALOGUE_REPLY, now_ms);
@@ -69,7 +69,7 @@ on_hello(struct dialogue *d, const struct command *c, uint64_t now_ms)
 		return true;
 	}
 	if (d->in_transaction) {	/* old sendmails keep the transaction over a HELO */
-		d->own = true;
+		d->asked.own = true;
 		ask(d, VERB_RSET, SPAN("RSET"), now_ms);
 		return false;
 	}
@@ -153,9 +153,9 @@ on_rcpt(struct dialogue *d, const struct command *c, uint64_t now_ms)
 		refuse_recipient(d, &v, now_ms);
 		return true;
 	}
-	d->redirected = v.action == ACTION_REWRITE;
-	if (d->redirected)
-		keep(&d->path, v.path);
+	d->asked.redirected = v.action == ACTION_REWRITE;
+	if (d->asked.redirected)
+		keep(&d->asked.path, v.path);
 	ask(d, VERB_RCPT, sent_span(&v.sent), now_ms);
 	return true;
 }

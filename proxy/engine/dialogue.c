@@ -29,7 +29,7 @@ patience(const struct dialogue *d, enum dialogue_state state)
 	case DIALOGUE_BANNER:
 		return l->banner_ms;
 	case DIALOGUE_REPLY:
-		return d->pending == VERB_DATA ? l->data_ms : l->reply_ms;
+		return d->asked.verb == VERB_DATA ? l->data_ms : l->reply_ms;
 	case DIALOGUE_BODY:
 	case DIALOGUE_DISCARD:
 		return l->body_ms;
@@ -258,7 +258,7 @@ dialogue_host_lost(struct dialogue *d, const char *what, uint64_t now_ms)
 		end_discard(d, now_ms);
 		break;
 	default:
-		if (was == DIALOGUE_REPLY && d->pending == VERB_QUIT) {
+		if (was == DIALOGUE_REPLY && d->asked.verb == VERB_QUIT) {
 			answer(d, 221, "2.0.0", "closing");
 			dialogue_hang_up(d, now_ms);
 		} else {

@@ -85,6 +85,14 @@ struct kept_path {
 	size_t len;
 };
 
+/* The one command that is outstanding at the host. */
+struct asked_host {
+	enum verb verb;
+	bool own;		/* by us: the client shall not see the reply */
+	bool redirected;	/* a RCPT that names the trap */
+	struct kept_path path;	/* ... and that the client wrote so: for our reply */
+};
+
 struct dialogue {
 	struct dialogue_conf conf;
 	enum dialogue_state state;
@@ -92,13 +100,11 @@ struct dialogue {
 	struct buf out[2];		/* by side */
 	unsigned close;			/* DIALOGUE_CLOSE_ and ABORT_ bits */
 
-	enum verb pending;		/* DIALOGUE_REPLY: what the host was asked */
-	bool own;			/* ... by us: the client shall not see the reply */
+	struct asked_host asked;	/* DIALOGUE_REPLY: what its reply will answer */
 	bool secret;			/* AUTH was refused: unknown lines may be passwords */
 	bool client_gone;		/* the client sends no more; what is pending is finished */
 	bool host_gone;			/* no host any more */
 	bool in_transaction;		/* the host accepted MAIL */
-	bool redirected;		/* the pending RCPT names the trap */
 	unsigned offered;		/* OFFER_ bits of the host */
 	unsigned recipients;		/* accepted by the host in this transaction */
 	unsigned attempts;		/* RCPT in this transaction */
@@ -110,7 +116,6 @@ struct dialogue {
 	uint64_t octets;		/* of the message so far */
 	unsigned refuse_code;		/* DIALOGUE_DISCARD: the reply at the end */
 	const char *refuse_what;
-	struct kept_path path;		/* of the pending RCPT, if redirected: for our reply */
 	struct kept_path sender;	/* canonical, of the transaction */
 };
 
@@ -124,7 +129,8 @@ void dialogue_init(struct dialogue *d, const struct dialogue_conf *conf, uint8_t
 /*
  * Input from one side. Returns the bytes used, from the front. Of these the first
  * *pass go to the other side as they are, from the caller's memory and before
- * anything else is fed; *pass is 0 unless from is the client and a message passes.
+ * anything else is fed; *pass is 0 unless from is the client and a message
+ * passes, and then the queue to the host is empty.
  */
 size_t dialogue_feed(struct dialogue *d, enum side from, struct span in, size_t *pass, uint64_t now_ms);
 

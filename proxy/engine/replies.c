@@ -39,7 +39,7 @@ forget_transaction(struct dialogue *d)
 static void
 on_hello(struct dialogue *d, const struct reply *r)
 {
-	if (r->code < 300 && d->pending == VERB_EHLO) {	/* clients look at the first digit alone */
+	if (r->code < 300 && d->asked.verb == VERB_EHLO) {	/* clients look at the first digit alone */
 		answer_ehlo(d, r);
 		return;
 	}
@@ -55,13 +55,13 @@ on_recipient(struct dialogue *d, const struct reply *r)
 
 	if (r->code < 300)
 		d->recipients++;
-	if (!d->redirected) {
+	if (!d->asked.redirected) {
 		answer_forward(d, r);
 		return;
 	}
 	/* the host's words would name the trap */
 	buf_add(&d->out[SIDE_CLIENT],
-	    span_of(reply, verdict_reply_redirected(span_of(d->path.bytes, d->path.len), r->code, reply)));
+	    span_of(reply, verdict_reply_redirected(span_of(d->asked.path.bytes, d->asked.path.len), r->code, reply)));
 	buf_add(&d->out[SIDE_CLIENT], SPAN("\r\n"));
 }
 
@@ -69,7 +69,7 @@ on_recipient(struct dialogue *d, const struct reply *r)
 static bool
 fits(const struct dialogue *d, const struct reply *r)
 {
-	if (d->pending == VERB_DATA)
+	if (d->asked.verb == VERB_DATA)
 		return r->code == 354 || r->code >= 400;
 	return r->code < 300 || r->code >= 400;
 }
@@ -77,14 +77,14 @@ fits(const struct dialogue *d, const struct reply *r)
 static void
 on_reply(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 {
-	bool own = d->own;
+	bool own = d->asked.own;
 
-	d->own = false;
+	d->asked.own = false;
 	if (!fits(d, r) || (own && r->code >= 300)) {
 		unexplained(d, own ? "rset-refused" : "reply-code", now_ms);
 		return;
 	}
-	switch (d->pending) {
+	switch (d->asked.verb) {
 	case VERB_EHLO:
 	case VERB_HELO:
 		on_hello(d, r);
@@ -97,11 +97,11 @@ on_reply(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 			answer_forward(d, r);
 		break;
 	}
-	if (d->pending == VERB_RSET && r->code < 300)
+	if (d->asked.verb == VERB_RSET && r->code < 300)
 		forget_transaction(d);
-	if (d->pending == VERB_MAIL && r->code < 300)
+	if (d->asked.verb == VERB_MAIL && r->code < 300)
 		d->in_transaction = true;
-	if (d->pending == VERB_QUIT) {
+	if (d->asked.verb == VERB_QUIT) {
 		dialogue_hang_up(d, now_ms);
 		return;
 	}
@@ -147,7 +147,7 @@ reply_take(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 		unexplained(d, "early-reply", now_ms);
 		return;
 	}
-	if (r->code == 421 && d->state != DIALOGUE_BANNER && !d->own) {
+	if (r->code == 421 && d->state != DIALOGUE_BANNER && !d->asked.own) {
 		on_shutdown(d, r, now_ms);
 		return;
 	}
