@@ -135,7 +135,10 @@ write_reassemble(FILE *out, const struct site *site, const struct family *const 
 }
 
 /*
- * What reaches forward was diverted to nobody. A drop or reject here is final,
+ * What reaches forward was diverted to nobody. What a host says to nobody was for
+ * a session of the box: a reset that got lost (RFC 5961 has it asked for again)
+ * must come from here, and the client, who knows nothing of it, has the same
+ * addresses and ports. A drop or reject here is final,
  * whatever other tables say, and needs no doing of a daemon. Before the router's
  * own filter (priority 0), which may log or answer in another way.
  */
@@ -152,12 +155,15 @@ write_guard(FILE *out, const bool open[FAMILIES], const bool drop[FAMILIES], con
 			fputs("\t\tip6 daddr @protected6 exthdr frag exists counter drop comment \"fragments without a port\"\n", out);
 
 		if (open[family])
-			fprintf(out, "\t\t%s daddr @open%c tcp dport 25 counter accept comment \"on-failure = open\"\n", in[i]->ip,
-			    in[i]->digit);
+			fprintf(out, "\t\t%s daddr @open%c tcp dport 25 counter accept comment \"on-failure = open\"\n"
+			    "\t\t%s saddr @open%c tcp sport 25 counter accept comment \"on-failure = open\"\n", in[i]->ip,
+			    in[i]->digit, in[i]->ip, in[i]->digit);
 		if (drop[family])
 			fprintf(out, "\t\t%s daddr @drop%c tcp dport 25 counter drop comment \"on-failure = drop\"\n", in[i]->ip,
 			    in[i]->digit);
 		fprintf(out, "\t\t%s daddr @protected%c tcp dport 25 counter reject with tcp reset comment \"on-failure = closed\"\n",
+		    in[i]->ip, in[i]->digit);
+		fprintf(out, "\t\t%s saddr @protected%c tcp sport 25 counter reject with tcp reset comment \"to a session that is no more\"\n",
 		    in[i]->ip, in[i]->digit);
 	}
 	fputs("\t}\n", out);

@@ -184,6 +184,15 @@ fragments_reach() {
 	[ $(($(fragments) - before)) = "$1" ]
 }
 fragments() { in_ns host awk '$1 == "Ip6ReasmReqds" { print $2 }' /proc/net/snmp6; }
+# A client that would answer a stray segment with a reset of its own is told to keep quiet.
+stray_answer_is() {
+	in_ns client nft add table ip quiet
+	in_ns client nft 'add chain ip quiet in { type filter hook input priority 0; tcp dport 5999 counter drop; }'
+	[ "$(in_ns host python3 tests/cli/stray.py 192.0.2.25 203.0.113.66 5999)" = "$1" ]
+	local status=$?
+	in_ns client nft delete table ip quiet
+	return $status
+}
 host_listens() { in_ns host ss -Hltn 'sport = :25' | grep . >/dev/null; }
 wait_for() { for ((t = 0; t < 100; t++)); do "$@" && return 0; sleep 0.05; done; return 1; }
 serves() { grep -q '^relaywall: serving 1 hosts on port 2525, journal ' "$WORK/daemon"; }
@@ -236,7 +245,9 @@ expect "rules --remove" in_ns router "$RELAYWALL" rules --remove "$WORK/good.con
 expect "and leaves nothing" not table
 expect "rules --remove twice" in_ns router "$RELAYWALL" rules --remove
 
+expect "a stray segment of the bare host is not answered on the way" stray_answer_is silence
 expect "run" start_daemon "$WORK/good.conf"
+expect "a stray segment of a host is reset by the box" stray_answer_is reset
 expect "table: new sessions" table_has 'tproxy ip to 127.0.0.1:2525'
 expect "table: guard" table_has 'reject with tcp reset'
 for f in -4 -6; do
