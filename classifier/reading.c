@@ -291,28 +291,24 @@ readings_find(const struct asked *asked, struct span path, struct readings *out)
 	read_address(&r, path);
 }
 
+static const struct {
+	const char *name, *servers;
+} kinds[] = {
+#define X(id, name, who) { name, who },
+	READINGS(X)
+#undef X
+};
+
 const char *
 reading_name(enum reading_kind k)
 {
-	static const char *const names[] = {
-#define X(id, name, who) name,
-		READINGS(X)
-#undef X
-	};
-
-	return names[k];
+	return kinds[k].name;
 }
 
 const char *
 reading_servers(enum reading_kind k)
 {
-	static const char *const servers[] = {
-#define X(id, name, who) who,
-		READINGS(X)
-#undef X
-	};
-
-	return servers[k];
+	return kinds[k].servers;
 }
 
 const char *
