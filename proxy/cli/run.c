@@ -136,6 +136,8 @@ open_stream(struct run *r)
 		.limits = &r->site->limits,
 		.hooks = { .report = journal_report, .cookie = &r->journal },
 		.port = r->site->port,
+		.no_v4 = !site_has_family(r->site, true),
+		.no_v6 = !site_has_family(r->site, false),
 		.keep_source_port = r->site->keep_source_port,
 		.connect_ms = r->site->connect_ms,
 		.sessions_max = r->site->sessions_max,

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 enum {
-	LISTENERS = 2,		/* IPv4, IPv6 */
+	LISTENERS = 2,		/* at most: IPv4, IPv6 */
 	ACCEPTS_A_TURN = 16,	/* then the sessions that run have their turn */
 };
 
@@ -20,6 +20,7 @@ static const double accept_again_s = 0.1;	/* after want of descriptors or memory
 struct stream {
 	struct sessions sessions;
 	ev_io listener[LISTENERS];
+	size_t listeners;
 	ev_timer again;
 	bool paused;
 };
@@ -27,7 +28,7 @@ struct stream {
 static void
 stop_accepting(struct stream *s)
 {
-	for (size_t i = 0; i < LISTENERS; i++)
+	for (size_t i = 0; i < s->listeners; i++)
 		ev_io_stop(s->sessions.loop, &s->listener[i]);
 }
 
@@ -46,7 +47,7 @@ on_again(struct ev_loop *loop, ev_timer *w, int revents)
 	struct stream *s = w->data;
 
 	(void)revents;
-	for (size_t i = 0; i < LISTENERS && !s->paused; i++)
+	for (size_t i = 0; i < s->listeners && !s->paused; i++)
 		ev_io_start(loop, &s->listener[i]);
 }
 
@@ -119,20 +120,24 @@ on_accept(struct ev_loop *loop, ev_io *w, int revents)
 	}
 }
 
-static int
-listen_on(struct stream *s, const char **what)
+static void
+close_listeners(struct stream *s)
 {
-	for (size_t i = 0; i < LISTENERS; i++) {
-		int fd = tproxy_listen(i == 0, s->sessions.conf.port, what);
+	for (size_t i = 0; i < s->listeners; i++)
+		close(s->listener[i].fd);
+}
 
-		if (fd == -1) {
-			while (i-- > 0)
-				close(s->listener[i].fd);
-			return -1;
-		}
-		ev_io_init(&s->listener[i], on_accept, fd, EV_READ);
-		s->listener[i].data = s;
-	}
+static int
+listen_on(struct stream *s, bool v4, const char **what)
+{
+	ev_io *w = &s->listener[s->listeners];
+	int fd = tproxy_listen(v4, s->sessions.conf.port, what);
+
+	if (fd == -1)
+		return -1;
+	ev_io_init(w, on_accept, fd, EV_READ);
+	w->data = s;
+	s->listeners++;
 	return 0;
 }
 
@@ -157,15 +162,16 @@ stream_new(struct ev_loop *loop, const struct stream_conf *conf, const char **wh
 	*what = "memory";
 	if (s == NULL || begin_sessions(&s->sessions, loop, conf) == -1)
 		goto free_stream;
-	if (listen_on(s, what) == -1)
-		goto free_pool;
+	if ((!conf->no_v4 && listen_on(s, true, what) == -1) || (!conf->no_v6 && listen_on(s, false, what) == -1))
+		goto close_listeners;
 	ev_timer_init(&s->again, on_again, 0., 0.);
 	s->again.data = s;
 	on_again(loop, &s->again, 0);
 	return s;
 
-free_pool:
+close_listeners:
 	saved = errno;
+	close_listeners(s);
 	pool_done(&s->sessions.pool);
 	errno = saved;
 free_stream:
@@ -191,8 +197,7 @@ stream_free(struct stream *s)
 	stream_pause(s);
 	while ((session = TAILQ_FIRST(&s->sessions.all)) != NULL)
 		session_shutdown(session);
-	for (size_t i = 0; i < LISTENERS; i++)
-		close(s->listener[i].fd);
+	close_listeners(s);
 	pool_done(&s->sessions.pool);
 	free(s);
 }

@@ -24,6 +24,7 @@ struct stream_conf {
 	const struct dialogue_limits *limits;	/* outlives the stream */
 	struct event_hooks hooks;
 	uint16_t port;			/* of the listeners on 127.0.0.1 and ::1 */
+	bool no_v4, no_v6;		/* no host of this family is protected: the box may lack it */
 	bool keep_source_port;		/* bind the client's port too; else only its address */
 	uint64_t connect_ms;		/* to reach a host */
 	unsigned sessions_max;		/* at once; the next client gets 421 */
