@@ -140,6 +140,7 @@ explain_stdin(struct explanation *e)
 	ssize_t n;
 	int result = 0;
 
+	setvbuf(stdout, NULL, _IOLBF, 0);	/* who asks line by line waits for each answer */
 	while (result == 0 && (n = getline(&line, &cap, stdin)) != -1) {
 		if (n > 0 && line[n - 1] == '\n')
 			line[n - 1] = '\0';
