@@ -263,11 +263,12 @@ refuse_line(struct dialogue *d, enum line_result how, struct span line)
 static void
 take_orphan(struct dialogue *d, const struct command *c, uint64_t now_ms)
 {
-	if (c->verb == VERB_QUIT)
+	if (c->verb == VERB_QUIT) {
 		answer(d, 221, "2.0.0", "closing");
-	else
-		answer_refusal(d, 421, "4.4.2", "no connection to the mail host any more", "host-gone");
-	dialogue_hang_up(d, now_ms);
+		dialogue_hang_up(d, now_ms);
+	} else {
+		answer_end(d, EVENT_HOST, "4.4.2", "no connection to the mail host any more", "host-gone", now_ms);
+	}
 }
 
 static bool
