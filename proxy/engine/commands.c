@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/engine/inside.h"
+#include "proxy/engine/verdict_reply.h"
 
 #include "classifier/ascii.h"
 #include "classifier/domain.h"
@@ -108,7 +109,8 @@ on_mail(struct dialogue *d, const struct command *c, uint64_t now_ms)
 		return true;
 	}
 	classify_sender(&asked, c->argument, &v);
-	dialogue_report(d, &(struct event){ .kind = EVENT_SENDER, .verdict = &v, .argument = c->argument });
+	dialogue_report(d, &(struct event){ .kind = EVENT_SENDER, .verdict = &v, .argument = c->argument,
+	    .code = verdict_reply_code(&v) });
 	if (v.action != ACTION_PASS) {
 		d->errors++;
 		answer_verdict(d, &v);
@@ -148,7 +150,8 @@ on_rcpt(struct dialogue *d, const struct command *c, uint64_t now_ms)
 		return true;
 	}
 	classify_recipient(&asked, c->argument, &v);
-	dialogue_report(d, &(struct event){ .kind = EVENT_RECIPIENT, .verdict = &v, .argument = c->argument });
+	dialogue_report(d, &(struct event){ .kind = EVENT_RECIPIENT, .verdict = &v, .argument = c->argument,
+	    .code = verdict_reply_code(&v) });
 	if (v.action == ACTION_REFUSE || v.action == ACTION_DROP) {
 		refuse_recipient(d, &v, now_ms);
 		return true;

@@ -368,6 +368,7 @@ event_name(enum event_kind k)
 	static const char *const names[EVENT_COUNT] = {
 		[EVENT_SENDER] = "sender",
 		[EVENT_RECIPIENT] = "recipient",
+		[EVENT_REPLY] = "reply",
 		[EVENT_MESSAGE] = "message",
 		[EVENT_COMMAND] = "command",
 		[EVENT_HOST] = "host",

@@ -13,6 +13,7 @@
 enum event_kind {
 	EVENT_SENDER,		/* a MAIL was judged */
 	EVENT_RECIPIENT,	/* a RCPT was judged */
+	EVENT_REPLY,		/* the host refused a MAIL, RCPT or DATA that was let pass */
 	EVENT_MESSAGE,		/* a message ended: taken or refused by the host, or refused here */
 	EVENT_COMMAND,		/* a command was refused here */
 	EVENT_HOST,		/* the host did what cannot be explained, or went away */
@@ -23,12 +24,12 @@ enum event_kind {
 struct event {
 	enum event_kind kind;
 	const struct verdict *verdict;	/* SENDER, RECIPIENT */
-	struct span argument;		/* SENDER, RECIPIENT: as received; COMMAND: the line */
+	struct span argument;		/* SENDER, RECIPIENT: as received; COMMAND: the line; REPLY: the host's words */
 	struct span sender;		/* RECIPIENT, MESSAGE: path of the transaction, canonical */
 	unsigned recipients;		/* MESSAGE: accepted by the host */
 	uint64_t octets;		/* MESSAGE: passed on, the final dot included */
-	unsigned code;			/* MESSAGE: reply that the client got; else reply of ours or 0 */
-	const char *what;		/* MESSAGE, COMMAND, HOST, LIMIT: the named cause, static; or NULL */
+	unsigned code;			/* MESSAGE: reply that the client got; REPLY: the host's; else reply of ours or 0 */
+	const char *what;		/* REPLY: the verb; MESSAGE, COMMAND, HOST, LIMIT: the named cause; static, or NULL */
 };
 
 /* Whose session it is; constant over its life. */

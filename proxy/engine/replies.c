@@ -74,6 +74,18 @@ fits(const struct dialogue *d, const struct reply *r)
 	return r->code < 300 || r->code >= 400;
 }
 
+/* What was let pass here and refused there belongs into the journal: who asks why a mail did not come looks there. */
+static void
+report_refusal(struct dialogue *d, const struct reply *r)
+{
+	enum verb verb = d->asked.verb;
+	struct span rest = r->text, text;
+
+	if (r->code < 400 || (verb != VERB_MAIL && verb != VERB_RCPT && verb != VERB_DATA) || !reply_line(&rest, &text))
+		return;
+	dialogue_report(d, &(struct event){ .kind = EVENT_REPLY, .code = r->code, .what = verb_name(verb), .argument = text });
+}
+
 static void
 on_reply(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 {
@@ -84,6 +96,7 @@ on_reply(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 		unexplained(d, own ? "rset-refused" : "reply-code", now_ms);
 		return;
 	}
+	report_refusal(d, r);
 	switch (d->asked.verb) {
 	case VERB_EHLO:
 	case VERB_HELO:

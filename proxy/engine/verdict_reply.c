@@ -7,6 +7,14 @@
 
 enum { SHOWN_OCTETS = 200 };	/* of a path in a reply: the line stays below 512 octets */
 
+unsigned
+verdict_reply_code(const struct verdict *v)
+{
+	if (v->action == ACTION_PASS || v->action == ACTION_REWRITE)
+		return 0;
+	return v->action == ACTION_DROP ? 421 : reason_code(v->reason);
+}
+
 size_t
 verdict_reply(const struct verdict *v, const char *id, char out[VERDICT_REPLY_OCTETS])
 {
@@ -14,7 +22,7 @@ verdict_reply(const struct verdict *v, const char *id, char out[VERDICT_REPLY_OC
 	char shown[SHOWN_OCTETS];
 
 	escape_write(v->path, shown, sizeof(shown));
-	return (size_t)snprintf(out, VERDICT_REPLY_OCTETS, "%u %s <%s>: %s (%s %s)", drop ? 421 : reason_code(v->reason),
+	return (size_t)snprintf(out, VERDICT_REPLY_OCTETS, "%u %s <%s>: %s (%s %s)", verdict_reply_code(v),
 	    drop ? "4.7.1" : reason_enhanced(v->reason), shown, reason_text(v->reason), id, reason_name(v->reason));
 }
 

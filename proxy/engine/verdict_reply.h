@@ -9,6 +9,9 @@
 
 enum { VERDICT_REPLY_OCTETS = 512 };
 
+/* The code of that reply: 421 for ACTION_DROP; 0 for a verdict that lets pass, as the host answers then. */
+unsigned verdict_reply_code(const struct verdict *v);
+
 /*
  * Write "550 5.7.1 <path>: relaying denied (id reason)" without CRLF and return
  * its length. The path is what the client sent, escaped and cut; for

@@ -3,7 +3,7 @@
  * journal.h - what was decided about whom, as JSON: one object a line.
  *
  * Every object has
- *   time, event ("sender", "recipient", "message", "command", "host", "limit"),
+ *   time, event ("sender", "recipient", "reply", "message", "command", "host", "limit"),
  *   session, client, client_port, host (its name), address (of the host),
  *   network (of the client);
  * beside these
@@ -12,6 +12,7 @@
  *                         code (of the reply that was given here, or null);
  *   recipient, message:   sender (canonical path of the transaction);
  *   message:              recipients, octets, code, what;
+ *   reply:                what (the verb), text and code of the host, who refused it;
  *   command, host, limit: what, text, code.
  *
  * Bytes of a peer stand in the escapes of proxy/base/escape.h inside of JSON's

@@ -63,6 +63,8 @@ state_follows_the_replies_of_the_host(void)
 		OPEN, MAIL, C("RCPT TO:<user@local.example>\r\nDATA\r\n"), TO_S("RCPT TO:<user@local.example>\r\n"),
 		S("550 unknown\r\n"), TO_S(""),
 		TO_C("550 unknown\r\n554 5.5.1 no valid recipients (0badcafe no-recipients)\r\n"), END });
+	CHECK(play_events[2].kind == EVENT_REPLY && play_events[2].code == 550 && strcmp(play_events[2].what, "RCPT") == 0 &&
+	    strcmp(play_events[2].argument, "unknown") == 0, "the refusal of the host is not reported");
 	play("DATA refused", (struct step[]){
 		OPEN, MAIL, RCPT, C("DATA\r\nRCPT TO:<x@victim.example>\r\n"), TO_S("DATA\r\n"), S("451 later\r\n"), TO_S(""),
 		TO_C("451 later\r\n550 5.7.1 <x@victim.example>: relaying denied (0badcafe foreign-domain)\r\n"), END });

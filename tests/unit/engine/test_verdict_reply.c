@@ -3,6 +3,8 @@
 
 #include "tests/unit/suite.h"
 
+#include <stdlib.h>
+
 static const char *
 reply_to(enum action action, enum reason reason, struct span path)
 {
@@ -10,6 +12,7 @@ reply_to(enum action action, enum reason reason, struct span path)
 	struct verdict v = { .action = action, .reason = reason, .path = path };
 	size_t n = verdict_reply(&v, "0badcafe", reply);
 
+	CHECK((unsigned)strtoul(reply, NULL, 10) == verdict_reply_code(&v), "%s, code %u", reply, verdict_reply_code(&v));
 	CHECK(n == strlen(reply), "%zu octets, %zu said", strlen(reply), n);
 	return reply;
 }
