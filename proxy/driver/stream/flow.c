@@ -171,15 +171,13 @@ flush(struct stream_session *s, enum side to)
  * Tell the dialogue that a side is gone, once all that it said before was shown:
  * what is left is then the begin of a line that will not end. A client that
  * reset the connection waits for no answer, so the rest of its words is void.
- * The dialogue is told again when it asks for more all the same: a 354 may come
- * when the client has left already.
  */
 static bool
 tell(struct stream_session *s, enum side side, uint64_t now_ms)
 {
 	struct peer *p = &s->peer[side];
 
-	if (p->gone == PEER_HERE || (s->told[side] && !may_feed(s, side)))
+	if (p->gone == PEER_HERE || s->told[side])
 		return false;
 	if (side == SIDE_CLIENT && p->gone == PEER_RESET) {
 		p->end = p->start + s->pass + s->behind;
