@@ -13,13 +13,11 @@
 #include <string.h>
 #include <strings.h>
 
-static const char usage[] =
-    "usage: relaywall explain --policy FILE --client IP --host IP [--mail-from X] [--json] 'TO:<path>'\n"
-    "       relaywall explain --policy FILE --client IP --host IP [--mail-from X] --stdin\n"
+static const char details[] =
     "\n"
     "Judge one recipient as the shield would, and say why. The argument is what stands\n"
-    "behind RCPT; X is a path (a@b, <a@b>) or what stands behind MAIL. --stdin reads one\n"
-    "argument of RCPT a line, with escapes \\xNN \\t \\r \\n \\\\, and answers one JSON object a line.\n"
+    "behind RCPT; ADDRESS is a path (a@b, <a@b>) or what stands behind MAIL. --stdin reads\n"
+    "one argument of RCPT a line, with escapes \\xNN \\t \\r \\n \\\\, and answers one JSON object a line.\n"
     "Exit status: 0 whatever the verdict is, 1 for a faulty policy or address, 2 for wrong usage.\n";
 
 struct options {
@@ -188,7 +186,8 @@ cli_explain(int argc, char **argv)
 	int result;
 
 	if (parse_options(argc, argv, &o) == -1) {
-		fputs(usage, stderr);
+		cli_usage("explain");
+		fputs(details, stderr);
 		return CLI_USAGE;
 	}
 	site = site_load(o.policy, stderr);

@@ -12,7 +12,7 @@
 
 #include "proxy/engine/dialogue.h"
 
-/* The room in the queue to the client without which no command is looked at: two replies of ours. */
+/* A reply of ours. A command is looked at only while the queue to the client has room for two of them. */
 enum { ANSWER_OCTETS = 512 };
 
 /* dialogue.c: the only way to change the state. Sets the deadline. */
