@@ -193,8 +193,13 @@ parse(const struct asked *asked, struct span text, enum param_verb verb, struct 
 		return REASON_EMPTY_PATH;
 	if (p->form == PATH_MAILBOX)
 		v->target = p->host.text;
-	param_fault = params_parse(a.params, verb, params);
-	return param_fault == PARAM_OK ? REASON_LOCAL : param_reason(param_fault);
+	if ((param_fault = params_parse(a.params, verb, params)) != PARAM_OK)
+		return param_reason(param_fault);
+	if (params->utf8 && !(asked->offered & OFFER_SMTPUTF8))
+		return REASON_PARAMETER;
+	if (asked->host->max_message != 0 && params->octets > asked->host->max_message)
+		return REASON_SIZE;
+	return REASON_LOCAL;
 }
 
 /*
@@ -243,6 +248,16 @@ static bool
 is_yes(enum reason r)
 {
 	return r == REASON_LOCAL || r == REASON_OWN_LITERAL || r == REASON_POSTMASTER || r == REASON_RELAY_DOMAIN;
+}
+
+static struct rules
+rules_in_force(const struct asked *asked)
+{
+	struct rules rules = asked->host->rules[asked->network];
+
+	if (asked->authenticated && rules.relay_if_authenticated)
+		rules.mode[RULE_RELAY] = MODE_OFF;
+	return rules;
 }
 
 /* MODE_COUNT in a verdict says that something was found; a rule that finds nothing is on or off. */
@@ -312,7 +327,7 @@ check_recipient(const struct asked *asked, const struct rules *rules, struct ver
 void
 classify_recipient(const struct asked *asked, struct span argument, struct verdict *v)
 {
-	const struct rules *rules = &asked->host->rules[asked->network];
+	const struct rules in_force = rules_in_force(asked), *rules = &in_force;
 	struct params params;
 	enum reason reason;
 	struct path p;

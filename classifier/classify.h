@@ -16,6 +16,7 @@ struct asked {
 	const struct ip *address;	/* the host's address that the client connected to */
 	uint32_t network;		/* of the client */
 	unsigned offered;		/* OFFER_ bits: what the host said it understands */
+	bool authenticated;		/* by the host, which said 235 */
 };
 
 /*

@@ -32,6 +32,7 @@ on_size(struct params *p, struct span value)
 			return PARAM_TOO_BIG;
 	}
 	p->size = value;
+	p->octets = n;
 	return PARAM_OK;
 }
 
@@ -66,6 +67,14 @@ on_auth(struct params *p, struct span value)
 {
 	(void)p;
 	return is_xtext(value) ? PARAM_OK : PARAM_VALUE;
+}
+
+static enum param_fault
+on_utf8(struct params *p, struct span value)
+{
+	(void)value;
+	p->utf8 = true;
+	return PARAM_OK;
 }
 
 static enum param_fault
@@ -110,15 +119,17 @@ on_orcpt(struct params *p, struct span value)
 static const struct {
 	struct span name;
 	unsigned verb;
+	bool has_value;
 	enum param_fault (*take)(struct params *, struct span value);
 } table[] = {
-	{ { (const uint8_t *)"SIZE", 4 },   PARAM_OF_MAIL, on_size },
-	{ { (const uint8_t *)"BODY", 4 },   PARAM_OF_MAIL, on_body },
-	{ { (const uint8_t *)"RET", 3 },    PARAM_OF_MAIL, on_ret },
-	{ { (const uint8_t *)"ENVID", 5 },  PARAM_OF_MAIL, on_envid },
-	{ { (const uint8_t *)"AUTH", 4 },   PARAM_OF_MAIL, on_auth },
-	{ { (const uint8_t *)"NOTIFY", 6 }, PARAM_OF_RCPT, on_notify },
-	{ { (const uint8_t *)"ORCPT", 5 },  PARAM_OF_RCPT, on_orcpt },
+	{ { (const uint8_t *)"SIZE", 4 },     PARAM_OF_MAIL, true, on_size },
+	{ { (const uint8_t *)"BODY", 4 },     PARAM_OF_MAIL, true, on_body },
+	{ { (const uint8_t *)"RET", 3 },      PARAM_OF_MAIL, true, on_ret },
+	{ { (const uint8_t *)"ENVID", 5 },    PARAM_OF_MAIL, true, on_envid },
+	{ { (const uint8_t *)"AUTH", 4 },     PARAM_OF_MAIL, true, on_auth },
+	{ { (const uint8_t *)"SMTPUTF8", 8 }, PARAM_OF_MAIL, false, on_utf8 },
+	{ { (const uint8_t *)"NOTIFY", 6 },   PARAM_OF_RCPT, true, on_notify },
+	{ { (const uint8_t *)"ORCPT", 5 },    PARAM_OF_RCPT, true, on_orcpt },
 };
 
 static enum param_fault
@@ -133,9 +144,9 @@ take(struct params *p, enum param_verb verb, struct span word)
 		if ((p->given & 1u << i) != 0)
 			return PARAM_TWICE;
 		p->given |= 1u << i;
-		if (equals == word.len)
+		if ((equals < word.len) != table[i].has_value)
 			return PARAM_VALUE;
-		return table[i].take(p, span_cut(word, equals + 1, word.len));
+		return table[i].take(p, span_cut(word, equals + table[i].has_value, word.len));
 	}
 	return PARAM_UNKNOWN;
 }
@@ -173,6 +184,8 @@ params_write(const struct params *p, unsigned offered, struct sent *out)
 		write_one(out, SPAN(" SIZE="), p->size);
 	if ((offered & OFFER_8BITMIME) && p->eight_bit)
 		sent_add(out, SPAN(" BODY=8BITMIME"));
+	if ((offered & OFFER_SMTPUTF8) && p->utf8)
+		sent_add(out, SPAN(" SMTPUTF8"));
 	if (offered & OFFER_DSN) {
 		write_one(out, SPAN(" RET="), p->ret);
 		write_one(out, SPAN(" ENVID="), p->envid);

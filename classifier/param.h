@@ -4,7 +4,9 @@
  *
  * Every parameter is parsed to a value and written anew; one that is not in the
  * table is refused (RFC 5321 4.1.1.11: 555). One that the host did not offer is
- * left out: none of them changes where a message goes.
+ * left out: none of them changes where a message goes. Only SMTPUTF8 cannot be
+ * left out, since it is said of the bytes that follow: that one is for the
+ * caller to refuse.
  */
 #ifndef CLASSIFIER_PARAM_H
 #define CLASSIFIER_PARAM_H
@@ -16,6 +18,7 @@ enum {
 	OFFER_SIZE = 1,		/* RFC 1870 */
 	OFFER_8BITMIME = 2,	/* RFC 6152 */
 	OFFER_DSN = 4,		/* RFC 3461 */
+	OFFER_SMTPUTF8 = 8,	/* RFC 6531 */
 };
 
 enum param_verb { PARAM_OF_MAIL = 1, PARAM_OF_RCPT = 2 };
@@ -31,6 +34,8 @@ enum param_fault {
 struct params {
 	unsigned given;		/* bits of the table in param.c */
 	bool eight_bit;		/* BODY=8BITMIME */
+	bool utf8;		/* SMTPUTF8 */
+	uint64_t octets;	/* the value of SIZE */
 	struct span size, ret, envid;	/* MAIL; borrowed from the text */
 	struct span notify, orcpt;	/* RCPT */
 };

@@ -16,11 +16,28 @@ enum { POLICY_UNTRUSTED = 0 };	/* number of the network that holds every address
 
 enum relay_action { RELAY_REFUSE = 0, RELAY_DROP, RELAY_REDIRECT };
 
+/* What becomes of a message with stray line ends, NULs, long lines, dots that not every server reads alike. */
+enum body_rule { BODY_RULE_REJECT = 0, BODY_RULE_NORMALIZE, BODY_RULE_NOTE };
+
+enum starttls_rule {
+	STARTTLS_HIDE = 0,	/* not offered, not known */
+	STARTTLS_REFUSE,	/* not offered; 454 */
+	STARTTLS_PASS,		/* to the host; what follows is not read any more */
+	STARTTLS_TERMINATE,	/* ended here, plain text towards the host */
+};
+
+enum auth_rule { AUTH_HIDE = 0, AUTH_PASS };
+
 /* The rules of one host for clients of one network. */
 struct rules {
 	uint8_t mode[RULE_COUNT];	/* enum mode; RULE_SYNTAX is always MODE_ENFORCE */
 	enum relay_action relay_action;
 	struct span relay_trap;		/* canonical mailbox, without brackets; of RELAY_REDIRECT */
+	bool relay_if_authenticated;	/* RULE_RELAY is off for a client whom the host authenticated */
+	enum body_rule body;
+	enum starttls_rule starttls;
+	enum auth_rule auth;
+	unsigned max_connections;	/* at once, of one client; 0: no limit */
 };
 
 /* Host profiles: in what a host, or mail to it, departs from the rule (docs/SMTP.md). */
@@ -30,6 +47,16 @@ enum {
 	PROFILE_HOST_DOT_USER = 4,	/* Berkeley rules: host.user and host=user route */
 	PROFILE_STRIP8 = 8,		/* clears bit 8 of every byte it reads */
 	PROFILE_BARE_LITERAL = 16,	/* user@192.0.2.1 without brackets is taken as a literal */
+	PROFILE_REFLECT = 32,		/* sends mail to whom Errors-To and Return-Receipt-To name: before sendmail 8.7 */
+};
+
+/* EHLO keywords that the box offers in front of a host which has them not, or (SMTPUTF8) passes on if it has. */
+enum {
+	UPLIFT_PIPELINING = 1,		/* RFC 2920: the host still gets one command at a time */
+	UPLIFT_ENHANCED = 2,		/* RFC 2034: codes are added to its replies */
+	UPLIFT_CHUNKING = 4,		/* RFC 3030: BDAT comes in, DATA goes out */
+	UPLIFT_SMTPUTF8 = 8,		/* RFC 6531: for header fields; mailboxes stay ASCII */
+	UPLIFT_DEFAULT = UPLIFT_PIPELINING | UPLIFT_ENHANCED,
 };
 
 struct policy_host {
@@ -40,7 +67,9 @@ struct policy_host {
 	struct domain_table local;	/* sendmail's class w */
 	struct domain_table relay;	/* class R */
 	unsigned profile;
+	unsigned uplift;
 	size_t max_local;		/* octets of a local part */
+	uint64_t max_message;		/* octets of a message, RFC 1870; 0: what the host says */
 	const struct rules *rules;	/* one for each network, by its number */
 };
 
@@ -62,7 +91,8 @@ const struct policy_host *policy_host(const struct policy *p, const struct ip *a
 /*
  * The rules where the operator wrote none. Strict for untrusted: all enforced,
  * but forged-local-sender, which mailing lists and forwarders trip over, only
- * counts. Off for named networks.
+ * counts. Off for named networks. For both: stray line ends are rejected,
+ * STARTTLS and AUTH hidden, connections not counted.
  */
 struct rules rules_default(uint32_t network);
 

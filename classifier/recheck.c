@@ -46,7 +46,7 @@ allowed_domain(struct span s, const struct recheck *allowed)
 	return domain_table_has(allowed->local, s) || domain_table_has(allowed->relay, s);
 }
 
-/* " KEY=value" of the keys given, printable, in any number; what stands behind the path. */
+/* " KEY=value", or " WORD" for a key without "=", of the keys given, in any number; what stands behind the path. */
 static bool
 known_params(struct span s, const char *const *keys)
 {
@@ -58,8 +58,9 @@ known_params(struct span s, const char *const *keys)
 			return false;
 		for (const char *const *key = keys; *key != NULL; key++) {
 			size_t n = strlen(*key);
+			bool fits = (*key)[n - 1] == '=' ? end > n : end == n + 1;
 
-			known = known || (end > n && memcmp(s.at + 1, *key, n) == 0);
+			known = known || (fits && memcmp(s.at + 1, *key, n) == 0);
 		}
 		if (!known)
 			return false;
@@ -121,7 +122,7 @@ recheck_recipient(struct span line, const struct recheck *allowed)
 bool
 recheck_sender(struct span line)
 {
-	static const char *const keys[] = { "SIZE=", "BODY=8BITMIME", "RET=", "ENVID=", NULL };
+	static const char *const keys[] = { "SIZE=", "BODY=8BITMIME", "RET=", "ENVID=", "SMTPUTF8", NULL };
 	struct span path, rest;
 
 	return split(line, "MAIL FROM:<", &path, &rest) == 0 && known_params(rest, keys);

@@ -469,6 +469,46 @@ a_line_of_510_octets_is_judged_and_one_of_511_is_not(void)
 }
 
 static void
+an_authenticated_client_may_relay_where_the_rule_says_so(void)
+{
+	static const struct recipient_case yes[] = { { "TO:<x@victim.example>", ACTION_PASS, REASON_RULE_OFF, "RCPT TO:<x@victim.example>" } };
+	static const struct recipient_case no[] = { { "TO:<x@victim.example>", ACTION_REFUSE, REASON_FOREIGN, "" } };
+	struct policy_host host;
+	struct rules rules;
+	struct asked asked = asked_with(&host, &rules);
+
+	asked.authenticated = true;
+	RECIPIENTS("authenticated, without the rule", &asked, no);
+	rules.relay_if_authenticated = true;
+	RECIPIENTS("authenticated, with the rule", &asked, yes);
+	asked.authenticated = false;
+	RECIPIENTS("with the rule, not authenticated", &asked, no);
+}
+
+static void
+what_a_sender_announces_is_checked(void)
+{
+	static const struct { const char *argument; uint64_t max; unsigned offered; enum reason want; } cases[] = {
+		{ "FROM:<a@spam.example> SIZE=1000", 1000, 0, REASON_SENDER_OK }, { "FROM:<a@spam.example> SIZE=1001", 1000, 0, REASON_SIZE },
+		{ "FROM:<a@spam.example> SIZE=1001", 0, 0, REASON_SENDER_OK }, { "FROM:<a@spam.example>", 1000, 0, REASON_SENDER_OK },
+		{ "FROM:<a@spam.example> SMTPUTF8", 0, OFFER_SMTPUTF8, REASON_SENDER_OK }, { "FROM:<a@spam.example> SMTPUTF8", 0, 0, REASON_PARAMETER },
+		{ "FROM:<jos\xc3\xa9@spam.example> SMTPUTF8", 0, OFFER_SMTPUTF8, REASON_EIGHT_BIT },
+	};
+	struct policy_host host;
+	struct rules rules;
+	struct asked asked = asked_with(&host, &rules);
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct verdict v;
+
+		host.max_message = cases[i].max;
+		asked.offered = cases[i].offered;
+		classify_sender(&asked, guard_end(span_str(cases[i].argument)), &v);
+		CHECK(v.reason == cases[i].want, "\"%s\": %s", cases[i].argument, reason_name(v.reason));
+	}
+}
+
+static void
 local_is_whoever_the_host_is(void)
 {
 	static const struct { const char *host; bool want; } cases[] = {
@@ -496,6 +536,8 @@ static CU_TestInfo tests[] = {
 	{ "senders are judged by their rules", senders_are_judged_by_their_rules },
 	{ "each sender rule can be off or enforced", each_sender_rule_can_be_off_or_enforced },
 	{ "a line of 510 octets is judged and one of 511 is not", a_line_of_510_octets_is_judged_and_one_of_511_is_not },
+	{ "an authenticated client may relay where the rule says so", an_authenticated_client_may_relay_where_the_rule_says_so },
+	{ "what a sender announces is checked", what_a_sender_announces_is_checked },
 	{ "local is whoever the host is", local_is_whoever_the_host_is },
 	CU_TEST_INFO_NULL,
 };

@@ -166,8 +166,8 @@ a_sender_is_one_path_and_known_parameters(void)
 {
 	static const struct { const char *line; bool want; } cases[] = {
 		{ "MAIL FROM:<>", true }, { "MAIL FROM:<a@spam.example>", true }, { "MAIL FROM:<a%b@spam.example>", true }, { "MAIL FROM:<\"a>b\"@c>", true },
-		{ "MAIL FROM:<a@b> SIZE=1 BODY=8BITMIME RET=FULL ENVID=x", true }, { "MAIL FROM:<\"a\\\">b\"@c>", true },
-		{ "MAIL FROM:<a@b> BODY=7BIT", false }, { "MAIL FROM:<a@b> AUTH=<>", false }, { "MAIL FROM:<a@b> SMTPUTF8", false },
+		{ "MAIL FROM:<a@b> SIZE=1 BODY=8BITMIME RET=FULL ENVID=x SMTPUTF8", true }, { "MAIL FROM:<a@b> SMTPUTF8=1", false }, { "MAIL FROM:<a@b> BODY=8BITMIMES", false }, { "MAIL FROM:<\"a\\\">b\"@c>", true },
+		{ "MAIL FROM:<a@b> BODY=7BIT", false }, { "MAIL FROM:<a@b> AUTH=<>", false },
 		{ "MAIL FROM:<a@b>x", false }, { "MAIL FROM:<a@b", false }, { "MAIL FROM:<<a@b>>", false }, { "MAIL FROM:<\"a@b>", false },
 		{ "MAIL FROM:a@b", false }, { "MAIL FROM:<a@b>\r\nRCPT TO:<x@victim.example>", false }, { "mail from:<>", false }, { "SEND FROM:<a@b>", false },
 		{ "MAIL FROM:<a\x80@b>", false }, { "", false }, { "MAIL FROM:<\"a\\", false },
