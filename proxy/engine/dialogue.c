@@ -226,6 +226,7 @@ dialogue_feed(struct dialogue *d, enum side from, struct span in, size_t *pass, 
 	if (d->state == DIALOGUE_CLOSED)
 		return in.len;
 	used = from == SIDE_HOST ? feed_host(d, in, now_ms) : feed_client(d, in, pass, now_ms);
+	d->passing[from == SIDE_HOST ? SIDE_CLIENT : SIDE_HOST] += *pass;
 	if (d->out[SIDE_CLIENT].overflow || d->out[SIDE_HOST].overflow)
 		abandon(d, now_ms);
 	return used;
@@ -304,7 +305,18 @@ dialogue_output(const struct dialogue *d, enum side to)
 void
 dialogue_sent(struct dialogue *d, enum side to, size_t n)
 {
-	buf_take(&d->out[to], n);
+	if (buf_span(&d->out[to]).len > 0) {
+		buf_take(&d->out[to], n);
+	} else {
+		assert(n <= d->passing[to]);
+		d->passing[to] -= n;
+	}
+}
+
+static bool
+all_sent(const struct dialogue *d, enum side to)
+{
+	return buf_span(&d->out[to]).len == 0 && d->passing[to] == 0;
 }
 
 unsigned
@@ -321,16 +333,15 @@ dialogue_wants(const struct dialogue *d)
 			wants |= DIALOGUE_READ_CLIENT;
 		break;
 	case DIALOGUE_BODY:
-		if (buf_span(&d->out[SIDE_HOST]).len == 0)
-			wants |= DIALOGUE_READ_CLIENT;
-		break;
 	case DIALOGUE_DISCARD:
-		wants |= DIALOGUE_READ_CLIENT;
+		if (all_sent(d, SIDE_HOST))
+			wants |= DIALOGUE_READ_CLIENT;
 		break;
 	default:
 		break;
 	}
-	if (!d->host_gone && d->state != DIALOGUE_CLOSED)
+	/* as long as the end of a message is not out, no word of the host can be the reply to it */
+	if (!d->host_gone && d->state != DIALOGUE_CLOSED && (d->state != DIALOGUE_FINAL || all_sent(d, SIDE_HOST)))
 		wants |= DIALOGUE_READ_HOST;
 	return wants;
 }

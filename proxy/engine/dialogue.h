@@ -98,6 +98,7 @@ struct dialogue {
 	enum dialogue_state state;
 	uint64_t deadline_ms;
 	struct buf out[2];		/* by side */
+	size_t passing[2];		/* octets let pass to a side, and not sent yet */
 	unsigned close;			/* DIALOGUE_CLOSE_ and ABORT_ bits */
 
 	struct asked_host asked;	/* DIALOGUE_REPLY: what its reply will answer */
@@ -128,9 +129,9 @@ void dialogue_init(struct dialogue *d, const struct dialogue_conf *conf, uint8_t
 
 /*
  * Input from one side. Returns the bytes used, from the front. Of these the first
- * *pass go to the other side as they are, from the caller's memory and before
- * anything else is fed; *pass is 0 unless from is the client and a message
- * passes, and then the queue to the host is empty.
+ * *pass go to the other side as they are, from the caller's memory. Where *pass
+ * is not 0 the queue to that side is empty, and dialogue_wants() asks for no more
+ * input that could pass before all of it was sent.
  */
 size_t dialogue_feed(struct dialogue *d, enum side from, struct span in, size_t *pass, uint64_t now_ms);
 
@@ -147,7 +148,11 @@ void dialogue_host_lost(struct dialogue *d, const char *what, uint64_t now_ms);
 /* The box itself ends: 421 to the client, and the host gets no half message. */
 void dialogue_shutdown(struct dialogue *d, uint64_t now_ms);
 
-/* What waits to be sent to a side, and how much of it was. */
+/*
+ * What waits to be sent to a side, and how much was sent: of this, or of what
+ * passes to that side while nothing waits. A caller who throws output away, since
+ * the side is gone, has sent it too.
+ */
 struct span dialogue_output(const struct dialogue *d, enum side to);
 void dialogue_sent(struct dialogue *d, enum side to, size_t n);
 

@@ -193,6 +193,7 @@ feed(struct world *w, enum side side)
 	if (side == SIDE_HOST)
 		note_replies(w, span_cut(in, 0, used));
 	host_gets_text(w, span_cut(in, 0, pass));
+	dialogue_sent(&w->d, SIDE_HOST, pass);
 	settle(w);
 	buf_take(&w->in[side], used);
 	return used > 0 || w->d.state != was;

@@ -11,19 +11,11 @@ read_bit(enum side side)
 	return side == SIDE_HOST ? DIALOGUE_READ_HOST : DIALOGUE_READ_CLIENT;
 }
 
-/*
- * May the dialogue see this side's input now? The client's not before what it
- * let pass is out; and as long as the end of a message is not out, no word of
- * the host can be the reply to it.
- */
+/* May the dialogue see this side's input now? The client's not before what it let pass is out. */
 static bool
 may_feed(const struct stream_session *s, enum side from)
 {
-	unsigned wants = dialogue_wants(&s->dialogue);
-
-	if ((wants & read_bit(from)) == 0)
-		return false;
-	return s->pass == 0 || (from == SIDE_HOST && (wants & DIALOGUE_READ_CLIENT) != 0);
+	return (dialogue_wants(&s->dialogue) & read_bit(from)) != 0 && (s->pass == 0 || from == SIDE_HOST);
 }
 
 /*
@@ -81,7 +73,7 @@ feed(struct stream_session *s, enum side from, uint64_t now_ms)
 		size_t used = dialogue_feed(&s->dialogue, from, peer_input(p), &pass, now_ms);
 
 		if (from == SIDE_CLIENT)
-			s->streaming = pass > 0 && (dialogue_wants(&s->dialogue) & DIALOGUE_READ_CLIENT) != 0;
+			s->streaming = pass > 0 && s->dialogue.state == DIALOGUE_BODY;
 		if (used == 0)
 			break;
 		moved = true;
@@ -109,10 +101,11 @@ next_output(const struct stream_session *s, enum side to)
 static void
 sent(struct stream_session *s, enum side to, size_t n)
 {
-	if (dialogue_output(&s->dialogue, to).len > 0) {
-		dialogue_sent(&s->dialogue, to, n);
+	bool queued = dialogue_output(&s->dialogue, to).len > 0;
+
+	dialogue_sent(&s->dialogue, to, n);
+	if (queued)
 		return;
-	}
 	s->pass -= n;
 	if (s->pass == 0) {
 		n += s->behind;

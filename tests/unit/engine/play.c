@@ -71,7 +71,8 @@ pump(struct player *p)
 			used = dialogue_feed(&p->d, side, in, &pass, p->now_ms);
 			CHECK(used <= in.len && pass <= used, "%s: used %zu of %zu", p->name, used, in.len);
 			drain(p);
-			buf_add(&p->got[SIDE_HOST], span_cut(in, 0, pass));
+			buf_add(&p->got[!side], span_cut(in, 0, pass));
+			dialogue_sent(&p->d, !side, pass);
 			buf_take(&p->in[side], used);
 			moved = moved || used > 0 || p->d.state != was;
 		}
