@@ -11,11 +11,16 @@ read_bit(enum side side)
 	return side == SIDE_HOST ? DIALOGUE_READ_HOST : DIALOGUE_READ_CLIENT;
 }
 
-/* May the dialogue see this side's input now? The client's not before what it let pass is out. */
+static enum side
+other(enum side side)
+{
+	return side == SIDE_HOST ? SIDE_CLIENT : SIDE_HOST;
+}
+
 static bool
 may_feed(const struct stream_session *s, enum side from)
 {
-	return (dialogue_wants(&s->dialogue) & read_bit(from)) != 0 && (s->pass == 0 || from == SIDE_HOST);
+	return (dialogue_wants(&s->dialogue) & read_bit(from)) != 0;
 }
 
 /*
@@ -44,7 +49,7 @@ flow_read(struct stream_session *s, enum side from)
 {
 	struct sessions *shared = s->shared;
 	struct peer *p = &s->peer[from];
-	bool big = from == SIDE_CLIENT && s->streaming;
+	bool big = s->streaming[from];
 
 	switch (peer_read(p, &shared->pool, big)) {
 	case PEER_NO_MEMORY:
@@ -70,16 +75,17 @@ feed(struct stream_session *s, enum side from, uint64_t now_ms)
 
 	while (p->mem != NULL && may_feed(s, from)) {
 		size_t pass;
-		size_t used = dialogue_feed(&s->dialogue, from, peer_input(p), &pass, now_ms);
+		size_t used;
 
-		if (from == SIDE_CLIENT)
-			s->streaming = pass > 0 && s->dialogue.state == DIALOGUE_BODY;
+		assert(s->pass[from] == 0);
+		used = dialogue_feed(&s->dialogue, from, peer_input(p), &pass, now_ms);
+		s->streaming[from] = pass > 0 && s->dialogue.state != DIALOGUE_FINAL;
 		if (used == 0)
 			break;
 		moved = true;
 		if (pass > 0) {
-			s->pass = pass;
-			s->behind = used - pass;
+			s->pass[from] = pass;
+			s->behind[from] = used - pass;
 		} else {
 			peer_used(p, &s->shared->pool, used);
 		}
@@ -87,14 +93,14 @@ feed(struct stream_session *s, enum side from, uint64_t now_ms)
 	return moved;
 }
 
-/* The next octets for a side: what the dialogue says, then what it lets pass. */
-static struct span
-next_output(const struct stream_session *s, enum side to)
+struct span
+flow_output(const struct stream_session *s, enum side to)
 {
 	struct span out = dialogue_output(&s->dialogue, to);
+	enum side from = other(to);
 
-	if (out.len == 0 && to == SIDE_HOST && s->pass > 0)
-		return span_cut(peer_input(&s->peer[SIDE_CLIENT]), 0, s->pass);
+	if (out.len == 0 && s->pass[from] > 0)
+		return span_cut(peer_input(&s->peer[from]), 0, s->pass[from]);
 	return out;
 }
 
@@ -102,16 +108,17 @@ static void
 sent(struct stream_session *s, enum side to, size_t n)
 {
 	bool queued = dialogue_output(&s->dialogue, to).len > 0;
+	enum side from = other(to);
 
 	dialogue_sent(&s->dialogue, to, n);
 	if (queued)
 		return;
-	s->pass -= n;
-	if (s->pass == 0) {
-		n += s->behind;
-		s->behind = 0;
+	s->pass[from] -= n;
+	if (s->pass[from] == 0) {
+		n += s->behind[from];
+		s->behind[from] = 0;
 	}
-	peer_used(&s->peer[SIDE_CLIENT], &s->shared->pool, n);
+	peer_used(&s->peer[from], &s->shared->pool, n);
 }
 
 /*
@@ -141,7 +148,7 @@ flush(struct stream_session *s, enum side to)
 
 	if (p->connecting)
 		return false;
-	while ((out = next_output(s, to)).len > 0) {
+	while ((out = flow_output(s, to)).len > 0) {
 		size_t n = out.len;
 
 		if (!p->deaf) {
@@ -173,7 +180,7 @@ tell(struct stream_session *s, enum side side, uint64_t now_ms)
 	if (p->gone == PEER_HERE || s->told[side])
 		return false;
 	if (side == SIDE_CLIENT && p->gone == PEER_RESET) {
-		p->end = p->start + s->pass + s->behind;
+		p->end = p->start + s->pass[side] + s->behind[side];
 		peer_used(p, &s->shared->pool, 0);
 		s->shared->counters.client_reset++;
 	} else if (p->mem != NULL && !may_feed(s, side) && s->dialogue.state != DIALOGUE_CLOSED) {
@@ -195,11 +202,12 @@ flow_move(struct stream_session *s, uint64_t now_ms)
 	bool moved;
 
 	do {
-		moved = feed(s, SIDE_HOST, now_ms);
-		moved |= feed(s, SIDE_CLIENT, now_ms);
+		/* first: a client whose text lost its host is fed again when that text is thrown away */
 		if (dialogue_wants(&s->dialogue) & DIALOGUE_ABORT_HOST)
 			s->peer[SIDE_HOST].deaf = true;
-		moved |= flush(s, SIDE_HOST);
+		moved = flush(s, SIDE_HOST);
+		moved |= feed(s, SIDE_HOST, now_ms);
+		moved |= feed(s, SIDE_CLIENT, now_ms);
 		moved |= flush(s, SIDE_CLIENT);
 		if (!moved)
 			moved = tell(s, SIDE_HOST, now_ms) || tell(s, SIDE_CLIENT, now_ms);

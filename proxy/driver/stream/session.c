@@ -94,7 +94,7 @@ close_host(struct stream_session *s, unsigned wants)
 
 	if (wants & DIALOGUE_ABORT_HOST)
 		peer_close(host, s->shared->loop, host->gone != PEER_RESET);
-	else if ((wants & DIALOGUE_CLOSE_HOST) != 0 && s->pass == 0 && dialogue_output(&s->dialogue, SIDE_HOST).len == 0)
+	else if ((wants & DIALOGUE_CLOSE_HOST) != 0 && flow_output(s, SIDE_HOST).len == 0)
 		peer_close(host, s->shared->loop, false);
 	if (!host->connecting)
 		s->connect_by_ms = UINT64_MAX;
@@ -114,7 +114,7 @@ close_client(struct stream_session *s, unsigned wants, uint64_t now_ms)
 		return;
 	}
 	if (client->fd == -1 || (wants & DIALOGUE_CLOSE_CLIENT) == 0 || s->lingering ||
-	    dialogue_output(&s->dialogue, SIDE_CLIENT).len > 0)
+	    flow_output(s, SIDE_CLIENT).len > 0)
 		return;
 	if (client->gone != PEER_HERE || shutdown(client->fd, SHUT_WR) == -1) {
 		peer_close(client, s->shared->loop, false);

@@ -35,8 +35,8 @@ struct stream_session {
 	TAILQ_ENTRY(stream_session) in_all, in_starved;
 	struct peer peer[2];		/* by side */
 	bool told[2];			/* the dialogue knows that this side is gone */
-	size_t pass, behind;		/* first in the client's input: octets to the host, octets that are nothing */
-	bool streaming;			/* a message passes */
+	size_t pass[2], behind[2];	/* by side, first in its input: octets to the other side, octets that are nothing */
+	bool streaming[2];		/* by side: what it sends passes, and there will be more */
 	bool starved;
 	bool lingering;			/* the client has all of our output and our FIN, and is still sending */
 	size_t wasted;			/* octets thrown away meanwhile */
@@ -73,6 +73,9 @@ void flow_read(struct stream_session *s, enum side from);
  * what it answers and lets pass, until nothing moves any more.
  */
 void flow_move(struct stream_session *s, uint64_t now_ms);
+
+/* flow.c: the next octets for a side: what the dialogue says, then what it lets pass. */
+struct span flow_output(const struct stream_session *s, enum side to);
 
 /* flow.c: may this side be read now? */
 bool flow_may_read(const struct stream_session *s, enum side from);
