@@ -2,6 +2,7 @@
 #include "proxy/engine/inside.h"
 
 #include "classifier/ascii.h"
+#include "classifier/param.h"
 #include "proxy/engine/verdict_reply.h"
 #include "proxy/smtp/ehlo.h"
 
@@ -31,56 +32,159 @@ void
 answer_end(struct dialogue *d, enum event_kind kind, const char *enhanced, const char *text, const char *what,
     uint64_t now_ms)
 {
-	answer_refusal(d, 421, enhanced, text, what);
+	if (d->state != DIALOGUE_STARTING && d->state != DIALOGUE_BLIND)	/* there it would be read as TLS */
+		answer_refusal(d, 421, enhanced, text, what);
 	dialogue_report(d, &(struct event){ .kind = kind, .code = 421, .what = what });
 	dialogue_hang_up(d, now_ms);
 }
 
-/* One line of a reply. Text of a host is shown, never trusted: only printable ASCII gets through. */
+/*
+ * One line of a reply. Text of a host is shown, never trusted: only printable
+ * ASCII gets through. code: the enhanced one to put before it, or "".
+ */
 static void
-add_line(struct buf *out, unsigned code, bool last, struct span text)
+add_line(struct buf *out, unsigned code, bool last, const char *enhanced, struct span text, size_t most)
 {
-	uint8_t line[ANSWER_OCTETS];
-	size_t n = 0;
+	buf_addf(out, "%u%c%s", code, last ? ' ' : '-', enhanced);
+	for (size_t i = 0; i < text.len && i < most; i++) {
+		uint8_t c = text.at[i];
 
-	for (size_t i = 0; i < text.len && n < sizeof(line) - 6; i++)
-		line[n++] = ascii_is(text.at[i], ASCII_GRAPH) || text.at[i] == ' ' ? text.at[i] :
-		    text.at[i] == '\t' ? ' ' : '?';
-	buf_addf(out, "%u%c", code, last ? ' ' : '-');
-	buf_add(out, span_of(line, n));
+		c = ascii_is(c, ASCII_GRAPH) || c == ' ' ? c : c == '\t' ? ' ' : '?';
+		buf_add(out, span_of(&c, 1));
+	}
 	buf_add(out, SPAN("\r\n"));
+}
+
+/* Does text begin with an enhanced code of this class, RFC 3463 2? */
+static bool
+is_enhanced(struct span text, unsigned class)
+{
+	return text.len >= 5 && text.at[0] == '0' + class && text.at[1] == '.' && ascii_is(text.at[2], ASCII_DIGIT);
+}
+
+/*
+ * The enhanced code of a reply that has none, where the client was told that
+ * all have one (RFC 2034 3): no more than the reply itself says.
+ */
+static const char *
+enhanced_of(const struct dialogue *d, const struct reply *r)
+{
+	enum verb verb = d->state == DIALOGUE_REPLY ? d->asked.verb : VERB_UNKNOWN;
+
+	if (!d->enhance || verb == VERB_EHLO || verb == VERB_HELO)
+		return "";
+	switch (r->code / 100) {
+	case 2:
+		return verb == VERB_MAIL ? "2.1.0 " : verb == VERB_RCPT ? "2.1.5 " : "2.0.0 ";
+	case 4:
+		return "4.0.0 ";
+	case 5:
+		return "5.0.0 ";
+	default:
+		return "";
+	}
 }
 
 void
 answer_forward(struct dialogue *d, const struct reply *r)
 {
+	const char *enhanced = enhanced_of(d, r);
 	struct span rest = r->text, text;
 	unsigned line = 0;
 
 	while (reply_line(&rest, &text))
-		add_line(&d->out[SIDE_CLIENT], r->code, ++line == r->lines, text);
+		add_line(&d->out[SIDE_CLIENT], r->code, ++line == r->lines,
+		    is_enhanced(text, r->code / 100) ? "" : enhanced, text, LINE_OCTETS - 4);
+}
+
+/* A challenge is not cut as other replies are: half of it would be another one. */
+void
+answer_challenge(struct dialogue *d, const struct reply *r)
+{
+	struct span rest = r->text, text;
+	unsigned line = 0;
+
+	while (reply_line(&rest, &text))
+		add_line(&d->out[SIDE_CLIENT], r->code, ++line == r->lines, "", text, REPLY_LINE_OCTETS);
+}
+
+static uint64_t
+least(uint64_t a, uint64_t b)
+{
+	return a == 0 ? b : b == 0 || a < b ? a : b;
+}
+
+/*
+ * What the client is shown: what the host has and the box can carry, and what
+ * the box has by itself. host: what it said; becomes what we say.
+ */
+static void
+offer(const struct dialogue *d, struct ehlo *e)
+{
+	const struct policy_host *host = d->conf.session.host;
+	unsigned most = d->conf.limits->recipients_max;
+	unsigned has = e->keywords;
+	unsigned show = has & (EHLO_SIZE | EHLO_8BITMIME | EHLO_DSN | EHLO_PIPELINING | EHLO_ENHANCEDSTATUSCODES | EHLO_HELP |
+	    EHLO_LIMITS);
+
+	if (host->profile & PROFILE_STRIP8)
+		show &= ~(unsigned)EHLO_8BITMIME;
+	if (host->uplift & UPLIFT_PIPELINING)
+		show |= EHLO_PIPELINING;
+	if (host->uplift & UPLIFT_ENHANCED)
+		show |= EHLO_ENHANCEDSTATUSCODES;
+	if (host->uplift & UPLIFT_CHUNKING)
+		show |= EHLO_CHUNKING;
+	if (host->uplift & UPLIFT_SMTPUTF8)
+		show |= has & EHLO_SMTPUTF8;
+	if (host->max_message != 0)
+		show |= EHLO_SIZE;
+	if (most < dialogue_limits_default.recipients_max)
+		show |= EHLO_LIMITS;
+	if (starttls_possible(d))
+		show |= EHLO_STARTTLS;
+	if (auth_possible(d))
+		show |= EHLO_AUTH;
+	e->size = least(e->size, host->max_message);
+	e->rcpt_max = least(e->rcpt_max, most);
+	e->keywords = show;
+}
+
+static unsigned
+offered(unsigned host_has, unsigned shown)
+{
+	unsigned both = host_has & shown, offered = 0;
+
+	offered |= both & EHLO_SIZE ? OFFER_SIZE : 0;
+	offered |= both & EHLO_8BITMIME ? OFFER_8BITMIME : 0;
+	offered |= both & EHLO_DSN ? OFFER_DSN : 0;
+	offered |= both & EHLO_SMTPUTF8 ? OFFER_SMTPUTF8 : 0;
+	return offered;
 }
 
 void
 answer_ehlo(struct dialogue *d, const struct reply *r)
 {
-	struct span rest = r->text, text, held = { 0 };
-	bool first = true;
-	unsigned offer;
+	struct span rest = r->text, greeting, text;
+	struct buf *out = &d->out[SIDE_CLIENT];
+	struct ehlo e = { 0 };
+	unsigned left;
 
-	/* which line is the last one shows only when all are seen: each waits for the next */
-	d->offered = 0;
-	while (reply_line(&rest, &text)) {
-		if (first) {
-			held = text;
-			first = false;
+	reply_line(&rest, &greeting);
+	while (d->asked.verb == VERB_EHLO && reply_line(&rest, &text))
+		ehlo_read(&e, text);
+	d->host_has = e.keywords;
+	offer(d, &e);
+	d->shown = left = e.keywords;
+	d->offered = offered(d->host_has, d->shown);
+	d->enhance = (d->shown & ~d->host_has & EHLO_ENHANCEDSTATUSCODES) != 0;
+	add_line(out, r->code, left == 0, "", greeting, LINE_OCTETS - 4);
+	for (enum ehlo_keyword k = ehlo_next(0); k != 0; k = ehlo_next(k)) {
+		char line[EHLO_LINE_OCTETS];
+
+		if ((left & k) == 0)
 			continue;
-		}
-		if (!ehlo_allowed(text, &offer))
-			continue;
-		d->offered |= offer;
-		add_line(&d->out[SIDE_CLIENT], r->code, false, held);
-		held = text;
+		left &= ~(unsigned)k;
+		add_line(out, r->code, left == 0, "", span_of(line, ehlo_write(&e, k, line)), LINE_OCTETS - 4);
 	}
-	add_line(&d->out[SIDE_CLIENT], r->code, true, held);
 }

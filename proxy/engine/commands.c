@@ -10,19 +10,19 @@
 enum { RECIPIENTS_PATIENCE = 10 };	/* times recipients_max that 452 is said before it counts as idling */
 
 /* A command that cannot be followed now, through no fault of the client's grammar. */
-static void
-decline(struct dialogue *d, unsigned code, const char *enhanced, const char *text, const char *what, struct span line)
+void
+command_decline(struct dialogue *d, unsigned code, const char *enhanced, const char *text, const char *what, struct span line)
 {
 	dialogue_report(d, &(struct event){ .kind = EVENT_COMMAND, .argument = line, .code = code, .what = what });
 	answer_refusal(d, code, enhanced, text, what);
 }
 
 /* A command that is answered here and never sent on. */
-static void
-refuse(struct dialogue *d, unsigned code, const char *enhanced, const char *text, const char *what, struct span line)
+void
+command_refuse(struct dialogue *d, unsigned code, const char *enhanced, const char *text, const char *what, struct span line)
 {
 	d->errors++;
-	decline(d, code, enhanced, text, what, line);
+	command_decline(d, code, enhanced, text, what, line);
 }
 
 /*
@@ -37,14 +37,41 @@ shown(const struct dialogue *d, const struct command *c, struct span line)
 	return d->secret && c->verb == VERB_UNKNOWN ? span_cut(line, 0, 0) : line;
 }
 
-/* Ask the host: the one command that is outstanding. */
-static void
-ask(struct dialogue *d, enum verb verb, struct span line, uint64_t now_ms)
+void
+command_asked(struct dialogue *d, enum verb verb, enum asked_why why, uint64_t now_ms)
 {
 	d->asked.verb = verb;
+	d->asked.why = why;
+	dialogue_enter(d, DIALOGUE_REPLY, now_ms);
+}
+
+void
+command_ask(struct dialogue *d, enum verb verb, enum asked_why why, struct span line, uint64_t now_ms)
+{
 	buf_add(&d->out[SIDE_HOST], line);
 	buf_add(&d->out[SIDE_HOST], SPAN("\r\n"));
-	dialogue_enter(d, DIALOGUE_REPLY, now_ms);
+	command_asked(d, verb, why, now_ms);
+}
+
+/* Remember a path or a name that was parsed, so that it fits. */
+static void
+keep(struct kept_path *k, struct span text)
+{
+	assert(text.len <= sizeof(k->bytes));
+	if (text.len > 0)
+		memcpy(k->bytes, text.at, text.len);
+	k->len = text.len;
+}
+
+void
+command_ask_hello(struct dialogue *d, enum verb verb, enum asked_why why, uint64_t now_ms)
+{
+	const struct kept_path *name = &d->asked.text;
+	uint8_t line[5 + sizeof(name->bytes)];
+
+	memcpy(line, verb == VERB_EHLO ? "EHLO " : "HELO ", 5);
+	memcpy(line + 5, name->bytes, name->len);
+	command_ask(d, verb, why, span_of(line, 5 + name->len), now_ms);
 }
 
 /* Domain or literal, RFC 5321 4.1.1.1, with the "_" that many machines have in their names. */
@@ -63,31 +90,18 @@ static bool
 on_hello(struct dialogue *d, const struct command *c, uint64_t now_ms)
 {
 	struct span name = ascii_trim(c->argument);
-	uint8_t line[5 + DOMAIN_MAX];
 
 	if (!is_hello_name(name)) {
-		refuse(d, 501, "5.5.4", "domain name or address literal expected", "hello-name", c->argument);
+		command_refuse(d, 501, "5.5.4", "domain name or address literal expected", "hello-name", c->argument);
 		return true;
 	}
 	if (d->in_transaction) {	/* old sendmails keep the transaction over a HELO */
-		d->asked.own = true;
-		ask(d, VERB_RSET, SPAN("RSET"), now_ms);
+		command_ask(d, VERB_RSET, ASKED_RESET, SPAN("RSET"), now_ms);
 		return false;
 	}
-	memcpy(line, c->verb == VERB_EHLO ? "EHLO " : "HELO ", 5);
-	memcpy(line + 5, name.at, name.len);
-	ask(d, c->verb, span_of(line, 5 + name.len), now_ms);
+	keep(&d->asked.text, name);
+	command_ask_hello(d, c->verb, ASKED_BY_CLIENT, now_ms);
 	return true;
-}
-
-/* Remember a path that was parsed, so that it fits. */
-static void
-keep(struct kept_path *k, struct span path)
-{
-	assert(path.len <= sizeof(k->bytes));
-	if (path.len > 0)
-		memcpy(k->bytes, path.at, path.len);
-	k->len = path.len;
 }
 
 static struct asked
@@ -95,7 +109,8 @@ asked_of(const struct dialogue *d)
 {
 	const struct session *s = &d->conf.session;
 
-	return (struct asked){ .host = s->host, .address = &s->address, .network = s->network, .offered = d->offered };
+	return (struct asked){ .host = s->host, .address = &s->address, .network = s->network, .offered = d->offered,
+		.authenticated = d->authenticated };
 }
 
 static bool
@@ -105,7 +120,7 @@ on_mail(struct dialogue *d, const struct command *c, uint64_t now_ms)
 	struct verdict v;
 
 	if (d->in_transaction) {
-		refuse(d, 503, "5.5.1", "one MAIL a transaction", "out-of-sequence", c->argument);
+		command_refuse(d, 503, "5.5.1", "one MAIL a transaction", "out-of-sequence", c->argument);
 		return true;
 	}
 	classify_sender(&asked, c->argument, &v);
@@ -117,7 +132,7 @@ on_mail(struct dialogue *d, const struct command *c, uint64_t now_ms)
 		return true;
 	}
 	keep(&d->sender, verdict_path(&v));
-	ask(d, VERB_MAIL, sent_span(&v.sent), now_ms);
+	command_ask(d, VERB_MAIL, ASKED_BY_CLIENT, sent_span(&v.sent), now_ms);
 	return true;
 }
 
@@ -140,13 +155,13 @@ on_rcpt(struct dialogue *d, const struct command *c, uint64_t now_ms)
 
 	if (!d->in_transaction) {	/* a client that pipelines says it of every recipient, when MAIL was refused */
 		d->idle_commands++;
-		decline(d, 503, "5.5.1", "MAIL first", "out-of-sequence", c->argument);
+		command_decline(d, 503, "5.5.1", "MAIL first", "out-of-sequence", c->argument);
 		return true;
 	}
 	if (d->attempts++ >= d->conf.limits->recipients_max) {	/* RFC 5321 4.5.3.1.10: the others are kept */
 		d->idle_commands += d->attempts > d->conf.limits->recipients_max * RECIPIENTS_PATIENCE;
 		d->refused += d->recipients == 0;
-		decline(d, 452, "4.5.3", "too many recipients", "recipients-max", c->argument);
+		command_decline(d, 452, "4.5.3", "too many recipients", "recipients-max", c->argument);
 		return true;
 	}
 	classify_recipient(&asked, c->argument, &v);
@@ -156,10 +171,8 @@ on_rcpt(struct dialogue *d, const struct command *c, uint64_t now_ms)
 		refuse_recipient(d, &v, now_ms);
 		return true;
 	}
-	d->asked.redirected = v.action == ACTION_REWRITE;
-	if (d->asked.redirected)
-		keep(&d->asked.path, v.path);
-	ask(d, VERB_RCPT, sent_span(&v.sent), now_ms);
+	keep(&d->asked.text, v.action == ACTION_REWRITE ? v.path : (struct span){ 0 });
+	command_ask(d, VERB_RCPT, v.action == ACTION_REWRITE ? ASKED_REDIRECTED : ASKED_BY_CLIENT, sent_span(&v.sent), now_ms);
 	return true;
 }
 
@@ -167,13 +180,15 @@ static bool
 on_data(struct dialogue *d, const struct command *c, uint64_t now_ms)
 {
 	if (ascii_trim(c->argument).len > 0)
-		refuse(d, 501, "5.5.4", "DATA has no argument", "argument", c->argument);
+		command_refuse(d, 501, "5.5.4", "DATA has no argument", "argument", c->argument);
 	else if (!d->in_transaction)
-		decline(d, 503, "5.5.1", "MAIL first", "out-of-sequence", c->name);
+		command_decline(d, 503, "5.5.1", "MAIL first", "out-of-sequence", c->name);
 	else if (d->recipients == 0)	/* some hosts answer 354 to anything */
-		decline(d, 554, "5.5.1", "no valid recipients", "no-recipients", c->name);
+		command_decline(d, 554, "5.5.1", "no valid recipients", "no-recipients", c->name);
+	else if (d->message.failed)
+		command_decline(d, 503, "5.5.1", "RSET first, a chunk was refused", "out-of-sequence", c->name);
 	else
-		ask(d, VERB_DATA, SPAN("DATA"), now_ms);
+		command_ask(d, VERB_DATA, ASKED_BY_CLIENT, SPAN("DATA"), now_ms);
 	return true;
 }
 
@@ -181,10 +196,10 @@ static bool
 on_plain(struct dialogue *d, const struct command *c, uint64_t now_ms)
 {
 	if (c->verb != VERB_NOOP && ascii_trim(c->argument).len > 0) {
-		refuse(d, 501, "5.5.4", "no argument expected", "argument", c->argument);
+		command_refuse(d, 501, "5.5.4", "no argument expected", "argument", c->argument);
 		return true;
 	}
-	ask(d, c->verb, span_str(verb_name(c->verb)), now_ms);
+	command_ask(d, c->verb, ASKED_BY_CLIENT, span_str(verb_name(c->verb)), now_ms);
 	return true;
 }
 
@@ -202,11 +217,26 @@ on_local(struct dialogue *d, const struct command *c, uint64_t now_ms)
 static bool
 on_not_offered(struct dialogue *d, const struct command *c, uint64_t now_ms)
 {
-	refuse(d, 502, "5.5.1", "command not implemented", "not-offered", c->name);
-	if (c->verb == VERB_BDAT) {	/* its chunk may be on the way, and must not be read as commands */
-		dialogue_leave_host(d, true);
-		dialogue_hang_up(d, now_ms);
-	}
+	(void)now_ms;
+	command_refuse(d, 502, "5.5.1", "command not implemented", "not-offered", c->name);
+	return true;
+}
+
+/* A BDAT was refused, and its chunk may be on the way: it must not be read as commands. */
+static void
+close_before_chunk(struct dialogue *d, uint64_t now_ms)
+{
+	dialogue_leave_host(d, true);
+	dialogue_hang_up(d, now_ms);
+}
+
+static bool
+on_bdat(struct dialogue *d, const struct command *c, uint64_t now_ms)
+{
+	if ((d->shown & EHLO_CHUNKING) != 0)
+		return message_chunk(d, c, now_ms);
+	on_not_offered(d, c, now_ms);
+	close_before_chunk(d, now_ms);
 	return true;
 }
 
@@ -222,7 +252,7 @@ static bool
 on_unknown(struct dialogue *d, const struct command *c, uint64_t now_ms)
 {
 	(void)now_ms;
-	refuse(d, 500, "5.5.2", "command not recognized", "unknown-command", shown(d, c, c->name));
+	command_refuse(d, 500, "5.5.2", "command not recognized", "unknown-command", shown(d, c, c->name));
 	return true;
 }
 
@@ -244,22 +274,24 @@ static const struct {
 	[VERB_HELP] =     { on_local, true, false },
 	[VERB_EXPN] =     { on_not_offered, true, false },
 	[VERB_ETRN] =     { on_not_offered, true, false },
-	[VERB_AUTH] =     { on_not_offered, true, false },
-	[VERB_STARTTLS] = { on_not_offered, true, false },
-	[VERB_BDAT] =     { on_not_offered, true, false },
+	[VERB_AUTH] =     { auth_command, true, false },
+	[VERB_STARTTLS] = { starttls_command, true, false },
+	[VERB_BDAT] =     { on_bdat, false, true },
 	[VERB_REFUSED] =  { on_not_offered, true, false },
 	[VERB_HTTP] =     { on_http, true, false },
 };
 
 static void
-refuse_line(struct dialogue *d, enum line_result how, struct span line)
+refuse_line(struct dialogue *d, const struct command *c, enum line_result how, struct span line, uint64_t now_ms)
 {
 	if (how == LINE_TOO_LONG)
-		refuse(d, 500, "5.5.2", "line too long", "line-too-long", line);
+		command_refuse(d, 500, "5.5.2", "line too long", "line-too-long", line);
 	else if (how == LINE_BARE_CR)
-		refuse(d, 500, "5.5.2", "CR without LF", "bare-cr", line);
+		command_refuse(d, 500, "5.5.2", "CR without LF", "bare-cr", line);
 	else
-		refuse(d, 500, "5.5.2", "LF without CR", "bare-lf", line);
+		command_refuse(d, 500, "5.5.2", "LF without CR", "bare-lf", line);
+	if (c->verb == VERB_BDAT)
+		close_before_chunk(d, now_ms);
 }
 
 /* No host: QUIT is answered, everything else ends the session. */
@@ -291,6 +323,7 @@ limits_hold(struct dialogue *d, uint64_t now_ms)
 bool
 command_take(struct dialogue *d, enum line_result how, struct span line, uint64_t now_ms)
 {
+	unsigned refusals = d->errors + d->refused;
 	struct command c;
 	bool used = true;
 
@@ -305,15 +338,17 @@ command_take(struct dialogue *d, enum line_result how, struct span line, uint64_
 	if (c.verb != VERB_UNKNOWN)
 		d->secret = c.verb == VERB_AUTH;
 	if (how != LINE_READY) {
-		refuse_line(d, how, line);
+		refuse_line(d, &c, how, line, now_ms);
 	} else if (!c.clean && !verbs[c.verb].judged) {
-		refuse(d, 500, "5.5.2", "control or 8-bit character in a command", "control-byte", line);
-	} else {
+		command_refuse(d, 500, "5.5.2", "control or 8-bit character in a command", "control-byte", line);
+	} else if (!d->message.chunked || !message_between_chunks(d, &c, now_ms)) {
 		used = verbs[c.verb].take(d, &c, now_ms);
 		if (used && verbs[c.verb].idle)
 			d->idle_commands++;
 	}
 	if (d->state == DIALOGUE_COMMAND)
 		dialogue_enter(d, DIALOGUE_COMMAND, now_ms);	/* the next command has its full time */
+	if (d->state == DIALOGUE_COMMAND && d->errors + d->refused > refusals)
+		dialogue_hold(d, now_ms);
 	return used;
 }

@@ -18,6 +18,10 @@ const struct dialogue_limits dialogue_limits_default = {
 	.idle_commands_max = 1000,
 	.recipients_max = 1000,
 	.refused_max = 1000,
+	.rate_min = 16,
+	.rate_ms = 5 * MINUTE,
+	.tarpit_after = 20,
+	.tarpit_ms = 0,
 };
 
 static uint64_t
@@ -40,19 +44,46 @@ patience(const struct dialogue *d, enum dialogue_state state)
 	}
 }
 
+/* What waits for the client goes out now. */
+static void
+release(struct dialogue *d)
+{
+	if (!d->tarpitted)
+		return;
+	d->tarpitted = false;
+	d->conf.tarpit->held--;
+}
+
+void
+dialogue_hold(struct dialogue *d, uint64_t now_ms)
+{
+	const struct dialogue_limits *l = d->conf.limits;
+	struct tarpit *t = d->conf.tarpit;
+
+	if (l->tarpit_ms == 0 || t == NULL || d->errors + d->refused <= l->tarpit_after)
+		return;
+	if (t->held >= t->held_max) {
+		t->skipped++;
+		return;
+	}
+	t->held++;
+	t->delayed++;
+	d->tarpitted = true;
+	d->tarpit_until_ms = now_ms + l->tarpit_ms;
+}
+
 void
 dialogue_enter(struct dialogue *d, enum dialogue_state next, uint64_t now_ms)
 {
 	assert(d->state != DIALOGUE_CLOSED || next == DIALOGUE_CLOSED);
+	release(d);
 	d->state = next;
 	d->deadline_ms = next == DIALOGUE_CLOSED ? UINT64_MAX : now_ms + patience(d, next);
-	if (next == DIALOGUE_BODY) {
-		d->body = (struct body){ .strip8 = (d->conf.session.host->profile & PROFILE_STRIP8) != 0 };
-		d->octets = 0;
-	}
-	if (d->client_gone && next == DIALOGUE_BODY)	/* nothing will come that could end it */
+	if (!d->client_gone)
+		return;
+	if (next == DIALOGUE_BODY)	/* nothing will come that could end it */
 		dialogue_leave_host(d, true);
-	if (d->client_gone && (next == DIALOGUE_COMMAND || next == DIALOGUE_ORPHAN || next == DIALOGUE_BODY))
+	if (next != DIALOGUE_REPLY && next != DIALOGUE_FINAL && next != DIALOGUE_CLOSED)
 		dialogue_hang_up(d, now_ms);
 }
 
@@ -78,6 +109,8 @@ dialogue_leave_host(struct dialogue *d, bool reset)
 void
 dialogue_hang_up(struct dialogue *d, uint64_t now_ms)
 {
+	if (d->message.chunked && !d->host_gone)	/* it has half a message */
+		dialogue_leave_host(d, true);
 	d->close |= DIALOGUE_CLOSE_CLIENT | DIALOGUE_CLOSE_HOST;
 	dialogue_enter(d, DIALOGUE_CLOSED, now_ms);
 }
@@ -92,74 +125,17 @@ dialogue_init(struct dialogue *d, const struct dialogue_conf *conf, uint8_t *to_
 	dialogue_enter(d, DIALOGUE_BANNER, now_ms);
 }
 
-/* The rest of this message is thrown away and answered with code at its end. */
-static void
-discard(struct dialogue *d, unsigned code, const char *what, uint64_t now_ms)
-{
-	d->refuse_code = code;
-	d->refuse_what = what;
-	body_skip_begin(&d->skip, &d->body);
-	dialogue_leave_host(d, true);
-	dialogue_enter(d, DIALOGUE_DISCARD, now_ms);
-}
-
-static void
-end_discard(struct dialogue *d, uint64_t now_ms)
-{
-	dialogue_report(d, &(struct event){ .kind = EVENT_MESSAGE, .code = d->refuse_code, .what = d->refuse_what,
-	    .octets = d->octets, .recipients = d->recipients });
-	if (d->refuse_code == 554)
-		answer_refusal(d, 554, "5.6.0", "message refused", d->refuse_what);
-	else
-		answer_refusal(d, d->refuse_code, "4.4.2", "mail host went away", d->refuse_what);
-	dialogue_enter(d, DIALOGUE_ORPHAN, now_ms);
-}
-
-static size_t
-feed_body(struct dialogue *d, struct span in, size_t *pass, uint64_t now_ms)
-{
-	enum body_result result;
-	size_t used;
-
-	if (buf_span(&d->out[SIDE_HOST]).len > 0)	/* the text follows DATA, it does not overtake it */
-		return 0;
-	result = body_scan(&d->body, in, &used);
-	if (result > BODY_END) {
-		discard(d, 554, body_fault_name(result), now_ms);
-		return used;
-	}
-	*pass = used;
-	d->octets += used;
-	if (result == BODY_END)
-		dialogue_enter(d, DIALOGUE_FINAL, now_ms);
-	else if (used > 0)
-		d->deadline_ms = now_ms + d->conf.limits->body_ms;
-	return used;
-}
-
-static size_t
-feed_discard(struct dialogue *d, struct span in, uint64_t now_ms)
-{
-	size_t used;
-
-	if (body_skip(&d->skip, in, &used))
-		end_discard(d, now_ms);
-	else if (used > 0)
-		d->deadline_ms = now_ms + d->conf.limits->body_ms;
-	return used;
-}
-
 /* Commands, as many as can be answered here or until the host is asked one. */
 static size_t
 feed_commands(struct dialogue *d, struct span in, uint64_t now_ms)
 {
 	size_t total = 0;
 
-	while ((d->state == DIALOGUE_COMMAND || d->state == DIALOGUE_ORPHAN) &&
+	while ((d->state == DIALOGUE_COMMAND || d->state == DIALOGUE_ORPHAN) && !d->tarpitted &&
 	    buf_room(&d->out[SIDE_CLIENT]) >= 2 * ANSWER_OCTETS) {
 		struct span rest = span_cut(in, total, in.len), line;
 		size_t used;
-		enum line_result how = line_read(&d->line, rest, &used, &line);
+		enum line_result how = line_read(&d->line, LINE_OCTETS, rest, &used, &line);
 
 		if (how == LINE_MORE)
 			return total + used;
@@ -170,25 +146,68 @@ feed_commands(struct dialogue *d, struct span in, uint64_t now_ms)
 	return total;
 }
 
-static size_t
-feed_client(struct dialogue *d, struct span in, size_t *pass, uint64_t now_ms)
+bool
+dialogue_all_sent(const struct dialogue *d, enum side to)
 {
-	size_t used = 0;
+	return buf_span(&d->out[to]).len == 0 && d->passing[to] == 0;
+}
 
-	if (d->state == DIALOGUE_COMMAND || d->state == DIALOGUE_ORPHAN)
-		return feed_commands(d, in, now_ms);
-	if (d->state == DIALOGUE_BODY)
-		used = feed_body(d, in, pass, now_ms);
-	if (d->state == DIALOGUE_DISCARD)	/* perhaps from this very byte on */
-		used += feed_discard(d, span_cut(in, used, in.len), now_ms);
-	return used;
+/* 220 to STARTTLS: has the client seen it, so that what it says now is TLS? */
+static bool
+is_started(struct dialogue *d, uint64_t now_ms)
+{
+	if (d->state == DIALOGUE_STARTING && !starttls_ends_here(d) && dialogue_all_sent(d, SIDE_CLIENT))
+		dialogue_enter(d, DIALOGUE_BLIND, now_ms);
+	return d->state == DIALOGUE_BLIND;
 }
 
 static size_t
-feed_host(struct dialogue *d, struct span in, uint64_t now_ms)
+feed_blind(struct dialogue *d, struct span in, size_t *pass, uint64_t now_ms)
+{
+	dialogue_enter(d, DIALOGUE_BLIND, now_ms);	/* the full time again */
+	*pass = in.len;
+	return in.len;
+}
+
+static size_t
+feed_client(struct dialogue *d, struct span in, size_t *pass, uint64_t now_ms)
+{
+	switch (d->state) {
+	case DIALOGUE_COMMAND:
+	case DIALOGUE_ORPHAN:
+		return feed_commands(d, in, now_ms);
+	case DIALOGUE_BODY:
+	case DIALOGUE_DISCARD:
+		return message_feed(d, in, pass, now_ms);
+	case DIALOGUE_AUTH:
+		return auth_feed(d, in, pass, now_ms);
+	case DIALOGUE_REPLY:
+		if (d->asked.verb != VERB_STARTTLS)
+			return 0;
+		starttls_injected(d, now_ms);
+		return in.len;
+	case DIALOGUE_STARTING:
+	case DIALOGUE_BLIND:
+		if (is_started(d, now_ms))
+			return feed_blind(d, in, pass, now_ms);
+		if (dialogue_all_sent(d, SIDE_CLIENT))	/* it is the handshake's */
+			return 0;
+		starttls_injected(d, now_ms);
+		return in.len;
+	default:
+		return 0;
+	}
+}
+
+static size_t
+feed_host(struct dialogue *d, struct span in, size_t *pass, uint64_t now_ms)
 {
 	size_t total = 0;
 
+	if (is_started(d, now_ms))
+		return feed_blind(d, in, pass, now_ms);
+	if (d->state == DIALOGUE_STARTING)
+		return 0;
 	while (!d->host_gone && d->state != DIALOGUE_CLOSED) {
 		struct reply r;
 		size_t used = 0;
@@ -225,7 +244,7 @@ dialogue_feed(struct dialogue *d, enum side from, struct span in, size_t *pass, 
 	*pass = 0;
 	if (d->state == DIALOGUE_CLOSED)
 		return in.len;
-	used = from == SIDE_HOST ? feed_host(d, in, now_ms) : feed_client(d, in, pass, now_ms);
+	used = from == SIDE_HOST ? feed_host(d, in, pass, now_ms) : feed_client(d, in, pass, now_ms);
 	d->passing[from == SIDE_HOST ? SIDE_CLIENT : SIDE_HOST] += *pass;
 	if (d->out[SIDE_CLIENT].overflow || d->out[SIDE_HOST].overflow)
 		abandon(d, now_ms);
@@ -248,31 +267,27 @@ dialogue_host_lost(struct dialogue *d, const char *what, uint64_t now_ms)
 
 	if (d->host_gone || was == DIALOGUE_CLOSED)
 		return;
+	if (was == DIALOGUE_BODY || was == DIALOGUE_FINAL) {
+		message_host_lost(d, what, now_ms);
+		return;
+	}
 	dialogue_leave_host(d, true);
-	switch (was) {
-	case DIALOGUE_BODY:
-		discard(d, 451, what, now_ms);
-		break;
-	case DIALOGUE_FINAL:	/* taken or not: the client asks again, and keeps the message until then */
-		d->refuse_code = 451;
-		d->refuse_what = what;
-		end_discard(d, now_ms);
-		break;
-	default:
-		if (was == DIALOGUE_REPLY && d->asked.verb == VERB_QUIT) {
-			answer(d, 221, "2.0.0", "closing");
-			dialogue_hang_up(d, now_ms);
-		} else {
-			answer_end(d, EVENT_HOST, was == DIALOGUE_BANNER ? "4.4.1" : "4.4.2",
-			    "no connection to the mail host", what, now_ms);
-		}
-		break;
+	if (was == DIALOGUE_REPLY && d->asked.verb == VERB_QUIT) {
+		answer(d, 221, "2.0.0", "closing");
+		dialogue_hang_up(d, now_ms);
+	} else {
+		answer_end(d, EVENT_HOST, was == DIALOGUE_BANNER ? "4.4.1" : "4.4.2", "no connection to the mail host", what,
+		    now_ms);
 	}
 }
 
 void
 dialogue_eof(struct dialogue *d, enum side from, uint64_t now_ms)
 {
+	if (d->state == DIALOGUE_BLIND) {
+		dialogue_hang_up(d, now_ms);
+		return;
+	}
 	if (from == SIDE_HOST) {
 		dialogue_host_lost(d, "host-closed", now_ms);
 		return;
@@ -285,7 +300,7 @@ dialogue_eof(struct dialogue *d, enum side from, uint64_t now_ms)
 		break;
 	case DIALOGUE_BODY:
 	case DIALOGUE_DISCARD:
-		dialogue_report(d, &(struct event){ .kind = EVENT_MESSAGE, .what = "client-closed", .octets = d->octets,
+		dialogue_report(d, &(struct event){ .kind = EVENT_MESSAGE, .what = "client-closed", .octets = d->message.octets,
 		    .recipients = d->recipients });
 		dialogue_leave_host(d, true);
 		dialogue_hang_up(d, now_ms);
@@ -299,24 +314,51 @@ dialogue_eof(struct dialogue *d, enum side from, uint64_t now_ms)
 struct span
 dialogue_output(const struct dialogue *d, enum side to)
 {
-	return buf_span(&d->out[to]);
+	struct span out = buf_span(&d->out[to]);
+
+	return to == SIDE_CLIENT && d->tarpitted ? span_cut(out, 0, 0) : out;
 }
 
 void
 dialogue_sent(struct dialogue *d, enum side to, size_t n)
 {
-	if (buf_span(&d->out[to]).len > 0) {
-		buf_take(&d->out[to], n);
-	} else {
+	if (d->passing[to] > 0) {
 		assert(n <= d->passing[to]);
 		d->passing[to] -= n;
+	} else {
+		buf_take(&d->out[to], n);
 	}
 }
 
-static bool
-all_sent(const struct dialogue *d, enum side to)
+/* Which sides may be read, as far as the state says. */
+static unsigned
+reads(const struct dialogue *d)
 {
-	return buf_span(&d->out[to]).len == 0 && d->passing[to] == 0;
+	bool client_sent = dialogue_all_sent(d, SIDE_CLIENT), host_sent = dialogue_all_sent(d, SIDE_HOST);
+
+	switch (d->state) {
+	case DIALOGUE_COMMAND:
+	case DIALOGUE_ORPHAN:
+		if (d->tarpitted || buf_room(&d->out[SIDE_CLIENT]) < 2 * ANSWER_OCTETS)
+			return DIALOGUE_READ_HOST;
+		return DIALOGUE_READ_CLIENT | DIALOGUE_READ_HOST;
+	case DIALOGUE_AUTH:
+	case DIALOGUE_BODY:
+	case DIALOGUE_DISCARD:
+		return DIALOGUE_READ_HOST | (host_sent ? DIALOGUE_READ_CLIENT : 0);
+	case DIALOGUE_FINAL:	/* as long as the end of a message is not out, no word of the host can be the reply to it */
+		return host_sent ? DIALOGUE_READ_HOST : 0;
+	case DIALOGUE_REPLY:
+		return DIALOGUE_READ_HOST | (d->asked.verb == VERB_STARTTLS ? DIALOGUE_READ_CLIENT : 0);
+	case DIALOGUE_STARTING:
+		if (!client_sent)
+			return DIALOGUE_READ_CLIENT;	/* whoever speaks now is refused */
+		return starttls_ends_here(d) ? DIALOGUE_START_TLS : DIALOGUE_READ_CLIENT | DIALOGUE_READ_HOST;
+	case DIALOGUE_BLIND:
+		return (host_sent ? DIALOGUE_READ_CLIENT : 0) | (client_sent ? DIALOGUE_READ_HOST : 0);
+	default:
+		return DIALOGUE_READ_HOST;
+	}
 }
 
 unsigned
@@ -326,35 +368,22 @@ dialogue_wants(const struct dialogue *d)
 
 	if (d->close & DIALOGUE_ABORT_HOST)
 		wants &= ~(unsigned)DIALOGUE_CLOSE_HOST;
-	switch (d->state) {
-	case DIALOGUE_COMMAND:
-	case DIALOGUE_ORPHAN:
-		if (buf_room(&d->out[SIDE_CLIENT]) >= 2 * ANSWER_OCTETS)
-			wants |= DIALOGUE_READ_CLIENT;
-		break;
-	case DIALOGUE_BODY:
-	case DIALOGUE_DISCARD:
-		if (all_sent(d, SIDE_HOST))
-			wants |= DIALOGUE_READ_CLIENT;
-		break;
-	default:
-		break;
-	}
-	/* as long as the end of a message is not out, no word of the host can be the reply to it */
-	if (!d->host_gone && d->state != DIALOGUE_CLOSED && (d->state != DIALOGUE_FINAL || all_sent(d, SIDE_HOST)))
-		wants |= DIALOGUE_READ_HOST;
+	if (d->state != DIALOGUE_CLOSED)
+		wants |= reads(d) & ~(unsigned)(d->host_gone ? DIALOGUE_READ_HOST : 0);
 	return wants;
 }
 
 uint64_t
 dialogue_deadline(const struct dialogue *d)
 {
-	return d->deadline_ms;
+	return d->tarpitted && d->tarpit_until_ms < d->deadline_ms ? d->tarpit_until_ms : d->deadline_ms;
 }
 
 void
 dialogue_tick(struct dialogue *d, uint64_t now_ms)
 {
+	if (d->tarpitted && now_ms >= d->tarpit_until_ms)
+		dialogue_enter(d, d->state, now_ms);
 	if (now_ms < d->deadline_ms)
 		return;
 	switch (d->state) {
@@ -363,11 +392,13 @@ dialogue_tick(struct dialogue *d, uint64_t now_ms)
 	case DIALOGUE_FINAL:
 		dialogue_host_lost(d, "host-timeout", now_ms);
 		break;
+	case DIALOGUE_BODY:
+	case DIALOGUE_DISCARD:
+		message_tick(d, !dialogue_all_sent(d, SIDE_HOST), now_ms);
+		break;
 	case DIALOGUE_CLOSED:
 		break;
 	default:
-		if (d->state == DIALOGUE_BODY)
-			dialogue_leave_host(d, true);
 		answer_end(d, EVENT_LIMIT, "4.4.2", "timeout", "client-timeout", now_ms);
 		break;
 	}
@@ -384,6 +415,9 @@ event_name(enum event_kind k)
 		[EVENT_COMMAND] = "command",
 		[EVENT_HOST] = "host",
 		[EVENT_LIMIT] = "limit",
+		[EVENT_REPAIR] = "repair",
+		[EVENT_TLS] = "tls",
+		[EVENT_AUTH] = "auth",
 	};
 
 	return names[k];

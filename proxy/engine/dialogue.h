@@ -21,7 +21,9 @@
 #include "classifier/path.h"
 #include "proxy/base/buf.h"
 #include "proxy/engine/event.h"
-#include "proxy/smtp/body.h"
+#include "proxy/engine/message.h"
+#include "proxy/engine/tarpit.h"
+#include "proxy/smtp/ehlo.h"
 #include "proxy/smtp/line.h"
 #include "proxy/smtp/reply.h"
 
@@ -32,9 +34,9 @@ enum { DIALOGUE_TO_CLIENT = REPLY_OCTETS / 5 * 6 + 2048, DIALOGUE_TO_HOST = 1100
 
 /*
  * Least buffer of a driver for what it reads: the longest input that a feed may
- * leave unused while it waits for more (a whole reply of the host).
+ * leave unused while it waits for more (a whole line of an AUTH exchange).
  */
-enum { DIALOGUE_INPUT = REPLY_OCTETS + 2 };
+enum { DIALOGUE_INPUT = LINE_AUTH_OCTETS + 2 };
 
 /* What the driver should do next; bits. */
 enum {
@@ -43,6 +45,7 @@ enum {
 	DIALOGUE_CLOSE_HOST = 4,	/* close after the output to the host is sent */
 	DIALOGUE_ABORT_HOST = 8,	/* reset now: what the host has must not become a message */
 	DIALOGUE_CLOSE_CLIENT = 16,	/* close after the output to the client is sent */
+	DIALOGUE_START_TLS = 32,	/* do the handshake with the client now, then dialogue_secured() */
 };
 
 /* Timeouts in ms and limits; RFC 5321 4.5.3.2 gives the least a client must wait. */
@@ -57,6 +60,10 @@ struct dialogue_limits {
 	unsigned idle_commands_max;	/* commands that move no message, between two messages */
 	unsigned recipients_max;	/* RCPT a transaction, RFC 5321 4.5.3.1.8: at least 100 */
 	unsigned refused_max;		/* refused RCPT a session */
+	unsigned rate_min;		/* octets a second of a message, over rate_ms; 0: any */
+	uint64_t rate_ms;
+	unsigned tarpit_after;		/* refusals of a session from which on every further one is held back */
+	uint64_t tarpit_ms;		/* for so long; 0: never */
 };
 
 /* The defaults: what RFC 5321 asks for, and bounds that only abuse reaches. */
@@ -66,6 +73,8 @@ struct dialogue_conf {
 	struct session session;
 	const struct dialogue_limits *limits;	/* these two are constant while the session lives */
 	const struct event_hooks *hooks;
+	struct tarpit *tarpit;	/* of all sessions, or NULL */
+	bool tls_ready;		/* the driver can end TLS for this host */
 };
 
 /* See docs/ARCHITECTURE.md for the picture. */
@@ -73,24 +82,37 @@ enum dialogue_state {
 	DIALOGUE_BANNER = 0,	/* the host has not greeted yet */
 	DIALOGUE_COMMAND,	/* the client's next command */
 	DIALOGUE_REPLY,		/* the host's reply to a command */
-	DIALOGUE_BODY,		/* message text passes */
+	DIALOGUE_AUTH,		/* the client's answer to a challenge of the host */
+	DIALOGUE_BODY,		/* message text passes, after DATA or BDAT */
 	DIALOGUE_FINAL,		/* the host's reply to the final dot */
 	DIALOGUE_DISCARD,	/* message text is thrown away up to its end, then refused */
+	DIALOGUE_STARTING,	/* 220 to STARTTLS is on its way; when it is out, TLS begins */
+	DIALOGUE_BLIND,		/* TLS between client and host: nothing is read any more */
 	DIALOGUE_ORPHAN,	/* no host any more: QUIT, or 421 */
 	DIALOGUE_CLOSED,	/* nothing is read; output still goes out */
 };
 
+/* A path without its brackets, or a domain. */
 struct kept_path {
-	uint8_t bytes[PATH_MAX_OCTETS];	/* the canonical spelling is never the longer one */
+	uint8_t bytes[DOMAIN_MAX + 1];	/* a canonical spelling is never the longer one */
 	size_t len;
+};
+
+/* Why the host is asked, when it is not just what the client said. */
+enum asked_why {
+	ASKED_BY_CLIENT = 0,
+	ASKED_RESET,		/* RSET of our own before a HELO: the client shall not see the reply */
+	ASKED_REDIRECTED,	/* RCPT that names the trap */
+	ASKED_OLD_HELLO,	/* HELO, since the host knows no EHLO */
+	ASKED_FOR_CHUNK,	/* DATA for a BDAT */
+	ASKED_CANCEL,		/* "*", which ends an AUTH exchange */
 };
 
 /* The one command that is outstanding at the host. */
 struct asked_host {
 	enum verb verb;
-	bool own;		/* by us: the client shall not see the reply */
-	bool redirected;	/* a RCPT that names the trap */
-	struct kept_path path;	/* ... and that the client wrote so: for our reply */
+	enum asked_why why;
+	struct kept_path text;	/* REDIRECTED: the path as the client wrote it; HELO, EHLO: the name */
 };
 
 struct dialogue {
@@ -105,18 +127,21 @@ struct dialogue {
 	bool secret;			/* AUTH was refused: unknown lines may be passwords */
 	bool client_gone;		/* the client sends no more; what is pending is finished */
 	bool host_gone;			/* no host any more */
+	bool secured;			/* TLS with the client, ended by the driver */
+	bool authenticated;		/* the host said 235 */
 	bool in_transaction;		/* the host accepted MAIL */
-	unsigned offered;		/* OFFER_ bits of the host */
+	bool enhance;			/* replies of the host get enhanced codes */
+	unsigned host_has, shown;	/* EHLO_ keywords: of the host, and to the client */
+	unsigned offered;		/* OFFER_ bits: parameters that the host understands and may have */
 	unsigned recipients;		/* accepted by the host in this transaction */
 	unsigned attempts;		/* RCPT in this transaction */
 	unsigned errors, refused, idle_commands;
 
+	bool tarpitted;			/* output to the client waits until */
+	uint64_t tarpit_until_ms;
+
 	struct line_reader line;
-	struct body body;
-	struct body_skip skip;
-	uint64_t octets;		/* of the message so far */
-	unsigned refuse_code;		/* DIALOGUE_DISCARD: the reply at the end */
-	const char *refuse_what;
+	struct message message;
 	struct kept_path sender;	/* canonical, of the transaction */
 };
 
@@ -129,9 +154,9 @@ void dialogue_init(struct dialogue *d, const struct dialogue_conf *conf, uint8_t
 
 /*
  * Input from one side. Returns the bytes used, from the front. Of these the first
- * *pass go to the other side as they are, from the caller's memory. Where *pass
- * is not 0 the queue to that side is empty, and dialogue_wants() asks for no more
- * input that could pass before all of it was sent.
+ * *pass go to the other side as they are, from the caller's memory, and before
+ * what waits in the queue to that side. dialogue_wants() asks for no more input
+ * that could pass before all of this was sent.
  */
 size_t dialogue_feed(struct dialogue *d, enum side from, struct span in, size_t *pass, uint64_t now_ms);
 
@@ -145,13 +170,16 @@ void dialogue_eof(struct dialogue *d, enum side from, uint64_t now_ms);
 /* The host cannot be reached, or its connection broke. what: static, for the journal ("host-refused"). */
 void dialogue_host_lost(struct dialogue *d, const char *what, uint64_t now_ms);
 
+/* The handshake that DIALOGUE_START_TLS asked for is done. how: "TLS1.3 ...", borrowed, for the journal. */
+void dialogue_secured(struct dialogue *d, const char *how, uint64_t now_ms);
+
 /* The box itself ends: 421 to the client, and the host gets no half message. */
 void dialogue_shutdown(struct dialogue *d, uint64_t now_ms);
 
 /*
- * What waits to be sent to a side, and how much was sent: of this, or of what
- * passes to that side while nothing waits. A caller who throws output away, since
- * the side is gone, has sent it too.
+ * What waits to be sent to a side, behind what passes; and how much was sent: of
+ * what passes, or when that is out, of the queue. A caller who throws output away,
+ * since the side is gone, has sent it too.
  */
 struct span dialogue_output(const struct dialogue *d, enum side to);
 void dialogue_sent(struct dialogue *d, enum side to, size_t n);

@@ -18,6 +18,9 @@ enum event_kind {
 	EVENT_COMMAND,		/* a command was refused here */
 	EVENT_HOST,		/* the host did what cannot be explained, or went away */
 	EVENT_LIMIT,		/* a limit or a timeout ended the session */
+	EVENT_REPAIR,		/* something in a message was repaired, for the first time in it; body = note */
+	EVENT_TLS,		/* TLS with the client began */
+	EVENT_AUTH,		/* an AUTH exchange ended */
 	EVENT_COUNT,
 };
 
@@ -28,8 +31,8 @@ struct event {
 	struct span sender;		/* RECIPIENT, MESSAGE: path of the transaction, canonical */
 	unsigned recipients;		/* MESSAGE: accepted by the host */
 	uint64_t octets;		/* MESSAGE: passed on, the final dot included */
-	unsigned code;			/* MESSAGE: reply that the client got; REPLY: the host's; else reply of ours or 0 */
-	const char *what;		/* REPLY: the verb; MESSAGE, COMMAND, HOST, LIMIT: the named cause; static, or NULL */
+	unsigned code;			/* MESSAGE: reply that the client got; REPLY, AUTH: the host's; else reply of ours or 0 */
+	const char *what;		/* REPLY: the verb; TLS: version and cipher; else the named cause; or NULL */
 };
 
 /* Whose session it is; constant over its life. */

@@ -4,6 +4,9 @@
  *
  *	dialogue.c	input, output, time, the end of either side
  *	commands.c	what a client's command does
+ *	message.c	... DATA and BDAT, and the text behind them
+ *	auth.c		... AUTH
+ *	starttls.c	... STARTTLS
  *	replies.c	what a host's reply does
  *	answer.c	replies of our own
  */
@@ -18,6 +21,12 @@ enum { ANSWER_OCTETS = 512 };
 /* dialogue.c: the only way to change the state. Sets the deadline. */
 void dialogue_enter(struct dialogue *d, enum dialogue_state next, uint64_t now_ms);
 
+/* dialogue.c: is there nothing that waits to be sent to this side? */
+bool dialogue_all_sent(const struct dialogue *d, enum side to);
+
+/* dialogue.c: the client was refused something in DIALOGUE_COMMAND: hold the reply back, where the tarpit says so. */
+void dialogue_hold(struct dialogue *d, uint64_t now_ms);
+
 /* dialogue.c: nothing more is read; both sides are closed when their output is sent. */
 void dialogue_hang_up(struct dialogue *d, uint64_t now_ms);
 
@@ -29,6 +38,53 @@ void dialogue_report(struct dialogue *d, const struct event *e);
 
 /* commands.c: one command line, or a bad one. False: it must be shown again later, it was not used. */
 bool command_take(struct dialogue *d, enum line_result how, struct span line, uint64_t now_ms);
+
+/* commands.c: refuse a command here and count it as an error; or decline it, when its time is wrong and not its grammar. */
+void command_refuse(struct dialogue *d, unsigned code, const char *enhanced, const char *text, const char *what,
+    struct span line);
+void command_decline(struct dialogue *d, unsigned code, const char *enhanced, const char *text, const char *what,
+    struct span line);
+
+/* commands.c: ask the host: the one command that is outstanding. The second is for a line that passes. */
+void command_ask(struct dialogue *d, enum verb verb, enum asked_why why, struct span line, uint64_t now_ms);
+void command_asked(struct dialogue *d, enum verb verb, enum asked_why why, uint64_t now_ms);
+
+/* commands.c: ask HELO or EHLO with the name kept in d->asked.text. */
+void command_ask_hello(struct dialogue *d, enum verb verb, enum asked_why why, uint64_t now_ms);
+
+/* message.c: the host said 354. */
+void message_begin(struct dialogue *d, uint64_t now_ms);
+
+/* message.c: there is no transaction any more. */
+void message_forget(struct dialogue *d);
+
+/* message.c: input in DIALOGUE_BODY and DIALOGUE_DISCARD. */
+size_t message_feed(struct dialogue *d, struct span in, size_t *pass, uint64_t now_ms);
+
+/* message.c: the time of these is up. host_blocks: the host has not taken what was sent to it. */
+void message_tick(struct dialogue *d, bool host_blocks, uint64_t now_ms);
+
+/* message.c: the host is lost in a message, or before it answered it. */
+void message_host_lost(struct dialogue *d, const char *what, uint64_t now_ms);
+
+/* message.c: a BDAT; what the host said no to when it was asked for its text; another command between two chunks. */
+bool message_chunk(struct dialogue *d, const struct command *c, uint64_t now_ms);
+void message_chunk_refused(struct dialogue *d, unsigned code, uint64_t now_ms);
+bool message_between_chunks(struct dialogue *d, const struct command *c, uint64_t now_ms);
+
+/* auth.c: may it be offered now? The command; a line of the client after it; a reply of the host. */
+bool auth_possible(const struct dialogue *d);
+bool auth_command(struct dialogue *d, const struct command *c, uint64_t now_ms);
+size_t auth_feed(struct dialogue *d, struct span in, size_t *pass, uint64_t now_ms);
+void auth_replied(struct dialogue *d, const struct reply *r, uint64_t now_ms);
+
+/* starttls.c: may it be offered now? The command; does TLS end here, or at the host? */
+bool starttls_possible(const struct dialogue *d);
+bool starttls_command(struct dialogue *d, const struct command *c, uint64_t now_ms);
+bool starttls_ends_here(const struct dialogue *d);
+
+/* starttls.c: the client sent something before it saw the 220 (CVE-2011-0411): nothing of it is read, ever. */
+void starttls_injected(struct dialogue *d, uint64_t now_ms);
 
 /* replies.c: a whole reply of the host, or (NULL) one that is none. */
 void reply_take(struct dialogue *d, const struct reply *r, uint64_t now_ms);
@@ -50,7 +106,13 @@ void answer_end(struct dialogue *d, enum event_kind kind, const char *enhanced, 
 /* answer.c: the host's reply line by line, in our framing. */
 void answer_forward(struct dialogue *d, const struct reply *r);
 
-/* answer.c: the host's EHLO reply without the keywords that cannot be carried; sets d->offered. */
+/* answer.c: the host's challenge of an AUTH exchange, in full. */
+void answer_challenge(struct dialogue *d, const struct reply *r);
+
+/*
+ * answer.c: the reply to EHLO, of the keywords that host and box can carry
+ * together, and what they mean for the session. r: the host's, to EHLO or HELO.
+ */
 void answer_ehlo(struct dialogue *d, const struct reply *r);
 
 #endif

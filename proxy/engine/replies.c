@@ -34,18 +34,30 @@ forget_transaction(struct dialogue *d)
 	d->in_transaction = false;
 	d->recipients = d->attempts = 0;
 	d->sender.len = 0;
+	message_forget(d);
 }
 
+/*
+ * Clients look at the first digit alone. A host that knows no EHLO is asked HELO
+ * in its place where the box has something to offer by itself.
+ */
 static void
-on_hello(struct dialogue *d, const struct reply *r)
+on_hello(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 {
-	if (r->code < 300 && d->asked.verb == VERB_EHLO) {	/* clients look at the first digit alone */
-		answer_ehlo(d, r);
+	bool extended = d->asked.verb == VERB_EHLO || d->asked.why == ASKED_OLD_HELLO;
+
+	if (d->asked.verb == VERB_EHLO && r->code >= 500 && r->code <= 504 && d->conf.session.host->uplift != 0) {
+		command_ask_hello(d, VERB_HELO, ASKED_OLD_HELLO, now_ms);
 		return;
 	}
-	if (r->code < 300)
-		d->offered = 0;
-	answer_forward(d, r);
+	if (r->code < 300 && extended) {
+		answer_ehlo(d, r);
+	} else {
+		if (r->code < 300)
+			d->host_has = d->shown = d->offered = 0;
+		answer_forward(d, r);
+	}
+	dialogue_enter(d, DIALOGUE_COMMAND, now_ms);
 }
 
 static void
@@ -55,23 +67,51 @@ on_recipient(struct dialogue *d, const struct reply *r)
 
 	if (r->code < 300)
 		d->recipients++;
-	if (!d->asked.redirected) {
+	if (d->asked.why != ASKED_REDIRECTED) {
 		answer_forward(d, r);
 		return;
 	}
 	/* the host's words would name the trap */
 	buf_add(&d->out[SIDE_CLIENT],
-	    span_of(reply, verdict_reply_redirected(span_of(d->asked.path.bytes, d->asked.path.len), r->code, reply)));
+	    span_of(reply, verdict_reply_redirected(span_of(d->asked.text.bytes, d->asked.text.len), r->code, reply)));
 	buf_add(&d->out[SIDE_CLIENT], SPAN("\r\n"));
 }
 
-/* May a reply of this code answer this verb? 3xx belongs to DATA alone. */
-static bool
-fits(const struct dialogue *d, const struct reply *r)
+static void
+on_data(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 {
-	if (d->asked.verb == VERB_DATA)
-		return r->code == 354 || r->code >= 400;
-	return r->code < 300 || r->code >= 400;
+	bool chunk = d->asked.why == ASKED_FOR_CHUNK;
+
+	if (r->code != 354 && chunk) {
+		message_chunk_refused(d, r->code, now_ms);
+		return;
+	}
+	if (!chunk)
+		answer_forward(d, r);
+	if (r->code == 354)
+		message_begin(d, now_ms);
+	else
+		dialogue_enter(d, DIALOGUE_COMMAND, now_ms);
+}
+
+/* May a reply of this code answer what was asked? */
+static bool
+fits(const struct dialogue *d, unsigned code)
+{
+	if (d->asked.why == ASKED_RESET)
+		return code < 300;
+	if (d->asked.why == ASKED_CANCEL || code >= 400)
+		return code >= 400;
+	switch (d->asked.verb) {
+	case VERB_DATA:
+		return code == 354;
+	case VERB_AUTH:
+		return code == 235 || code == 334;
+	case VERB_STARTTLS:
+		return code == 220;
+	default:
+		return code < 300;
+	}
 }
 
 /* What was let pass here and refused there belongs into the journal: who asks why a mail did not come looks there. */
@@ -86,39 +126,49 @@ report_refusal(struct dialogue *d, const struct reply *r)
 	dialogue_report(d, &(struct event){ .kind = EVENT_REPLY, .code = r->code, .what = verb_name(verb), .argument = text });
 }
 
+/* Do what the reply says, where it says more than to go on with the next command. */
 static void
 on_reply(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 {
-	bool own = d->asked.own;
-
-	d->asked.own = false;
-	if (!fits(d, r) || (own && r->code >= 300)) {
-		unexplained(d, own ? "rset-refused" : "reply-code", now_ms);
+	if (!fits(d, r->code)) {
+		unexplained(d, d->asked.why == ASKED_RESET ? "rset-refused" : "reply-code", now_ms);
 		return;
 	}
 	report_refusal(d, r);
 	switch (d->asked.verb) {
 	case VERB_EHLO:
 	case VERB_HELO:
-		on_hello(d, r);
-		break;
+		on_hello(d, r, now_ms);
+		return;
+	case VERB_DATA:
+		on_data(d, r, now_ms);
+		return;
+	case VERB_AUTH:
+		auth_replied(d, r, now_ms);
+		return;
+	case VERB_STARTTLS:
+		answer_forward(d, r);
+		dialogue_enter(d, r->code == 220 ? DIALOGUE_STARTING : DIALOGUE_COMMAND, now_ms);
+		return;
+	case VERB_QUIT:
+		answer_forward(d, r);
+		dialogue_hang_up(d, now_ms);
+		return;
 	case VERB_RCPT:
 		on_recipient(d, r);
 		break;
+	case VERB_MAIL:
+		d->in_transaction = r->code < 300;
+		answer_forward(d, r);
+		break;
 	default:
-		if (!own)
+		if (d->asked.verb == VERB_RSET && r->code < 300)
+			forget_transaction(d);
+		if (d->asked.why != ASKED_RESET)
 			answer_forward(d, r);
 		break;
 	}
-	if (d->asked.verb == VERB_RSET && r->code < 300)
-		forget_transaction(d);
-	if (d->asked.verb == VERB_MAIL && r->code < 300)
-		d->in_transaction = true;
-	if (d->asked.verb == VERB_QUIT) {
-		dialogue_hang_up(d, now_ms);
-		return;
-	}
-	dialogue_enter(d, r->code == 354 ? DIALOGUE_BODY : DIALOGUE_COMMAND, now_ms);
+	dialogue_enter(d, DIALOGUE_COMMAND, now_ms);
 }
 
 static void
@@ -128,7 +178,7 @@ on_final(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 		unexplained(d, "reply-code", now_ms);
 		return;
 	}
-	dialogue_report(d, &(struct event){ .kind = EVENT_MESSAGE, .code = r->code, .octets = d->octets,
+	dialogue_report(d, &(struct event){ .kind = EVENT_MESSAGE, .code = r->code, .octets = d->message.octets,
 	    .recipients = d->recipients });
 	answer_forward(d, r);
 	forget_transaction(d);
@@ -142,10 +192,10 @@ on_shutdown(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 {
 	answer_forward(d, r);
 	dialogue_report(d, &(struct event){ .kind = EVENT_HOST, .code = 421, .what = "host-says-421" });
-	if (d->state == DIALOGUE_BODY || d->state == DIALOGUE_FINAL)
+	if (d->state == DIALOGUE_BODY || d->state == DIALOGUE_FINAL || d->message.chunked)
 		dialogue_report(d, &(struct event){ .kind = EVENT_MESSAGE, .code = 421, .what = "host-says-421",
-		    .octets = d->octets, .recipients = d->recipients });
-	dialogue_leave_host(d, d->state == DIALOGUE_BODY);
+		    .octets = d->message.octets, .recipients = d->recipients });
+	dialogue_leave_host(d, d->state == DIALOGUE_BODY || d->message.chunked);
 	dialogue_hang_up(d, now_ms);
 }
 
@@ -156,11 +206,11 @@ reply_take(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 		unexplained(d, "reply-syntax", now_ms);
 		return;
 	}
-	if (buf_span(&d->out[SIDE_HOST]).len > 0) {	/* an answer to what was not asked yet */
+	if (!dialogue_all_sent(d, SIDE_HOST) && d->state != DIALOGUE_BODY) {	/* an answer to what was not asked yet */
 		unexplained(d, "early-reply", now_ms);
 		return;
 	}
-	if (r->code == 421 && d->state != DIALOGUE_BANNER && !d->asked.own) {
+	if (r->code == 421 && d->state != DIALOGUE_BANNER && !(d->state == DIALOGUE_REPLY && d->asked.why == ASKED_RESET)) {
 		on_shutdown(d, r, now_ms);
 		return;
 	}

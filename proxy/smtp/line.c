@@ -2,7 +2,7 @@
 #include "proxy/smtp/line.h"
 
 enum line_result
-line_read(struct line_reader *r, struct span in, size_t *used, struct span *line)
+line_read(struct line_reader *r, size_t most, struct span in, size_t *used, struct span *line)
 {
 	size_t lf = span_find(in, 0, '\n');
 	bool crlf;
@@ -11,14 +11,14 @@ line_read(struct line_reader *r, struct span in, size_t *used, struct span *line
 	*used = 0;
 	if (lf == in.len) {
 		/* with its CR a good line may have one octet more */
-		r->skipping = r->skipping || in.len > LINE_OCTETS + 1;
+		r->skipping = r->skipping || in.len > most + 1;
 		if (r->skipping)
 			*used = in.len;
 		return LINE_MORE;
 	}
 	*used = lf + 1;
 	crlf = lf > 0 && in.at[lf - 1] == '\r';
-	if (r->skipping || lf - crlf > LINE_OCTETS) {
+	if (r->skipping || lf - crlf > most) {
 		r->skipping = false;
 		return LINE_TOO_LONG;
 	}

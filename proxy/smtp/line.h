@@ -14,7 +14,10 @@
 
 #include "classifier/span.h"
 
-enum { LINE_OCTETS = 510 };	/* without CRLF, RFC 5321 4.5.3.1.4 */
+enum {
+	LINE_OCTETS = 510,		/* without CRLF, RFC 5321 4.5.3.1.4 */
+	LINE_AUTH_OCTETS = 12286,	/* a line of an AUTH exchange, RFC 4954 4 */
+};
 
 enum line_result { LINE_MORE = 0, LINE_READY, LINE_TOO_LONG, LINE_BARE_CR, LINE_BARE_LF };
 
@@ -24,10 +27,10 @@ struct line_reader {
 };
 
 /*
- * Read one line from in. *used is how much of in is done with: for LINE_MORE
+ * Read one line of at most most octets from in. *used is how much of in is done with: for LINE_MORE
  * nothing, unless the line is already too long and its bytes are worth nothing.
  * *line is the line without its end (for LINE_TOO_LONG: empty), inside in.
  */
-enum line_result line_read(struct line_reader *r, struct span in, size_t *used, struct span *line);
+enum line_result line_read(struct line_reader *r, size_t most, struct span in, size_t *used, struct span *line);
 
 #endif

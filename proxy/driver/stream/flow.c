@@ -96,22 +96,20 @@ feed(struct stream_session *s, enum side from, uint64_t now_ms)
 struct span
 flow_output(const struct stream_session *s, enum side to)
 {
-	struct span out = dialogue_output(&s->dialogue, to);
 	enum side from = other(to);
 
-	if (out.len == 0 && s->pass[from] > 0)
+	if (s->pass[from] > 0)
 		return span_cut(peer_input(&s->peer[from]), 0, s->pass[from]);
-	return out;
+	return dialogue_output(&s->dialogue, to);
 }
 
 static void
 sent(struct stream_session *s, enum side to, size_t n)
 {
-	bool queued = dialogue_output(&s->dialogue, to).len > 0;
 	enum side from = other(to);
 
 	dialogue_sent(&s->dialogue, to, n);
-	if (queued)
+	if (s->pass[from] == 0)
 		return;
 	s->pass[from] -= n;
 	if (s->pass[from] == 0) {

@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 enum {
-	POOL_SMALL = 8 * 1024 + 256,	/* a whole reply */
+	POOL_SMALL = 12 * 1024 + 512,	/* a whole reply, a line of an AUTH exchange */
 	POOL_BIG = 64 * 1024,
 	POOL_BIG_DEFAULT = 1024,	/* big ones at once: 64 MiB */
 };

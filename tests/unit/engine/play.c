@@ -70,9 +70,9 @@ pump(struct player *p)
 				continue;
 			used = dialogue_feed(&p->d, side, in, &pass, p->now_ms);
 			CHECK(used <= in.len && pass <= used, "%s: used %zu of %zu", p->name, used, in.len);
-			drain(p);
 			buf_add(&p->got[!side], span_cut(in, 0, pass));
 			dialogue_sent(&p->d, !side, pass);
+			drain(p);
 			buf_take(&p->in[side], used);
 			moved = moved || used > 0 || p->d.state != was;
 		}
@@ -139,13 +139,17 @@ take(struct player *p, const struct step *s, size_t n)
 		CHECK(closes == s->number, "%s, step %zu: closes %u", p->name, n, closes);
 		break;
 	}
+	case STEP_SECURE:
+		CHECK(dialogue_wants(&p->d) & DIALOGUE_START_TLS, "%s, step %zu: no TLS is wanted", p->name, n);
+		dialogue_secured(&p->d, "TLS1.3", p->now_ms);
+		break;
 	default:
 		break;
 	}
 }
 
 void
-play_with(const char *name, const struct rules *rules, const struct dialogue_limits *limits, const struct step *steps)
+play_in(const char *name, const struct setting *setting, const struct step *steps)
 {
 	static const size_t cuts[] = { 1, 2, 3, 7, SIZE_MAX };
 	static uint8_t memory[4][GOT_MAX];
@@ -154,12 +158,17 @@ play_with(const char *name, const struct rules *rules, const struct dialogue_lim
 	struct policy_host host = *corpus_asked()->host;
 	struct dialogue_conf conf = {
 		.session = { .id = "0badcafe", .address = *corpus_asked()->address, .host = &host },
-		.limits = limits == NULL ? &dialogue_limits_default : limits,
+		.limits = setting->limits == NULL ? &dialogue_limits_default : setting->limits,
 		.hooks = &hooks,
+		.tarpit = setting->tarpit,
+		.tls_ready = setting->tls_ready,
 	};
 
-	if (rules != NULL)
-		host.rules = rules;
+	if (setting->rules != NULL)
+		host.rules = setting->rules;
+	host.profile = setting->profile;
+	host.uplift = setting->uplift;
+	host.max_message = setting->max_message;
 	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
 		p = (struct player){ .name = name, .cut = cuts[i] };
 		play_event_count = 0;
@@ -174,7 +183,13 @@ play_with(const char *name, const struct rules *rules, const struct dialogue_lim
 }
 
 void
+play_with(const char *name, const struct rules *rules, const struct dialogue_limits *limits, const struct step *steps)
+{
+	play_in(name, &(struct setting){ .rules = rules, .limits = limits }, steps);
+}
+
+void
 play(const char *name, const struct step *steps)
 {
-	play_with(name, NULL, NULL, steps);
+	play_in(name, &(struct setting){ 0 }, steps);
 }

@@ -21,6 +21,7 @@ enum step_kind {
 	STEP_TO_HOST,	/* the same for the host; message text included */
 	STEP_STALL,	/* from here on the host takes nothing (1), or all again (0) */
 	STEP_STATE,	/* the dialogue is in this state */
+	STEP_SECURE,	/* the driver was asked for TLS, and did it */
 	STEP_CLOSE,	/* these DIALOGUE_CLOSE_ and ABORT_ bits are wanted, and no other */
 };
 
@@ -41,12 +42,24 @@ struct step {
 #define STALL(on) { STEP_STALL, NULL, on, 0 }
 #define STATE(s) { STEP_STATE, NULL, s, 0 }
 #define CLOSES(bits) { STEP_CLOSE, NULL, bits, 0 }
+#define SECURE { STEP_SECURE, NULL, 0, 0 }
 #define END { STEP_END, NULL, 0, 0 }
 
 /* A session id in replies reads "0badcafe". The policy is the corpus's, the client is untrusted. */
 void play(const char *name, const struct step *steps);
 
-/* The same with other rules for the client's network, and other limits (NULL: the defaults). */
+/* The same in another setting; zeroed: as play(). */
+struct setting {
+	const struct rules *rules;	/* of the client's network */
+	const struct dialogue_limits *limits;
+	unsigned profile, uplift;	/* of the host */
+	uint64_t max_message;
+	bool tls_ready;
+	struct tarpit *tarpit;
+};
+void play_in(const char *name, const struct setting *setting, const struct step *steps);
+
+/* ... with other rules and limits alone (NULL: the defaults). */
 void play_with(const char *name, const struct rules *rules, const struct dialogue_limits *limits,
     const struct step *steps);
 

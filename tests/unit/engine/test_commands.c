@@ -6,6 +6,7 @@
 
 #define BANNER S("220 x\r\n"), TO_C("220 x\r\n")
 #define OPEN BANNER, C("EHLO c\r\n"), TO_S("EHLO c\r\n"), S("250-x\r\n250-SIZE\r\n250 DSN\r\n"), TO_C("250-x\r\n250-SIZE\r\n250 DSN\r\n")
+#define OLD_OPEN BANNER, C("HELO c\r\n"), TO_S("HELO c\r\n"), S("250 x\r\n"), TO_C("250 x\r\n")
 #define MAIL C("MAIL FROM:<>\r\n"), TO_S("MAIL FROM:<>\r\n"), S("250 ok\r\n"), TO_C("250 ok\r\n")
 #define RCPT C("RCPT TO:<u@local.example>\r\n"), TO_S("RCPT TO:<u@local.example>\r\n"), S("250 ok\r\n"), TO_C("250 ok\r\n")
 
@@ -128,7 +129,7 @@ recipients_are_counted_by_transaction(void)
 
 	l.recipients_max = 1;
 	play_with("a new transaction counts anew", NULL, &l, (struct step[]){
-		OPEN, MAIL, RCPT, C("RCPT TO:<u@local.example>\r\n"), TO_S(""), TO_C("452 4.5.3 too many recipients (0badcafe recipients-max)\r\n"),
+		OLD_OPEN, MAIL, RCPT, C("RCPT TO:<u@local.example>\r\n"), TO_S(""), TO_C("452 4.5.3 too many recipients (0badcafe recipients-max)\r\n"),
 		C("RSET\r\n"), TO_S("RSET\r\n"), S("250 ok\r\n"), TO_C("250 ok\r\n"), MAIL, RCPT, END });
 	l = dialogue_limits_default;
 	l.refused_max = 1;

@@ -7,6 +7,9 @@
 #define OPEN \
 	S("220 mail.local.example ESMTP\r\n"), TO_C("220 mail.local.example ESMTP\r\n"), C("EHLO c.example\r\n"), \
 	TO_S("EHLO c.example\r\n"), S("250 mail.local.example\r\n"), TO_C("250 mail.local.example\r\n")
+#define OLD_OPEN \
+	S("220 mail.local.example ESMTP\r\n"), TO_C("220 mail.local.example ESMTP\r\n"), C("HELO c.example\r\n"), \
+	TO_S("HELO c.example\r\n"), S("250 mail.local.example\r\n"), TO_C("250 mail.local.example\r\n")
 #define MAIL C("MAIL FROM:<a@spam.example>\r\n"), TO_S("MAIL FROM:<a@spam.example>\r\n"), S("250 ok\r\n"), TO_C("250 ok\r\n")
 #define RCPT C("RCPT TO:<user@local.example>\r\n"), TO_S("RCPT TO:<user@local.example>\r\n"), S("250 ok\r\n"), TO_C("250 ok\r\n")
 #define DATA C("DATA\r\n"), TO_S("DATA\r\n"), S("354 go\r\n"), TO_C("354 go\r\n")
@@ -134,7 +137,7 @@ too_many_recipients_keep_those_that_were_taken(void)
 	l.recipients_max = 1;
 	l.errors_max = l.idle_commands_max = 3;
 	play_with("452", NULL, &l, (struct step[]){
-		OPEN, MAIL, RCPT,
+		OLD_OPEN, MAIL, RCPT,
 		C("RCPT TO:<a@local.example>\r\nRCPT TO:<a@local.example>\r\nRCPT TO:<a@local.example>\r\n"
 		  "RCPT TO:<a@local.example>\r\nRCPT TO:<a@local.example>\r\nDATA\r\n"), TO_S("DATA\r\n"), END });
 }
@@ -190,7 +193,7 @@ ehlo_shows_only_what_can_be_carried(void)
 	play("EHLO", (struct step[]){
 		S("220 x\r\n"), TO_C("220 x\r\n"), C("EHLO c\r\nMAIL FROM:<a@b.example> SIZE=9 BODY=8BITMIME RET=HDRS\r\n"), TO_S("EHLO c\r\n"),
 		S("250-mail\r\n250-STARTTLS\r\n250-AUTH LOGIN\r\n250-SIZE 1000\r\n250-CHUNKING\r\n250-8bitmime\r\n250 XCLIENT\r\n"),
-		TO_C("250-mail\r\n250-SIZE 1000\r\n250 8bitmime\r\n"),
+		TO_C("250-mail\r\n250-SIZE 1000\r\n250 8BITMIME\r\n"),
 		TO_S("MAIL FROM:<a@b.example> SIZE=9 BODY=8BITMIME\r\n"), END });
 	play("another 2xx", (struct step[]){
 		S("220 x\r\n"), TO_C("220 x\r\n"), C("EHLO c\r\n"), S("251-mail\r\n251-STARTTLS\r\n251 CHUNKING\r\n"),
@@ -269,12 +272,12 @@ limits_end_a_session(void)
 	l.idle_commands_max = 2;
 	l.recipients_max = 1;
 	play_with("errors", NULL, &l, (struct step[]){
-		OPEN, C("FOO\r\nFOO\r\nFOO\r\nFOO\r\n"),
+		OLD_OPEN, C("FOO\r\nFOO\r\nFOO\r\nFOO\r\n"),
 		TO_C("500 5.5.2 command not recognized (0badcafe unknown-command)\r\n"
 		     "500 5.5.2 command not recognized (0badcafe unknown-command)\r\n"
 		     "421 4.7.0 too much of this (0badcafe idle-commands-max)\r\n"), STATE(DIALOGUE_CLOSED), END });
 	play_with("recipients", NULL, &l, (struct step[]){
-		OPEN, MAIL, RCPT, C("RCPT TO:<user@local.example>\r\n"), TO_S(""),
+		OLD_OPEN, MAIL, RCPT, C("RCPT TO:<user@local.example>\r\n"), TO_S(""),
 		TO_C("452 4.5.3 too many recipients (0badcafe recipients-max)\r\n"), END });
 }
 

@@ -24,7 +24,7 @@ read_in_pieces(struct span text, size_t first, size_t step, struct cut *c)
 	for (;;) {
 		struct span in = guard_end(span_cut(text, at, shown)), line;
 		size_t used;
-		enum line_result result = line_read(&r, in, &used, &line);
+		enum line_result result = line_read(&r, LINE_OCTETS, in, &used, &line);
 
 		CHECK(used <= in.len, "used %zu of %zu", used, in.len);
 		at += used;
@@ -142,10 +142,10 @@ a_line_without_end_costs_no_memory(void)
 
 	memset(text, 'x', sizeof(text));
 	for (unsigned i = 0; i < 100; i++) {
-		CHECK(line_read(&r, guard_end(span_of(text, sizeof(text))), &used, &line) == LINE_MORE && used == sizeof(text), "piece %u: used %zu", i, used);
+		CHECK(line_read(&r, LINE_OCTETS, guard_end(span_of(text, sizeof(text))), &used, &line) == LINE_MORE && used == sizeof(text), "piece %u: used %zu", i, used);
 	}
-	CHECK(line_read(&r, SPAN("x\r\n"), &used, &line) == LINE_TOO_LONG && used == 3 && line.len == 0, "its end");
-	CHECK(line_read(&r, SPAN("NOOP\r\n"), &used, &line) == LINE_READY && span_eq(line, SPAN("NOOP")), "the next line");
+	CHECK(line_read(&r, LINE_OCTETS, SPAN("x\r\n"), &used, &line) == LINE_TOO_LONG && used == 3 && line.len == 0, "its end");
+	CHECK(line_read(&r, LINE_OCTETS, SPAN("NOOP\r\n"), &used, &line) == LINE_READY && span_eq(line, SPAN("NOOP")), "the next line");
 }
 
 static void
