@@ -369,7 +369,11 @@ dialogue_wants(const struct dialogue *d)
 	if (d->close & DIALOGUE_ABORT_HOST)
 		wants &= ~(unsigned)DIALOGUE_CLOSE_HOST;
 	if (d->state != DIALOGUE_CLOSED)
-		wants |= reads(d) & ~(unsigned)(d->host_gone ? DIALOGUE_READ_HOST : 0);
+		wants |= reads(d);
+	if (d->host_gone)
+		wants &= ~(unsigned)DIALOGUE_READ_HOST;
+	if (d->passing[SIDE_HOST] > 0)	/* the driver still holds what passes at the front of its input */
+		wants &= ~(unsigned)DIALOGUE_READ_CLIENT;
 	return wants;
 }
 
