@@ -29,6 +29,8 @@ list_value(struct config *c, enum section section, size_t key, struct span text,
 		config_address(c, text, line);
 	else if (key == PROTECT_PROFILE)
 		config_profile(c, text, line);
+	else if (key == PROTECT_OFFER)
+		config_offer(c, text, line);
 	else
 		config_domain(c, key == PROTECT_LOCAL ? &c->local : &c->relay, text, line);
 }

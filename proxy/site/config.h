@@ -29,6 +29,7 @@ struct config {
 	struct vec local, relay;		/* struct site_domain */
 	struct vec from;			/* struct site_from */
 	unsigned profile;
+	unsigned offer;
 
 	/* What was read. */
 	struct vec networks;		/* struct config_network; untrusted is the first */
@@ -67,6 +68,7 @@ void config_prefix(struct config *c, struct span text, uint32_t line);
 void config_address(struct config *c, struct span text, uint32_t line);
 void config_domain(struct config *c, struct vec *to, struct span text, uint32_t line);
 void config_profile(struct config *c, struct span text, uint32_t line);
+void config_offer(struct config *c, struct span text, uint32_t line);
 
 /* Read a domains file, set as this key of the section being read, into a list. */
 void config_domains_file(struct config *c, struct vec *to, size_t key);

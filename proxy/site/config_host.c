@@ -21,6 +21,22 @@ config_profile(struct config *c, struct span text, uint32_t line)
 }
 
 void
+config_offer(struct config *c, struct span text, uint32_t line)
+{
+	int bit = key_word(key_offers, text);
+	char expected[100];
+
+	if (bit == -1) {
+		key_words(key_offers, expected, sizeof(expected));
+		config_error(c, line, "found offer \"%s\", expected %s", config_shown(text), expected);
+		return;
+	}
+	c->offer |= 1u << bit;
+	if ((c->offer & 1u << KEY_OFFER_NONE) != 0 && c->offer != 1u << KEY_OFFER_NONE)
+		config_error(c, line, "found offer \"%s\", expected \"none\" alone or not at all", config_shown(text));
+}
+
+void
 config_from_end(struct config *c, struct span title, uint32_t line)
 {
 	const struct setting *set = c->set[SECTION_FROM];
@@ -38,6 +54,9 @@ config_from_end(struct config *c, struct span title, uint32_t line)
 	if (set[FROM_RELAY_ACTION].number == RELAY_REDIRECT && set[FROM_RELAY_TRAP].line == 0)
 		config_error(c, set[FROM_RELAY_ACTION].line,
 		    "relay-action = redirect without a mailbox, expected relay-trap = \"<box@domain>\" too");
+	if (set[FROM_STARTTLS].number == STARTTLS_PASS && span_eq(name, SPAN("untrusted")))
+		config_error(c, set[FROM_STARTTLS].line,
+		    "starttls = pass for untrusted: nobody would read what passes then, expected hide, refuse or terminate, or pass-unfiltered");
 	f = config_memory(c, vec_push(&c->from, sizeof(*f)));
 	if (f == NULL)
 		return;
@@ -73,6 +92,21 @@ check_trap(struct config *c, const struct policy_host *host, struct setting *tra
 		return;
 	}
 	trap->text = config_copy(c, span_cut(sent_span(&v.sent), before.len, v.sent.len - 1));
+}
+
+/* TLS is ended with a certificate of the host's own. */
+static void
+check_tls(struct config *c, const struct setting *set)
+{
+	const struct site_from *from = c->from.at;
+
+	if ((set[PROTECT_TLS_CERTIFICATE].line == 0) != (set[PROTECT_TLS_KEY].line == 0))
+		config_error(c, set[PROTECT_TLS_CERTIFICATE].line + set[PROTECT_TLS_KEY].line,
+		    "found only one of tls-certificate and tls-key, expected both");
+	for (size_t i = 0; i < c->from.count; i++)
+		if (from[i].set[FROM_STARTTLS].number == STARTTLS_TERMINATE && set[PROTECT_TLS_CERTIFICATE].line == 0)
+			config_error(c, from[i].set[FROM_STARTTLS].line,
+			    "starttls = terminate without a certificate, expected tls-certificate and tls-key of the host too");
 }
 
 static void
@@ -160,6 +194,9 @@ build_host(struct config *c, struct policy_host *p, struct site_host *h)
 	memcpy(h->set, set, sizeof(h->set));
 	h->on_failure = (enum on_failure)set[PROTECT_ON_FAILURE].number;
 	p->profile = c->profile;
+	p->uplift = set[PROTECT_OFFER].line == 0 ? UPLIFT_DEFAULT : c->offer & ~(1u << KEY_OFFER_NONE);
+	p->max_message = set[PROTECT_MAX_MESSAGE].number;
+	check_tls(c, set);
 	p->max_local = set[PROTECT_MAX_LOCAL].line == 0 ? 64 : (size_t)set[PROTECT_MAX_LOCAL].number;
 	check_name(c, p, h->line);
 	check_hostname(c, p, h->line);
@@ -188,7 +225,7 @@ config_protect_end(struct config *c, struct span title, uint32_t line)
 	if (c->no_memory)
 		return;
 	build_host(c, &p, &h);
-	c->profile = 0;
+	c->profile = c->offer = 0;
 	to_p = config_memory(c, vec_push(&c->policy_hosts, sizeof(p)));
 	to_h = config_memory(c, vec_push(&c->hosts, sizeof(h)));
 	if (to_p == NULL || to_h == NULL)

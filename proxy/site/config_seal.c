@@ -13,7 +13,10 @@
 	X(LIMITS_ERRORS, errors_max, 1) \
 	X(LIMITS_IDLE_COMMANDS, idle_commands_max, 1) \
 	X(LIMITS_RECIPIENTS, recipients_max, 1) \
-	X(LIMITS_REFUSED, refused_max, 1)
+	X(LIMITS_REFUSED, refused_max, 1) \
+	X(LIMITS_RATE, rate_min, 1) \
+	X(LIMITS_TARPIT_AFTER, tarpit_after, 1) \
+	X(LIMITS_TARPIT_DELAY, tarpit_ms, 1000)
 
 static void
 seal_limits(struct config *c)
@@ -49,6 +52,7 @@ seal_top(struct config *c)
 	site->keep_source_port = set[TOP_SOURCE_PORT].number == 0;
 	site->connect_ms = set[TOP_CONNECT_TIMEOUT].number * 1000;
 	site->sessions_max = (unsigned)set[TOP_MAX_SESSIONS].number;
+	site->tarpitted_max = (unsigned)set[TOP_MAX_TARPITTED].number;
 	site->on_stop = (enum on_stop)set[TOP_ON_STOP].number;
 	if (site->table >= 253 && site->table <= 255)
 		config_error(c, set[TOP_ROUTE_TABLE].line, "route-table = %u, expected a table that the kernel does not use (253 to 255)",
@@ -155,6 +159,12 @@ apply_from(struct rules *r, const struct site_from *f)
 			r->mode[site_rule(k)] = (uint8_t)f->set[k].number;
 	r->relay_action = (enum relay_action)f->set[FROM_RELAY_ACTION].number;
 	r->relay_trap = f->set[FROM_RELAY_TRAP].text;
+	r->relay_if_authenticated = f->set[FROM_RELAY_IF_AUTHENTICATED].number != 0;
+	r->body = (enum body_rule)f->set[FROM_BODY].number;
+	r->starttls = f->set[FROM_STARTTLS].number == KEY_PASS_UNFILTERED ? STARTTLS_PASS :
+	    (enum starttls_rule)f->set[FROM_STARTTLS].number;
+	r->auth = (enum auth_rule)f->set[FROM_AUTH].number;
+	r->max_connections = (unsigned)f->set[FROM_MAX_CONNECTIONS].number;
 }
 
 static bool
@@ -162,7 +172,9 @@ rules_equal(const struct rules *a, const struct rules *b, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (memcmp(a[i].mode, b[i].mode, sizeof(a[i].mode)) != 0 || a[i].relay_action != b[i].relay_action ||
-		    !span_eq(a[i].relay_trap, b[i].relay_trap))
+		    !span_eq(a[i].relay_trap, b[i].relay_trap) || a[i].body != b[i].body || a[i].starttls != b[i].starttls ||
+		    a[i].auth != b[i].auth || a[i].relay_if_authenticated != b[i].relay_if_authenticated ||
+		    a[i].max_connections != b[i].max_connections)
 			return false;
 	return true;
 }

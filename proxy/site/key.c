@@ -10,9 +10,14 @@ static const char *const source_port[] = { "keep", "any", NULL };
 static const char *const on_stop[] = { "closed", "remove", NULL };
 static const char *const on_failure[] = { "closed", "drop", "open", NULL };	/* enum on_failure */
 static const char *const relay_action[] = { "refuse", "drop", "redirect", NULL };	/* enum relay_action */
+static const char *const body[] = { "reject", "normalize", "note", NULL };	/* enum body_rule */
+static const char *const starttls[] = { "hide", "refuse", "pass", "terminate", "pass-unfiltered", NULL };	/* enum starttls_rule */
+static const char *const auth[] = { "hide", "pass", NULL };	/* enum auth_rule */
+static const char *const no_yes[] = { "no", "yes", NULL };
 static const char *const mode[] = { "off", "count", "enforce", NULL };	/* enum mode */
 
-const char *const key_profiles[] = { "exchange", "domino", "hostdotuser", "strip8", "bare-literals", NULL };
+const char *const key_profiles[] = { "exchange", "domino", "hostdotuser", "strip8", "bare-literals", "reflect", NULL };
+const char *const key_offers[] = { "pipelining", "enhancedstatuscodes", "chunking", "smtputf8", "none", NULL };
 
 #define WORD(name, words, fallback, help) { name, KEY_WORD, fallback, 0, 0, words, help }
 #define NUMBER(name, fallback, least, most, help) { name, KEY_NUMBER, fallback, least, most, NULL, help }
@@ -30,6 +35,7 @@ static const struct key top[TOP_KEYS] = {
 	    "towards a host: the client's own port, or any (conntrack stays on)"),
 	[TOP_CONNECT_TIMEOUT] = NUMBER("connect-timeout", "30", 1, 3600, "seconds to reach a host"),
 	[TOP_MAX_SESSIONS] = NUMBER("max-sessions", "10000", 1, 1000000, "sessions at once; the next client gets 421"),
+	[TOP_MAX_TARPITTED] = NUMBER("max-tarpitted", "100", 0, 1000000, "sessions held back by the tarpit at once"),
 	[TOP_ON_STOP] = WORD("on-stop", on_stop, "closed", "after an orderly end: hosts stay closed, or every rule is removed"),
 };
 
@@ -45,6 +51,9 @@ static const struct key limits[LIMITS_KEYS] = {
 	[LIMITS_IDLE_COMMANDS] = NUMBER("max-idle-commands", NULL, 1, 1000000, "commands between two messages that move none"),
 	[LIMITS_RECIPIENTS] = NUMBER("max-recipients", NULL, 100, 1000000, "recipients a message; RFC 5321 wants at least 100"),
 	[LIMITS_REFUSED] = NUMBER("max-refused", NULL, 1, 1000000, "refused recipients a session"),
+	[LIMITS_RATE] = NUMBER("min-rate", NULL, 0, 1000000, "octets a second of a message, over five minutes; 0: any"),
+	[LIMITS_TARPIT_AFTER] = NUMBER("tarpit-after", NULL, 0, 1000000, "refusals of a session that are answered at once"),
+	[LIMITS_TARPIT_DELAY] = NUMBER("tarpit-delay", NULL, 0, 3600, "seconds that each further one is held back; 0: none"),
 };
 
 static const struct key network[NETWORK_KEYS] = {
@@ -60,8 +69,13 @@ static const struct key protect[PROTECT_KEYS] = {
 	[PROTECT_RELAY_FILE] = TEXT("relay-domains-file", NULL, "file of more of them, as sendmail's class R"),
 	[PROTECT_ON_FAILURE] = WORD("on-failure", on_failure, "closed",
 	    "without the daemon: reset, drop silently, or pass unfiltered"),
-	[PROTECT_PROFILE] = LIST("profile", "exchange, domino, hostdotuser, strip8, bare-literals: what the host is known for"),
+	[PROTECT_PROFILE] = LIST("profile", "exchange, domino, hostdotuser, strip8, bare-literals, reflect: what the host is known for"),
 	[PROTECT_MAX_LOCAL] = NUMBER("max-local-part", "64", 1, 64, "octets of a local part"),
+	[PROTECT_OFFER] = LIST("offer", "offered in front of a host that has it not: pipelining, enhancedstatuscodes, "
+	    "chunking; smtputf8 if it has; or none (default: the first two)"),
+	[PROTECT_MAX_MESSAGE] = NUMBER("max-message-size", "0", 0, INT32_MAX, "octets of a message; 0: what the host says"),
+	[PROTECT_TLS_CERTIFICATE] = TEXT("tls-certificate", NULL, "PEM file of the host's certificate chain, for starttls = terminate"),
+	[PROTECT_TLS_KEY] = TEXT("tls-key", NULL, "PEM file of its key"),
 };
 
 #define RULE_DEFAULT "(default: enforce for untrusted, off for networks)"
@@ -75,6 +89,14 @@ static const struct key from[FROM_KEYS] = {
 	[FROM_FORGED_LOCAL_SENDER] = WORD("forged-local-sender", mode, NULL,
 	    "senders of the host's own domains (default: count for untrusted, off for networks)"),
 	[FROM_UNSAFE_SENDER] = WORD("unsafe-sender", mode, NULL, "senders that an old server cannot answer safely " RULE_DEFAULT),
+	[FROM_BODY] = WORD("body", body, "reject",
+	    "messages with stray line ends, NULs, long lines: 554, repaired, or repaired and journaled"),
+	[FROM_STARTTLS] = WORD("starttls", starttls, "hide",
+	    "not offered; 454; to the host and not read any more (for untrusted: pass-unfiltered); or ended here"),
+	[FROM_AUTH] = WORD("auth", auth, "hide", "AUTH is not offered, or passed to the host"),
+	[FROM_RELAY_IF_AUTHENTICATED] = WORD("relay-if-authenticated", no_yes, "no",
+	    "the rule relay is off for a client whom the host authenticated"),
+	[FROM_MAX_CONNECTIONS] = NUMBER("max-connections", "0", 0, 1000000, "at once from one address (IPv6: /64); 0: any number"),
 };
 
 const struct key_table key_tables[SECTION_COUNT] = {

@@ -67,7 +67,7 @@ struct site {
 	uint32_t fwmark, table;
 	bool keep_source_port;
 	uint64_t connect_ms;
-	unsigned sessions_max;
+	unsigned sessions_max, tarpitted_max;
 	enum on_stop on_stop;
 
 	struct setting top_set[TOP_KEYS], limits_set[LIMITS_KEYS];

@@ -114,6 +114,11 @@ print_host(const struct site *site, FILE *out, size_t host)
 	for (unsigned bit = 0; key_profiles[bit] != NULL; bit++)
 		if (p->profile & 1u << bit)
 			line_out(site, out, "\t", h->set[PROTECT_PROFILE].line, "profile += \"%s\"", key_profiles[bit]);
+	for (unsigned bit = 0; bit < KEY_OFFER_NONE; bit++)
+		if (p->uplift & 1u << bit)
+			line_out(site, out, "\t", h->set[PROTECT_OFFER].line, "offer += \"%s\"", key_offers[bit]);
+	if (p->uplift == 0)
+		line_out(site, out, "\t", h->set[PROTECT_OFFER].line, "offer += \"%s\"", key_offers[KEY_OFFER_NONE]);
 	print_domains(site, out, "local-domains", &h->local, h->set[PROTECT_LOCAL_FILE].text);
 	print_domains(site, out, "relay-domains", &h->relay, h->set[PROTECT_RELAY_FILE].text);
 	for (uint32_t n = 0; n < site->policy.network_count; n++)

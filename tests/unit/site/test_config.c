@@ -21,7 +21,7 @@ static const struct {
 	{ "unknown section", "\nmachine x { }\n" GOOD, 2, "unknown key 'machine', expected", NULL },
 	{ "unknown key of a host", "protect \"h\" {\n\n adresses = { }\n}", 3, "unknown key 'adresses', expected addresses, hostname", NULL },
 	{ "unknown key of a network", "network n { prefix = { } }\n" GOOD, 1, "unknown key 'prefix', expected prefixes", NULL },
-	{ "unknown key of rules", HOST "\n from untrusted {\n starttls = hide } }", 4, "unknown key 'starttls', expected relay, relay-action", NULL },
+	{ "unknown key of rules", HOST "\n from untrusted {\n max-connection = 1 } }", 4, "unknown key 'max-connection', expected relay, relay-action", NULL },
 	{ "a key of a later time", HOST "\n from untrusted {\n unresolvable-sender = enforce } }", 4, "unknown key 'unresolvable-sender'", NULL },
 	{ "a path into another section", "protect|hostname = \"x\"\n" GOOD, 1, "no sub-section title/index for 'protect'", NULL },
 	{ "prefix that is none", "network n {\n prefixes = { \"10.0.0/8\" } }\n" GOOD, 2, "found \"10.0.0/8\", expected a prefix as \"10.0.0.0/8\"", NULL },
@@ -77,7 +77,12 @@ static const struct {
 	{ "mode in capitals", HOST "\n from untrusted { relay = OFF } }", 3, "relay = \"OFF\", expected off, count or enforce", NULL },
 	{ "action word", HOST "\n from untrusted { relay-action = bounce } }", 3, "expected refuse, drop or redirect", NULL },
 	{ "on-failure word", HOST "\n on-failure = \"\" }", 3, "on-failure = \"\", expected closed, drop or open", NULL },
-	{ "profile word", HOST "\n profile = { \"exim\" } }", 3, "found profile \"exim\", expected exchange, domino, hostdotuser, strip8 or bare-literals", NULL },
+	{ "profile word", HOST "\n profile = { \"exim\" } }", 3, "found profile \"exim\", expected exchange, domino, hostdotuser, strip8, bare-literals or reflect", NULL },
+	{ "offer word", HOST "\n offer = { \"chunked\" } }", 3, "found offer \"chunked\", expected pipelining, enhancedstatuscodes, chunking, smtputf8 or none", NULL },
+	{ "none and more", HOST "\n offer = { \"none\", \"chunking\" } }", 3, "found offer \"chunking\", expected \"none\" alone", NULL },
+	{ "blind TLS for everybody", HOST "\n from Untrusted {\n starttls = pass } }", 4, "starttls = pass for untrusted", NULL },
+	{ "TLS without a certificate", HOST "\n from untrusted {\n starttls = terminate } }", 4, "expected tls-certificate and tls-key", NULL },
+	{ "certificate without a key", HOST "\n tls-certificate = \"/x\" }", 3, "found only one of tls-certificate and tls-key, expected both", NULL },
 	{ "unknown network", HOST "\n from trusted { relay = off } }", 3, "found network trusted, expected untrusted or one that is defined", NULL },
 	{ "from twice", HOST "\n from untrusted { relay = off }\n from Untrusted { relay = enforce } }", 4, "from untrusted is there already", NULL },
 	{ "redirect without a trap", HOST "\n from untrusted {\n relay-action = redirect } }", 4, "expected relay-trap = \"<box@domain>\" too", NULL },
@@ -235,10 +240,11 @@ values_and_their_lines_are_kept(void)
 	    "limits { body-timeout = 7\n max-errors = 3 }\n"
 	    "protect \"h\" { addresses = { \"192.0.2.1\", \"2001:db8::1\" }\n"
 	    " hostname = \"H.Example\" local-domains = { \"H.example\" } local-domains-file = \"good.cw\"\n"
-	    " profile = { \"strip8\", \"exchange\" }\n"
-	    " from untrusted { relay-action = redirect\n"
+	    " profile = { \"strip8\", \"exchange\" } offer = { \"chunking\" } max-message-size = 1000\n"
+	    " from untrusted { relay-action = redirect starttls = pass-unfiltered auth = pass body = note max-connections = 9\n"
 	    "  relay-trap = \"<\\\"trap\\\"@H.EXAMPLE>\" }\n"
-	    " from trusted { unsafe-sender = count } }\n";
+	    " from trusted { unsafe-sender = count relay-if-authenticated = yes } }\n"
+	    "protect \"i\" { addresses = { \"192.0.2.9\" } hostname = \"i.example\" local-domains = { \"i.example\" } }\n";
 	struct ip v4 = ip_of("192.0.2.77"), v6 = ip_of("2001:db8:77::1"), lab = ip_of("10.1.2.3"), ten = ip_of("10.2.2.3");
 	const struct policy_host *h;
 	struct ip address = ip_of("2001:db8::1");
@@ -261,6 +267,10 @@ values_and_their_lines_are_kept(void)
 	CU_ASSERT(site->limits.command_ms == dialogue_limits_default.command_ms);
 	CU_ASSERT(site->limits_set[LIMITS_ERRORS].line == 4 && site->limits_set[LIMITS_COMMAND].line == 0);
 	CU_ASSERT(h->profile == (PROFILE_STRIP8 | PROFILE_EXCHANGE));
+	CU_ASSERT(h->uplift == UPLIFT_CHUNKING && h->max_message == 1000 && h[1].uplift == UPLIFT_DEFAULT && h[1].max_message == 0);
+	CU_ASSERT(h->rules[0].starttls == STARTTLS_PASS && h->rules[0].auth == AUTH_PASS && h->rules[0].body == BODY_RULE_NOTE);
+	CU_ASSERT(h->rules[0].max_connections == 9 && !h->rules[0].relay_if_authenticated && h->rules[1].relay_if_authenticated);
+	CU_ASSERT(h->rules[1].starttls == STARTTLS_HIDE && h->rules[1].auth == AUTH_HIDE && h->rules[1].body == BODY_RULE_REJECT);
 	CU_ASSERT(h->rules[0].relay_action == RELAY_REDIRECT && span_eq(h->rules[0].relay_trap, SPAN("trap@h.example")));
 	CU_ASSERT(h->rules[0].mode[RULE_RELAY] == MODE_ENFORCE && h->rules[1].mode[RULE_UNSAFE_SENDER] == MODE_COUNT);
 	CU_ASSERT(h->rules[1].mode[RULE_RELAY] == MODE_OFF && h->rules[2].mode[RULE_UNSAFE_SENDER] == MODE_OFF);
