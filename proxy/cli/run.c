@@ -20,6 +20,7 @@ struct run {
 	struct ev_loop *loop;
 	struct journal journal;
 	struct stream *stream;
+	struct tarpit tarpit;
 	ev_signal on_term, on_int, on_usr1, on_hup;
 	ev_timer drain;
 	double drain_until;		/* on the loop's clock; 0: not stopping */
@@ -84,6 +85,8 @@ print_counters(const struct run *r)
 #define X(name, meaning) fprintf(stderr, " " #name "=%" PRIu64, c->name);
 	STREAM_COUNTERS(X)
 #undef X
+	fprintf(stderr, " tarpitted=%u tarpit_delayed=%" PRIu64 " tarpit_skipped=%" PRIu64, r->tarpit.held, r->tarpit.delayed,
+	    r->tarpit.skipped);
 	fprintf(stderr, " journal_written=%" PRIu64 " journal_dropped=%" PRIu64 "\n", r->journal.written, r->journal.dropped);
 }
 
@@ -141,6 +144,7 @@ open_stream(struct run *r)
 		.keep_source_port = r->site->keep_source_port,
 		.connect_ms = r->site->connect_ms,
 		.sessions_max = r->site->sessions_max,
+		.tarpit = &r->tarpit,
 	};
 	const char *what = "start";
 	struct stream *stream = stream_new(r->loop, &conf, &what);
@@ -157,6 +161,7 @@ serve(struct run *r)
 {
 	int status = CLI_FAILED;
 
+	r->tarpit.held_max = r->site->tarpitted_max;
 	r->stream = open_stream(r);
 	if (r->stream == NULL)
 		return status;

@@ -347,7 +347,8 @@ session_new(struct sessions *shared, int fd, const struct tproxy_ends *ends, con
 	TAILQ_INSERT_TAIL(&shared->all, s, in_all);
 	shared->counters.sessions++;
 	peer_init(&s->peer[SIDE_CLIENT], fd, on_client_readable, on_client_writable, s);
-	d = (struct dialogue_conf){ .session = *who, .limits = shared->conf.limits, .hooks = &shared->conf.hooks };
+	d = (struct dialogue_conf){ .session = *who, .limits = shared->conf.limits, .hooks = &shared->conf.hooks,
+		.tarpit = shared->conf.tarpit };
 	dialogue_init(&s->dialogue, &d, s->to_client, s->to_host, now_ms);
 	begin_connect(s, ends, now_ms);
 	go_on(s, now_ms);

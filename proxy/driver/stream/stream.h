@@ -28,6 +28,7 @@ struct stream_conf {
 	bool keep_source_port;		/* bind the client's port too; else only its address */
 	uint64_t connect_ms;		/* to reach a host */
 	unsigned sessions_max;		/* at once; the next client gets 421 */
+	struct tarpit *tarpit;		/* outlives the stream; NULL: nobody is held back */
 	unsigned body_buffers_max;	/* 64 KiB buffers for messages at once, 0: 1024; beyond, messages pass in small pieces */
 };
 
