@@ -41,6 +41,55 @@ def one_client_too_many_is_told_why(world):
     assert world.box.counters()["over_limit"] == 1
 
 
+def is_full(world, family, **options):
+    """One more client of this address gets 421, and the host hears nothing of it."""
+    before = len(world.host.sessions)
+    with world.client(family, **options) as c:
+        reply = c.reply()
+        c.expect(reply, 421)
+        assert reply.startswith(b"421 4.7.0 too many connections from your address (") and b" max-connections)" in reply
+        assert c.rest() == b""
+    assert len(world.host.sessions) == before
+
+
+@case(max_connections=2)
+def a_client_has_so_many_sessions_at_once(world):
+    for family in (4, 6):
+        with world.client(family) as a, world.client(family) as b:
+            a.expect(a.reply(), 220)
+            b.expect(b.reply(), 220)
+            is_full(world, family)
+            a.quit()
+            a.sock.close()
+            until(lambda: world.box.counters()["sessions"] == 1)
+            with world.client(family) as c:
+                c.expect(c.reply(), 220)
+                is_full(world, family)
+                c.quit()
+            b.quit()
+        world.box.idle()
+    world.box.event("max-connections")
+    assert world.box.counters()["over_client_limit"] == 4
+
+
+@case(max_connections=1)
+def a_customer_of_ipv6_has_one_64_and_of_ipv4_one_address(world):
+    near, far, other = "2001:db8:66:0:ffff::1", "2001:db8:66:1::66", "203.0.113.67"
+    for address, family in ((near, "-6"), (far, "-6"), (other, "-4")):
+        world.names.run("client", "ip", family, "address", "add", address, "dev", "eth0", *["nodad"] * (family == "-6"))
+        world.names.run("router", "ip", family, "route", "add", address, "dev", "client")
+    with world.client(4) as a, world.client(6) as b:
+        a.expect(a.reply(), 220)
+        b.expect(b.reply(), 220)
+        is_full(world, 6, address=near)
+        for family, address in ((6, far), (4, other)):
+            with world.client(family, address=address) as c:
+                c.expect(c.reply(), 220)
+                c.quit()
+        a.quit()
+        b.quit()
+
+
 @case()
 def without_descriptors_clients_wait(world):
     enough = resource.prlimit(world.box.pid, resource.RLIMIT_NOFILE)

@@ -13,7 +13,7 @@ ADDRESS = {4: "203.0.113.66", 6: "2001:db8:66::66"}
 class Client:
     """One connection to the host, as the client believes."""
 
-    def __init__(self, names, family=4, port=0, receive_buffer=0, timeout=8):
+    def __init__(self, names, family=4, port=0, receive_buffer=0, timeout=8, address=None):
         with names.inside("client"):
             self.sock = socket.socket(socket.AF_INET if family == 4 else socket.AF_INET6, socket.SOCK_STREAM)
         self.sock.settimeout(timeout)
@@ -21,8 +21,8 @@ class Client:
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if receive_buffer:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        if port:
-            self.sock.bind((ADDRESS[family], port))
+        if port or address:
+            self.sock.bind((address or ADDRESS[family], port))
         self.sock.connect((V4 if family == 4 else V6, 25))
         self.have = b""
 

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 
 static struct stream *stream;
+static struct rules rules;	/* for every client */
 
 static struct ip
 address(int family, const char *text)
@@ -44,7 +45,6 @@ static const struct policy *
 the_policy(void)
 {
 	static struct ip addresses[2];
-	static struct rules rules[1];
 	static struct policy_host host;
 	static struct policy policy;
 	static struct prefix_node networks[1], hosts[8];
@@ -53,9 +53,8 @@ the_policy(void)
 	name = SPAN("untrusted");
 	addresses[0] = address(AF_INET, "198.51.100.25");
 	addresses[1] = address(AF_INET6, "2001:db8:25::25");
-	rules[0] = rules_default(POLICY_UNTRUSTED);
 	host = (struct policy_host){ .name = SPAN("aix"), .hostname = SPAN("mail.local.example"), .addresses = addresses,
-	    .address_count = 2, .max_local = PATH_LOCAL_MAX, .rules = rules };
+	    .address_count = 2, .max_local = PATH_LOCAL_MAX, .rules = &rules };
 	init_local_domains(&host.local);
 	policy = (struct policy){ .network_names = &name, .network_count = 1, .hosts = &host, .host_count = 1 };
 	prefix_map_init(&policy.networks, networks, 1);
@@ -107,9 +106,10 @@ set(struct stream_conf *conf, struct dialogue_limits *limits, const char *text)
 {
 	uint64_t sessions = conf->sessions_max, keep_port = conf->keep_source_port, body_buffers = 0;
 	uint64_t errors = limits->errors_max, idle = limits->idle_commands_max, refused = limits->refused_max;
+	uint64_t max_connections = rules.max_connections;
 	const struct { const char *name; uint64_t *value; } all[] = {
 		{ "sessions", &sessions }, { "keep-port", &keep_port }, { "body-buffers", &body_buffers },
-		{ "errors", &errors }, { "idle", &idle }, { "refused", &refused }, { "connect-ms", &conf->connect_ms },
+		{ "max-connections", &max_connections }, { "errors", &errors }, { "idle", &idle }, { "refused", &refused }, { "connect-ms", &conf->connect_ms },
 		{ "command-ms", &limits->command_ms }, { "body-ms", &limits->body_ms }, { "banner-ms", &limits->banner_ms },
 		{ "reply-ms", &limits->reply_ms }, { "data-ms", &limits->data_ms }, { "final-ms", &limits->final_ms },
 	};
@@ -121,6 +121,7 @@ set(struct stream_conf *conf, struct dialogue_limits *limits, const char *text)
 		*all[i].value = strtoull(text + name + 1, NULL, 10);
 		conf->sessions_max = (unsigned)sessions;
 		conf->keep_source_port = keep_port != 0;
+		rules.max_connections = (unsigned)max_connections;
 		if (body_buffers != 0)
 			conf->body_buffers_max = (unsigned)body_buffers;
 		limits->errors_max = (unsigned)errors;
@@ -174,6 +175,7 @@ main(int argc, char **argv)
 	struct ev_loop *loop = ev_default_loop(0);
 	int result;
 
+	rules = rules_default(POLICY_UNTRUSTED);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc < 2 || loop == NULL)
 		return 2;

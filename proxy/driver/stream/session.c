@@ -39,6 +39,7 @@ session_free(struct stream_session *s)
 	if (s->starved)
 		TAILQ_REMOVE(&shared->starved, s, in_starved);
 	TAILQ_REMOVE(&shared->all, s, in_all);
+	clients_leave(&shared->clients, s->client);
 	shared->counters.sessions--;
 	free(s);
 }
@@ -310,6 +311,12 @@ session_describe(struct sessions *shared, const struct tproxy_ends *ends, const 
 	next_id(shared, out->id);
 }
 
+unsigned
+session_client_max(const struct session *who)
+{
+	return who->host->rules[who->network].max_connections;
+}
+
 static void
 begin_connect(struct stream_session *s, const struct tproxy_ends *ends, uint64_t now_ms)
 {
@@ -341,6 +348,13 @@ session_new(struct sessions *shared, int fd, const struct tproxy_ends *ends, con
 		return -1;
 	memset(s, 0, offsetof(struct stream_session, dialogue));	/* the rest is dialogue_init()'s */
 	s->shared = shared;
+	if (session_client_max(who) > 0) {
+		s->client = clients_enter(&shared->clients, &who->client, who->host);
+		if (s->client == NULL) {
+			free(s);
+			return -1;
+		}
+	}
 	s->connect_by_ms = s->close_by_ms = UINT64_MAX;
 	ev_timer_init(&s->alarm, on_alarm, 0., 0.);
 	s->alarm.data = s;

@@ -12,6 +12,7 @@
 #ifndef PROXY_DRIVER_STREAM_SESSION_H
 #define PROXY_DRIVER_STREAM_SESSION_H
 
+#include "proxy/driver/stream/clients.h"
 #include "proxy/driver/stream/peer.h"
 #include "proxy/driver/stream/stream.h"
 #include "proxy/driver/stream/tproxy.h"
@@ -26,12 +27,14 @@ struct sessions {
 	struct stream_conf conf;
 	struct stream_counters counters;
 	struct pool pool;
+	struct clients clients;
 	struct session_list all, starved;	/* starved: cannot read before a buffer is given back */
 	uint32_t next_id;
 };
 
 struct stream_session {
 	struct sessions *shared;
+	struct clients_entry *client;	/* NULL: not counted, the rules have no limit */
 	TAILQ_ENTRY(stream_session) in_all, in_starved;
 	struct peer peer[2];		/* by side */
 	bool told[2];			/* the dialogue knows that this side is gone */
@@ -54,6 +57,9 @@ uint64_t session_clock_ms(void);
 /* Who would be whose session, with an id of its own. */
 void session_describe(struct sessions *shared, const struct tproxy_ends *ends, const struct policy_host *host,
     struct session *out);
+
+/* Sessions that this client may have with this host at once; 0: no limit. */
+unsigned session_client_max(const struct session *who);
 
 /*
  * Begin a session with an accepted client and connect to its host. Takes fd over.

@@ -53,15 +53,23 @@ on_again(struct ev_loop *loop, ev_timer *w, int revents)
 
 /* One reply, as far as it fits into the socket, and the end. */
 static void
-turn_away(struct stream *s, int fd, const struct session *who, const char *text, const char *what)
+turn_away(struct stream *s, int fd, const struct session *who, const char *why, const char *what)
 {
 	const struct event_hooks *hooks = &s->sessions.conf.hooks;
 	char reply[128];
-	int n = snprintf(reply, sizeof(reply), "421 4.3.2 %s, try again later (%s %s)\r\n", text, who->id, what);
+	int n = snprintf(reply, sizeof(reply), "421 %s (%s %s)\r\n", why, who->id, what);
 
 	hooks->report(hooks->cookie, who, &(struct event){ .kind = EVENT_LIMIT, .code = 421, .what = what });
 	(void)send(fd, reply, (size_t)n, MSG_NOSIGNAL);
 	close(fd);
+}
+
+static bool
+is_client_full(const struct sessions *all, const struct session *who)
+{
+	unsigned max = session_client_max(who);
+
+	return max > 0 && clients_count(&all->clients, &who->client, who->host) >= max;
 }
 
 static void
@@ -80,10 +88,13 @@ begin(struct stream *s, int fd, const struct tproxy_ends *ends)
 	session_describe(&s->sessions, ends, host, &who);
 	if (c->sessions >= s->sessions.conf.sessions_max) {
 		c->over_limit++;
-		turn_away(s, fd, &who, "too many sessions", "sessions-max");
+		turn_away(s, fd, &who, "4.3.2 too many sessions, try again later", "sessions-max");
+	} else if (is_client_full(&s->sessions, &who)) {
+		c->over_client_limit++;
+		turn_away(s, fd, &who, "4.7.0 too many connections from your address", "max-connections");
 	} else if (session_new(&s->sessions, fd, ends, &who) == -1) {
 		c->no_memory++;
-		turn_away(s, fd, &who, "out of memory", "no-memory");
+		turn_away(s, fd, &who, "4.3.2 out of memory, try again later", "no-memory");
 	}
 }
 

@@ -36,6 +36,7 @@ struct stream_conf {
 #define STREAM_COUNTERS(X)                                                                          \
 	X(accepted, "connections taken from the listeners")                                                \
 	X(over_limit, "of these: answered 421, sessions_max reached")                                      \
+	X(over_client_limit, "of these: answered 421, the client has as many sessions as its rules allow")     \
 	X(not_protected, "closed: not for a protected host, somebody connected to the listener itself")    \
 	X(accept_failed, "no descriptor or memory for a connection: it waits in the backlog")              \
 	X(no_memory, "sessions refused for want of memory, or of a descriptor towards the host")           \
