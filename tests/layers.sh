@@ -13,9 +13,10 @@ classifier classifier
 proxy/base classifier proxy/base
 proxy/smtp classifier proxy/base proxy/smtp
 proxy/engine classifier proxy/base proxy/smtp proxy/engine
-proxy/driver/stream classifier proxy/base proxy/smtp proxy/engine proxy/driver/stream
-proxy/site classifier proxy/base proxy/smtp proxy/engine proxy/driver/stream proxy/site
-proxy/cli classifier proxy/base proxy/smtp proxy/engine proxy/driver/stream proxy/site proxy/cli
+proxy/driver/tls classifier proxy/driver/tls
+proxy/driver/stream classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/stream
+proxy/site classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/stream proxy/site
+proxy/cli classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/stream proxy/site proxy/cli
 '
 bad=0
 seen=0
