@@ -33,10 +33,12 @@ flow_may_read(const struct stream_session *s, enum side from)
 {
 	const struct peer *p = &s->peer[from];
 
+	if (from == SIDE_CLIENT && s->lingering)
+		return p->fd != -1;
 	if (p->fd == -1 || p->gone != PEER_HERE || p->connecting)
 		return false;
-	if (from == SIDE_CLIENT && s->lingering)
-		return true;
+	if (from == SIDE_CLIENT && s->securing)
+		return !peer_blocked(p);
 	if (s->starved)
 		return false;
 	if (p->mem == NULL)
@@ -77,7 +79,7 @@ feed(struct stream_session *s, enum side from, uint64_t now_ms)
 		size_t pass;
 		size_t used;
 
-		assert(s->pass[from] == 0);
+		assert(s->pass[from] == 0);	/* it lies before the rest of the input, and is given back before it */
 		used = dialogue_feed(&s->dialogue, from, peer_input(p), &pass, now_ms);
 		s->streaming[from] = pass > 0 && s->dialogue.state != DIALOGUE_FINAL;
 		if (used == 0)
@@ -200,13 +202,14 @@ flow_move(struct stream_session *s, uint64_t now_ms)
 	bool moved;
 
 	do {
-		/* first: a client whose text lost its host is fed again when that text is thrown away */
+		moved = feed(s, SIDE_HOST, now_ms);
+		moved |= feed(s, SIDE_CLIENT, now_ms);
 		if (dialogue_wants(&s->dialogue) & DIALOGUE_ABORT_HOST)
 			s->peer[SIDE_HOST].deaf = true;
-		moved = flush(s, SIDE_HOST);
-		moved |= feed(s, SIDE_HOST, now_ms);
-		moved |= feed(s, SIDE_CLIENT, now_ms);
+		moved |= flush(s, SIDE_HOST);
 		moved |= flush(s, SIDE_CLIENT);
+		if (!moved)
+			moved = secure_move(s, now_ms);
 		if (!moved)
 			moved = tell(s, SIDE_HOST, now_ms) || tell(s, SIDE_CLIENT, now_ms);
 	} while (moved);

@@ -58,25 +58,61 @@ make_room(struct peer *p, struct pool *pool, bool big)
 	return p->mem != NULL || take(p, pool, POOL_OF_SMALL);
 }
 
-enum peer_read
-peer_read(struct peer *p, struct pool *pool, bool big)
+enum tls_result
+peer_handshake(struct peer *p, struct ev_loop *loop, struct tls_creds *creds)
 {
-	ssize_t n;
+	enum tls_result result;
 
-	if (!make_room(p, pool, big))
-		return PEER_NO_MEMORY;
-	assert(p->end < pool_octets(p->size));
-	n = recv(p->fd, p->mem + p->end, pool_octets(p->size) - p->end, 0);
-	if (n > 0) {
-		p->end += (size_t)n;
-		return PEER_READ;
-	}
+	assert(p->mem == NULL);
+	if (p->tls == NULL && (p->tls = tls_new(p->fd, creds)) == NULL)
+		return TLS_FAILED;
+	result = tls_handshake(p->tls);
+	if (result == TLS_WRITE_MORE)
+		peer_await(p, loop);
+	return result;
+}
+
+/* Octets that were read to out[size], or 0 and perhaps p->gone. */
+static size_t
+receive(struct peer *p, uint8_t *out, size_t size)
+{
+	ssize_t n = recv(p->fd, out, size, 0);
+
+	if (n > 0)
+		return (size_t)n;
 	if (n == 0)
 		p->gone = PEER_EOF;
 	else if (errno != EAGAIN && errno != EINTR)
 		p->gone = PEER_RESET;
+	return 0;
+}
+
+static size_t
+receive_tls(struct peer *p, uint8_t *out, size_t size)
+{
+	size_t n;
+	enum tls_result result = tls_recv(p->tls, out, size, &n);
+
+	if (result == TLS_EOF)
+		p->gone = PEER_EOF;
+	else if (result == TLS_FAILED)
+		p->gone = PEER_RESET;
+	return n;
+}
+
+enum peer_read
+peer_read(struct peer *p, struct pool *pool, bool big)
+{
+	size_t n, room;
+
+	if (!make_room(p, pool, big))
+		return PEER_NO_MEMORY;
+	room = pool_octets(p->size) - p->end;
+	assert(room > 0);
+	n = p->tls == NULL ? receive(p, p->mem + p->end, room) : receive_tls(p, p->mem + p->end, room);
+	p->end += n;
 	peer_used(p, pool, 0);
-	return PEER_NOTHING;
+	return n > 0 ? PEER_READ : PEER_NOTHING;
 }
 
 void
@@ -91,21 +127,37 @@ peer_used(struct peer *p, struct pool *pool, size_t n)
 	p->start = p->end = 0;
 }
 
-size_t
-peer_send(struct peer *p, struct ev_loop *loop, struct span out)
+static size_t
+transmit(struct peer *p, struct span out)
 {
 	ssize_t n;
 
 	do
 		n = send(p->fd, out.at, out.len, MSG_NOSIGNAL);
 	while (n == -1 && errno == EINTR);
-	if (n == -1 && errno != EAGAIN) {
-		p->deaf = true;
-		return 0;
-	}
-	if (n < (ssize_t)out.len)	/* a second send would not fit either */
+	if (n >= 0)
+		return (size_t)n;
+	p->deaf = errno != EAGAIN;
+	return 0;
+}
+
+static size_t
+transmit_tls(struct peer *p, struct span out)
+{
+	size_t n;
+
+	p->deaf = tls_send(p->tls, out, &n) == TLS_FAILED;
+	return n;
+}
+
+size_t
+peer_send(struct peer *p, struct ev_loop *loop, struct span out)
+{
+	size_t n = p->tls == NULL ? transmit(p, out) : transmit_tls(p, out);
+
+	if (n < out.len && !p->deaf)	/* a second send would not fit either */
 		peer_await(p, loop);
-	return n == -1 ? 0 : (size_t)n;
+	return n;
 }
 
 bool
@@ -118,6 +170,8 @@ void
 peer_watch(struct peer *p, struct ev_loop *loop)
 {
 	ev_io_start(loop, &p->readable);
+	if (p->tls != NULL && tls_pending(p->tls))
+		ev_feed_event(loop, &p->readable, EV_READ);
 }
 
 void
@@ -138,6 +192,25 @@ peer_awaited(struct peer *p, struct ev_loop *loop)
 	ev_io_stop(loop, &p->writable);
 }
 
+static void
+end_tls(struct peer *p)
+{
+	tls_free(p->tls);
+	p->tls = NULL;
+}
+
+bool
+peer_finish(struct peer *p, struct ev_loop *loop)
+{
+	if (p->tls != NULL && !p->deaf && tls_bye(p->tls) == TLS_WRITE_MORE) {
+		peer_await(p, loop);
+		return false;
+	}
+	end_tls(p);
+	shutdown(p->fd, SHUT_WR);
+	return true;
+}
+
 void
 peer_close(struct peer *p, struct ev_loop *loop, bool reset)
 {
@@ -149,6 +222,7 @@ peer_close(struct peer *p, struct ev_loop *loop, bool reset)
 		tproxy_abort(p->fd);
 	else
 		close(p->fd);
+	end_tls(p);
 	p->fd = -1;
 	p->connecting = false;
 	p->deaf = true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * peer.h - one of the two connections of a session: a socket, what was read from
- * it and not used yet, and its watchers.
+ * peer.h - one of the two connections of a session: a socket, TLS over it or not,
+ * what was read from it and not used yet, and its watchers.
  *
  * Knows bytes and the event loop, not SMTP. The watcher for reading is left
  * running when nobody wants to read: mostly nothing comes then, and to stop and
@@ -12,6 +12,7 @@
 
 #include "classifier/span.h"
 #include "proxy/driver/stream/pool.h"
+#include "proxy/driver/tls/tls.h"
 
 #include <ev.h>
 
@@ -20,6 +21,7 @@ enum peer_read { PEER_NOTHING = 0, PEER_READ, PEER_NO_MEMORY };
 
 struct peer {
 	int fd;			/* -1: closed */
+	struct tls *tls;	/* NULL: plain */
 	bool connecting;
 	bool deaf;		/* what is sent to it would be lost: it is thrown away at once */
 	enum peer_gone gone;	/* it will send no more */
@@ -33,6 +35,13 @@ typedef void peer_callback(struct ev_loop *loop, ev_io *w, int revents);
 
 /* Begin, with a socket or -1. The callbacks find data in w->data. Watchers are not started. */
 void peer_init(struct peer *p, int fd, peer_callback *readable, peer_callback *writable, void *data);
+
+/*
+ * The server's part of a TLS handshake, as much of it as can be done now: again
+ * when the socket is readable, or when p->writable fires if it is peer_blocked().
+ * TLS_FAILED with p->tls NULL: no memory. Nothing that was read before may be left.
+ */
+enum tls_result peer_handshake(struct peer *p, struct ev_loop *loop, struct tls_creds *creds);
 
 /*
  * Read once. big: a big buffer is worth it. PEER_NOTHING may also mean that
@@ -58,13 +67,19 @@ size_t peer_send(struct peer *p, struct ev_loop *loop, struct span out);
 /* Nothing can be sent before p->writable fires. */
 bool peer_blocked(const struct peer *p);
 
-/* Start to watch for input; stop it. */
+/* Start to watch for input, what TLS holds in memory included; stop it. */
 void peer_watch(struct peer *p, struct ev_loop *loop);
 void peer_quiet(struct peer *p, struct ev_loop *loop);
 
 /* Watch for the end of a connect, or for room; stop it. */
 void peer_await(struct peer *p, struct ev_loop *loop);
 void peer_awaited(struct peer *p, struct ev_loop *loop);
+
+/*
+ * Nothing more will be sent, or read as the peer's words: say so, within TLS first.
+ * False: not yet, p->writable will fire when there is room.
+ */
+bool peer_finish(struct peer *p, struct ev_loop *loop);
 
 /* Close the socket, by a reset or not; nothing when it is closed already. The input stays. */
 void peer_close(struct peer *p, struct ev_loop *loop, bool reset);

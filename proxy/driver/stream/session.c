@@ -39,6 +39,7 @@ session_free(struct stream_session *s)
 	if (s->starved)
 		TAILQ_REMOVE(&shared->starved, s, in_starved);
 	TAILQ_REMOVE(&shared->all, s, in_all);
+	tls_creds_release(s->creds);
 	clients_leave(&shared->clients, s->client);
 	shared->counters.sessions--;
 	free(s);
@@ -117,10 +118,12 @@ close_client(struct stream_session *s, unsigned wants, uint64_t now_ms)
 	if (client->fd == -1 || (wants & DIALOGUE_CLOSE_CLIENT) == 0 || s->lingering ||
 	    flow_output(s, SIDE_CLIENT).len > 0)
 		return;
-	if (client->gone != PEER_HERE || shutdown(client->fd, SHUT_WR) == -1) {
+	if (client->gone != PEER_HERE && client->tls == NULL) {	/* after close_notify there may be more */
 		peer_close(client, s->shared->loop, false);
 		return;
 	}
+	if (!peer_finish(client, s->shared->loop))
+		return;
 	s->lingering = true;
 	s->close_by_ms = now_ms + LINGER_MS;
 }
@@ -211,7 +214,7 @@ on_readable(struct stream_session *s, enum side from)
 	}
 	if (from == SIDE_CLIENT && s->lingering)
 		linger(s);
-	else
+	else if (from == SIDE_HOST || !s->securing)
 		flow_read(s, from);
 	go_on(s, session_clock_ms());
 }
@@ -361,8 +364,9 @@ session_new(struct sessions *shared, int fd, const struct tproxy_ends *ends, con
 	TAILQ_INSERT_TAIL(&shared->all, s, in_all);
 	shared->counters.sessions++;
 	peer_init(&s->peer[SIDE_CLIENT], fd, on_client_readable, on_client_writable, s);
+	s->creds = tls_creds_hold(shared->tls[who->host - shared->conf.policy->hosts]);
 	d = (struct dialogue_conf){ .session = *who, .limits = shared->conf.limits, .hooks = &shared->conf.hooks,
-		.tarpit = shared->conf.tarpit };
+	    .tarpit = shared->conf.tarpit, .tls_ready = s->creds != NULL };
 	dialogue_init(&s->dialogue, &d, s->to_client, s->to_host, now_ms);
 	begin_connect(s, ends, now_ms);
 	go_on(s, now_ms);

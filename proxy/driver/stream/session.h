@@ -5,6 +5,7 @@
  *
  *	session.c	begin, time, closing, the end
  *	flow.c		bytes: read, shown to the dialogue, sent
+ *	secure.c	TLS with the client: its begin, well or not
  *
  * A session is one allocation. It is freed in one function, at the end of the
  * callback that finished it; nothing else in that callback touches it any more.
@@ -25,6 +26,7 @@ TAILQ_HEAD(session_list, stream_session);
 struct sessions {
 	struct ev_loop *loop;
 	struct stream_conf conf;
+	struct tls_creds **tls;			/* by position in the policy's hosts; NULL: that host has none */
 	struct stream_counters counters;
 	struct pool pool;
 	struct clients clients;
@@ -37,10 +39,12 @@ struct stream_session {
 	struct clients_entry *client;	/* NULL: not counted, the rules have no limit */
 	TAILQ_ENTRY(stream_session) in_all, in_starved;
 	struct peer peer[2];		/* by side */
+	struct tls_creds *creds;	/* of the host when the session began, or NULL */
 	bool told[2];			/* the dialogue knows that this side is gone */
 	size_t pass[2], behind[2];	/* by side, first in its input: octets to the other side, octets that are nothing */
 	bool streaming[2];		/* by side: what it sends passes, and there will be more */
 	bool starved;
+	bool securing;			/* the TLS handshake with the client goes on: its input is no dialogue's */
 	bool lingering;			/* the client has all of our output and our FIN, and is still sending */
 	size_t wasted;			/* octets thrown away meanwhile */
 	ev_timer alarm;
@@ -79,6 +83,12 @@ void flow_read(struct stream_session *s, enum side from);
  * what it answers and lets pass, until nothing moves any more.
  */
 void flow_move(struct stream_session *s, uint64_t now_ms);
+
+/*
+ * secure.c: where the dialogue wants TLS with the client, as much of the handshake
+ * as can be done. True when that ended it.
+ */
+bool secure_move(struct stream_session *s, uint64_t now_ms);
 
 /* flow.c: the next octets for a side: what the dialogue says, then what it lets pass. */
 struct span flow_output(const struct stream_session *s, enum side to);

@@ -152,6 +152,27 @@ listen_on(struct stream *s, bool v4, const char **what)
 	return 0;
 }
 
+static void
+release_tls(struct sessions *all)
+{
+	for (size_t i = 0; all->tls != NULL && i < all->conf.policy->host_count; i++)
+		tls_creds_release(all->tls[i]);
+	free(all->tls);
+}
+
+static int
+hold_tls(struct sessions *all, struct tls_creds *const *tls)
+{
+	size_t hosts = all->conf.policy->host_count;
+
+	all->tls = calloc(hosts, sizeof(struct tls_creds *));
+	if (all->tls == NULL)
+		return -1;
+	for (size_t i = 0; tls != NULL && i < hosts; i++)
+		all->tls[i] = tls_creds_hold(tls[i]);
+	return 0;
+}
+
 static int
 begin_sessions(struct sessions *all, struct ev_loop *loop, const struct stream_conf *conf)
 {
@@ -159,9 +180,19 @@ begin_sessions(struct sessions *all, struct ev_loop *loop, const struct stream_c
 	all->conf = *conf;
 	TAILQ_INIT(&all->all);
 	TAILQ_INIT(&all->starved);
-	if (getrandom(&all->next_id, sizeof(all->next_id), 0) == -1)
+	if (getrandom(&all->next_id, sizeof(all->next_id), 0) == -1 || hold_tls(all, conf->tls) == -1)
 		return -1;
 	return pool_init(&all->pool, conf->body_buffers_max == 0 ? POOL_BIG_DEFAULT : conf->body_buffers_max);
+}
+
+/* What a stream without sessions has, whole or as far as it was made. */
+static void
+release(struct stream *s)
+{
+	close_listeners(s);
+	pool_done(&s->sessions.pool);
+	release_tls(&s->sessions);
+	free(s);
 }
 
 struct stream *
@@ -171,23 +202,29 @@ stream_new(struct ev_loop *loop, const struct stream_conf *conf, const char **wh
 	int saved;
 
 	*what = "memory";
-	if (s == NULL || begin_sessions(&s->sessions, loop, conf) == -1)
-		goto free_stream;
-	if ((!conf->no_v4 && listen_on(s, true, what) == -1) || (!conf->no_v6 && listen_on(s, false, what) == -1))
-		goto close_listeners;
+	if (s == NULL)
+		return NULL;
+	if (begin_sessions(&s->sessions, loop, conf) == -1 || (!conf->no_v4 && listen_on(s, true, what) == -1) ||
+	    (!conf->no_v6 && listen_on(s, false, what) == -1)) {
+		saved = errno;
+		release(s);
+		errno = saved;
+		return NULL;
+	}
 	ev_timer_init(&s->again, on_again, 0., 0.);
 	s->again.data = s;
 	on_again(loop, &s->again, 0);
 	return s;
+}
 
-close_listeners:
-	saved = errno;
-	close_listeners(s);
-	pool_done(&s->sessions.pool);
-	errno = saved;
-free_stream:
-	free(s);	/* keeps errno */
-	return NULL;
+void
+stream_set_tls(struct stream *s, size_t host, struct tls_creds *creds)
+{
+	struct tls_creds **place = &s->sessions.tls[host];
+
+	tls_creds_hold(creds);
+	tls_creds_release(*place);
+	*place = creds;
 }
 
 void
@@ -208,9 +245,7 @@ stream_free(struct stream *s)
 	stream_pause(s);
 	while ((session = TAILQ_FIRST(&s->sessions.all)) != NULL)
 		session_shutdown(session);
-	close_listeners(s);
-	pool_done(&s->sessions.pool);
-	free(s);
+	release(s);
 }
 
 const struct stream_counters *

@@ -13,6 +13,7 @@
 #ifndef PROXY_DRIVER_STREAM_STREAM_H
 #define PROXY_DRIVER_STREAM_STREAM_H
 
+#include "proxy/driver/tls/creds.h"
 #include "proxy/engine/dialogue.h"
 
 #include <ev.h>
@@ -23,6 +24,7 @@ struct stream_conf {
 	const struct policy *policy;		/* outlives the stream */
 	const struct dialogue_limits *limits;	/* outlives the stream */
 	struct event_hooks hooks;
+	struct tls_creds *const *tls;	/* by position in policy->hosts, NULL: that host has none; the stream takes holds */
 	uint16_t port;			/* of the listeners on 127.0.0.1 and ::1 */
 	bool no_v4, no_v6;		/* no host of this family is protected: the box may lack it */
 	bool keep_source_port;		/* bind the client's port too; else only its address */
@@ -48,6 +50,8 @@ struct stream_conf {
 	X(host_reset, "hosts that reset a session")                                                        \
 	X(client_reset, "clients that reset a session")                                                    \
 	X(given_up, "peers that did not take the last output in time, and were reset")                     \
+	X(tls_sessions, "clients with whom TLS was begun")                                                 \
+	X(tls_failed, "TLS handshakes that failed")                                                        \
 	X(port_taken, "client's port was in use: another one was taken")                                   \
 	X(sessions, "sessions now")                                                                        \
 	X(octets_to_host, "octets sent to hosts")                                                          \
@@ -65,6 +69,9 @@ struct stream_counters {
  * the step that failed ("bind 127.0.0.1"). Needs CAP_NET_ADMIN.
  */
 struct stream *stream_new(struct ev_loop *loop, const struct stream_conf *conf, const char **what);
+
+/* These credentials for sessions of this host, by position, that begin from now on; a hold is taken. NULL: none. */
+void stream_set_tls(struct stream *s, size_t host, struct tls_creds *creds);
 
 /* Stop accepting; running sessions go on. */
 void stream_pause(struct stream *s);
