@@ -81,6 +81,36 @@ text_byte(struct body *b, uint8_t c)
 	b->segment = read == '.' && b->segment == SEGMENT_EMPTY ? SEGMENT_DOT : SEGMENT_TEXT;
 }
 
+void
+body_begin(struct body *b, bool strip8, bool stuff_all)
+{
+	*b = (struct body){ .strip8 = strip8, .stuff_all = stuff_all, .stuff = stuff_all };
+}
+
+void
+body_new_line(struct body *b)
+{
+	b->column = 0;
+	b->segment = SEGMENT_EMPTY;
+	b->stray = b->stuff = true;
+}
+
+void
+body_put_in(struct body *b, size_t octets)
+{
+	b->column += octets;
+	b->segment = SEGMENT_TEXT;
+	b->high = false;
+}
+
+void
+body_stuffed(struct body *b)
+{
+	b->stuff = false;	/* that dot does not count, RFC 5321 4.5.3.1.6 */
+	b->segment = SEGMENT_DOT;
+	b->plain_dot = true;
+}
+
 /* CR at in[i], with one byte behind it: the line ends, or it is a stray one. */
 static enum body_result
 line_end(struct body *b, struct span in, size_t i)
@@ -89,10 +119,11 @@ line_end(struct body *b, struct span in, size_t i)
 
 	if (in.at[i + 1] != '\n')
 		return BODY_BARE_CR;
-	if (dot && !(b->column == 1 && b->plain_dot))
+	if (dot && (b->stray || !(b->column == 1 && b->plain_dot)))
 		return BODY_DOT;
-	b->column = 0;
-	b->segment = SEGMENT_EMPTY;
+	body_new_line(b);
+	b->stray = false;
+	b->stuff = b->stuff_all;
 	return dot ? BODY_END : BODY_MORE;
 }
 
@@ -131,6 +162,8 @@ scan(struct body *b, struct span in, size_t *used)
 		default:
 			break;
 		}
+		if (b->stuff && b->column == 0 && in.at[i] == '.')
+			return BODY_STUFF;
 		n = separator(b, in, i);
 		if (n == -1)
 			return BODY_MORE;
@@ -160,7 +193,7 @@ body_scan(struct body *b, struct span in, size_t *used)
 void
 body_skip_begin(struct body_skip *s, const struct body *b)
 {
-	if (b->column == 0)
+	if (b->column == 0 && !b->stray)
 		s->matched = 2;
 	else
 		s->matched = b->column == 1 && b->segment == SEGMENT_DOT && b->plain_dot ? 3 : 0;

@@ -23,19 +23,35 @@ enum body_result {
 	BODY_NUL,
 	BODY_LONG_LINE,
 	BODY_DOT,	/* a line that is a dot to some server and not to others */
+	BODY_STUFF,	/* no fault: a dot begins a line, and wants another one before it */
 };
 
 /* What stands since the last thing that any server takes for a line end. */
 enum body_segment { SEGMENT_EMPTY = 0, SEGMENT_DOT, SEGMENT_TEXT };
 
-/* Zeroed: before the first line. */
 struct body {
 	size_t column;			/* octets of the current line that were used */
 	enum body_segment segment;	/* white space aside */
 	bool plain_dot;			/* SEGMENT_DOT is a "." and not a byte that folds to one */
 	bool high;			/* the last octet that was used has bit 8 */
 	bool strip8;			/* the host clears bit 8: judge the bytes as it reads them */
+	bool stuff_all;			/* no line is stuffed with dots yet */
+	bool stuff;			/* the current line is not, as far as its first octet was not used */
+	bool stray;			/* the current line began at no CRLF of the client's: it cannot be the end */
 };
+
+/* Before the first line. */
+void body_begin(struct body *b, bool strip8, bool stuff_all);
+
+/*
+ * Go on behind a fault that was repaired: a line of its own begins here that no
+ * CRLF of the client's began; octets were put in that are ordinary text.
+ */
+void body_new_line(struct body *b);
+void body_put_in(struct body *b, size_t octets);
+
+/* The dot that BODY_STUFF asked for is put in. */
+void body_stuffed(struct body *b);
 
 /*
  * Scan in. Good bytes may be sent at once. After a fault the message is lost;

@@ -14,14 +14,18 @@
 #define PROXY_SMTP_TEXT_H
 
 #include "proxy/smtp/body.h"
+#include "proxy/smtp/header.h"
 
-enum { TEXT_EMIT_OCTETS = 8 };
+enum {
+	TEXT_EMIT_OCTETS = 8,
+	TEXT_HELD_OCTETS = 2,
+};
 
 struct text_conf {
 	bool normalize;		/* repair what two servers could frame differently; else it is a fault */
 	bool counted;		/* chunks of BDAT */
 	bool strip8;		/* the host clears bit 8: judge the octets as it reads them */
-	bool rename_reflecting;	/* Errors-To and Return-Receipt-To become X-Errors-To ... */
+	bool rename_reflecting;	/* Errors-To and Return-Receipt-To become Errors-To-Renamed ... */
 };
 
 enum text_fault {
@@ -31,6 +35,9 @@ enum text_fault {
 	TEXT_NUL,
 	TEXT_LONG_LINE,
 	TEXT_DOT,		/* a line that is a dot to some server and not to others */
+	TEXT_HEADER_BLOCK,	/* more than 32 KiB of header fields; these two are never repaired */
+	TEXT_MIME_HEADER,	/* more than 2048 octets in a MIME field, or 1024 in a parameter */
+	TEXT_FAULTS,
 };
 
 enum text_result {
@@ -51,6 +58,10 @@ struct text_step {
 struct text {
 	struct text_conf conf;
 	struct body body;
+	struct header header;
+	bool in_text;		/* behind the header block */
+	uint8_t held[TEXT_HELD_OCTETS];	/* the end of a chunk, which may be the begin of a line end */
+	size_t held_octets;
 };
 
 /* Before the first octet of a message. */
