@@ -7,6 +7,7 @@
  *
  * NAME is one of the table below. "ready" on stdout when it listens, then one
  * line an event; the counters on SIGUSR1 and at the end, which SIGTERM brings.
+ * SIGHUP reads the certificate and its key again.
  */
 #include "proxy/base/escape.h"
 #include "proxy/driver/stream/stream.h"
@@ -19,6 +20,10 @@
 
 static struct stream *stream;
 static struct rules rules;	/* for every client */
+static struct dialogue_limits limits;
+static struct stream_conf conf;
+static const char *chain_file, *key_file;
+static struct tls_creds *creds;	/* of the two, or NULL */
 
 static struct ip
 address(int family, const char *text)
@@ -101,60 +106,106 @@ on_end(struct ev_loop *loop, ev_signal *w, int revents)
 	ev_break(loop, EVBREAK_ALL);
 }
 
-static int
-set(struct stream_conf *conf, struct dialogue_limits *limits, const char *text)
+static void
+load_tls(void)
 {
-	uint64_t sessions = conf->sessions_max, keep_port = conf->keep_source_port, body_buffers = 0;
-	uint64_t errors = limits->errors_max, idle = limits->idle_commands_max, refused = limits->refused_max;
-	uint64_t max_connections = rules.max_connections;
-	const struct { const char *name; uint64_t *value; } all[] = {
-		{ "sessions", &sessions }, { "keep-port", &keep_port }, { "body-buffers", &body_buffers },
-		{ "max-connections", &max_connections }, { "errors", &errors }, { "idle", &idle }, { "refused", &refused }, { "connect-ms", &conf->connect_ms },
-		{ "command-ms", &limits->command_ms }, { "body-ms", &limits->body_ms }, { "banner-ms", &limits->banner_ms },
-		{ "reply-ms", &limits->reply_ms }, { "data-ms", &limits->data_ms }, { "final-ms", &limits->final_ms },
-	};
-	size_t name = strcspn(text, "=");
+	char why[TLS_WHY];
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		if (strlen(all[i].name) != name || strncmp(all[i].name, text, name) != 0 || text[name] != '=')
-			continue;
-		*all[i].value = strtoull(text + name + 1, NULL, 10);
-		conf->sessions_max = (unsigned)sessions;
-		conf->keep_source_port = keep_port != 0;
-		rules.max_connections = (unsigned)max_connections;
-		if (body_buffers != 0)
-			conf->body_buffers_max = (unsigned)body_buffers;
-		limits->errors_max = (unsigned)errors;
-		limits->idle_commands_max = (unsigned)idle;
-		limits->refused_max = (unsigned)refused;
-		return 0;
+	if (chain_file == NULL)
+		return;
+	tls_creds_release(creds);
+	creds = tls_creds_load(chain_file, key_file, why);
+	printf("credentials %s\n", why[0] == '\0' ? "loaded" : why);
+}
+
+static void
+on_reload(struct ev_loop *loop, ev_signal *w, int revents)
+{
+	(void)loop, (void)w, (void)revents;
+	load_tls();
+	stream_set_tls(stream, 0, creds);
+}
+
+static void
+store(void *place, size_t size, uint64_t n)
+{
+	if (size == sizeof(uint64_t))
+		memcpy(place, &n, size);
+	else if (size == sizeof(unsigned))
+		memcpy(place, &(unsigned){ (unsigned)n }, size);
+	else
+		memcpy(place, &(bool){ n != 0 }, sizeof(bool));
+}
+
+static bool
+is_name(const char *text, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncmp(text, name, len) == 0 && text[len] == '=';
+}
+
+static int
+set(const char *text)
+{
+#define NUMBER(name, place) { name, &(place), sizeof(place) }
+	const struct { const char *name; void *place; size_t size; } numbers[] = {
+		NUMBER("sessions", conf.sessions_max), NUMBER("keep-port", conf.keep_source_port),
+		NUMBER("body-buffers", conf.body_buffers_max), NUMBER("connect-ms", conf.connect_ms),
+		NUMBER("max-connections", rules.max_connections), NUMBER("starttls", rules.starttls),
+		NUMBER("errors", limits.errors_max), NUMBER("idle", limits.idle_commands_max),
+		NUMBER("refused", limits.refused_max), NUMBER("command-ms", limits.command_ms),
+		NUMBER("body-ms", limits.body_ms), NUMBER("banner-ms", limits.banner_ms),
+		NUMBER("reply-ms", limits.reply_ms), NUMBER("data-ms", limits.data_ms), NUMBER("final-ms", limits.final_ms),
+	};
+	const struct { const char *name; const char **place; } texts[] = {
+		{ "certificate", &chain_file }, { "key", &key_file },
+	};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (is_name(text, numbers[i].name)) {
+			store(numbers[i].place, numbers[i].size, strtoull(strchr(text, '=') + 1, NULL, 10));
+			return 0;
+		}
+	}
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (is_name(text, texts[i].name)) {
+			*texts[i].place = strchr(text, '=') + 1;
+			return 0;
+		}
 	}
 	fprintf(stderr, "serve: %s?\n", text);
 	return -1;
 }
 
 static int
-serve(struct ev_loop *loop, const struct stream_conf *conf)
+serve(struct ev_loop *loop)
 {
-	ev_signal show, end[2];
+	ev_signal show, reload, end[2];
 	const char *what;
 
-	stream = stream_new(loop, conf, &what);
+	load_tls();
+	conf.tls = (struct tls_creds *const[]){ creds };
+	stream = stream_new(loop, &conf, &what);
 	if (stream == NULL) {
 		fprintf(stderr, "serve: %s: %s\n", what, strerror(errno));
 		return 1;
 	}
 	ev_signal_init(&show, on_show, SIGUSR1);
+	ev_signal_init(&reload, on_reload, SIGHUP);
 	ev_signal_init(&end[0], on_end, SIGTERM);
 	ev_signal_init(&end[1], on_end, SIGINT);
 	ev_signal_start(loop, &show);
+	ev_signal_start(loop, &reload);
 	ev_signal_start(loop, &end[0]);
 	ev_signal_start(loop, &end[1]);
 	printf("ready\n");
 	ev_run(loop, 0);
 	print_counters();
 	stream_free(stream);
+	tls_creds_release(creds);
 	ev_signal_stop(loop, &show);
+	ev_signal_stop(loop, &reload);
 	ev_signal_stop(loop, &end[0]);
 	ev_signal_stop(loop, &end[1]);
 	return 0;
@@ -163,8 +214,12 @@ serve(struct ev_loop *loop, const struct stream_conf *conf)
 int
 main(int argc, char **argv)
 {
-	struct dialogue_limits limits = dialogue_limits_default;
-	struct stream_conf conf = {
+	struct ev_loop *loop = ev_default_loop(0);
+	int result;
+
+	limits = dialogue_limits_default;
+	rules = rules_default(POLICY_UNTRUSTED);
+	conf = (struct stream_conf){
 		.policy = the_policy(),
 		.limits = &limits,
 		.hooks = { .report = report },
@@ -172,18 +227,14 @@ main(int argc, char **argv)
 		.connect_ms = 30 * 1000,
 		.sessions_max = 1000,
 	};
-	struct ev_loop *loop = ev_default_loop(0);
-	int result;
-
-	rules = rules_default(POLICY_UNTRUSTED);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc < 2 || loop == NULL)
 		return 2;
 	conf.port = (uint16_t)strtoul(argv[1], NULL, 10);
 	for (int i = 2; i < argc; i++)
-		if (set(&conf, &limits, argv[i]) == -1)
+		if (set(argv[i]) == -1)
 			return 2;
-	result = serve(loop, &conf);
+	result = serve(loop);
 	ev_loop_destroy(loop);
 	return result;
 }

@@ -7,6 +7,7 @@ import cases_client  # noqa: F401  (the cases note themselves)
 import cases_host  # noqa: F401
 import cases_limits  # noqa: F401
 import cases_path  # noqa: F401
+import cases_tls  # noqa: F401
 import harness
 from host import Host
 from net import Names
