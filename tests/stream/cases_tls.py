@@ -439,6 +439,7 @@ def the_end_of_the_program_within_tls(world):
         world.box.process.terminate()
         assert world.box.process.wait(10) == 0
         done.expect(done.reply(), 421)
+        assert done.rest() == b""
         assert midway.rest() == b""
 
 

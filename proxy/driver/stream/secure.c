@@ -40,7 +40,7 @@ secure_move(struct stream_session *s, uint64_t now_ms)
 	struct peer *client = &s->peer[SIDE_CLIENT];
 
 	if (!wanted && s->securing) {
-		end_badly(s, "not in time");
+		end_badly(s, "given up before it was done");
 		return true;
 	}
 	if (!wanted || client->gone != PEER_HERE || peer_blocked(client))

@@ -380,5 +380,6 @@ session_shutdown(struct stream_session *s)
 
 	dialogue_shutdown(&s->dialogue, now_ms);
 	flow_move(s, now_ms);
+	close_sides(s, now_ms);		/* close_notify, if it fits too */
 	session_free(s);
 }

@@ -7,8 +7,9 @@
  *	flow.c		bytes: read, shown to the dialogue, sent
  *	secure.c	TLS with the client: its begin, well or not
  *
- * A session is one allocation. It is freed in one function, at the end of the
- * callback that finished it; nothing else in that callback touches it any more.
+ * A session is one allocation, and GnuTLS's where there is TLS. It is freed in one
+ * function, at the end of the callback that finished it; nothing else in that
+ * callback touches it any more.
  */
 #ifndef PROXY_DRIVER_STREAM_SESSION_H
 #define PROXY_DRIVER_STREAM_SESSION_H
