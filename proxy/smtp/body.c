@@ -96,19 +96,20 @@ body_new_line(struct body *b)
 }
 
 void
-body_put_in(struct body *b, size_t octets)
-{
-	b->column += octets;
-	b->segment = SEGMENT_TEXT;
-	b->high = false;
-}
-
-void
 body_stuffed(struct body *b)
 {
 	b->stuff = false;	/* that dot does not count, RFC 5321 4.5.3.1.6 */
 	b->segment = SEGMENT_DOT;
 	b->plain_dot = true;
+}
+
+void
+body_put_in(struct body *b, struct span octets)
+{
+	for (size_t i = 0; i < octets.len; i++)
+		text_byte(b, octets.at[i]);
+	b->column += octets.len;
+	b->high = octets.len > 0 && octets.at[octets.len - 1] >= 0x80;
 }
 
 /* CR at in[i], with one byte behind it: the line ends, or it is a stray one. */

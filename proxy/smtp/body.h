@@ -45,10 +45,11 @@ void body_begin(struct body *b, bool strip8, bool stuff_all);
 
 /*
  * Go on behind a fault that was repaired: a line of its own begins here that no
- * CRLF of the client's began; octets were put in that are ordinary text.
+ * CRLF of the client's began; octets of a line were put in, none of which is a
+ * line end to anybody.
  */
 void body_new_line(struct body *b);
-void body_put_in(struct body *b, size_t octets);
+void body_put_in(struct body *b, struct span octets);
 
 /* The dot that BODY_STUFF asked for is put in. */
 void body_stuffed(struct body *b);

@@ -3,10 +3,7 @@
 
 #include <assert.h>
 
-enum {
-	HEADER_SLICE = 512,	/* octets of a header block that may be looked at again, when one of them is replaced */
-	LINE_MOST = 997,	/* of a line that is broken: a dot may come to it */
-};
+enum { HEADER_SLICE = 512 };	/* octets of a header block that may be looked at again, when one of them is replaced */
 
 void
 text_begin(struct text *t, const struct text_conf *conf)
@@ -55,17 +52,26 @@ fault_of(enum body_result r)
 }
 
 /*
- * A line is too long by what *pass now covers: take back all behind its
- * LINE_MOSTth octet. before: the state with which in was begun.
+ * Take back all of in behind at. before: the state with which in was begun. Up to
+ * two octets before at, *used of in being used, wait to become a line end.
  */
+static void
+go_back(struct text *t, const struct body *before, struct span in, size_t at, size_t *used)
+{
+	t->body = *before;
+	body_scan(&t->body, span_cut(in, 0, at), used);
+}
+
+/* A line is too long by what *pass now covers: take back all behind its 998th octet. */
 static void
 take_back(struct text *t, const struct body *before, struct span in, size_t *pass)
 {
-	size_t over = t->body.column - LINE_MOST;
+	size_t over = t->body.column - BODY_LINE_OCTETS;
+	size_t at = over < *pass ? *pass - over : 0;
 
-	over = over < *pass ? over : *pass;
-	t->body = *before;
-	body_scan(&t->body, span_cut(in, 0, *pass - over), pass);
+	go_back(t, before, in, at, pass);
+	body_put_in(&t->body, span_cut(in, *pass, at));	/* whatever they begin, it is broken there */
+	*pass = at;
 }
 
 /* End a line in its middle. A field of the header is folded. */
@@ -77,7 +83,7 @@ break_line(struct text *t, struct text_step *step)
 	if (!t->in_text) {
 		emit(step, SPAN(" "));
 		t->header.line = true;
-		t->body.column = 1;
+		body_put_in(&t->body, SPAN(" "));
 	}
 }
 
@@ -103,7 +109,7 @@ repair(struct text *t, enum body_result found, struct span in, struct text_step 
 		break;
 	case BODY_DOT:
 		emit(step, SPAN("."));
-		body_put_in(&t->body, 1);
+		body_put_in(&t->body, SPAN("."));
 		break;
 	case BODY_LONG_LINE:
 		break_line(t, step);
@@ -117,15 +123,14 @@ repair(struct text *t, enum body_result found, struct span in, struct text_step 
 
 /*
  * An event of the header block at in[at], which the framing has gone past: go
- * back there. Up to two octets before it may wait to become a line end, which
- * they do not: they go on with what is put in.
+ * back there. What waits before it becomes no line end: it goes on with what is
+ * put in.
  */
 static enum text_result
 header_measure(struct text *t, enum header_event event, const struct body *before, struct span in, size_t at,
     struct text_step *step)
 {
-	t->body = *before;
-	body_scan(&t->body, span_cut(in, 0, at), &step->pass);
+	go_back(t, before, in, at, &step->pass);
 	if (event == HEADER_BLOCK_LONG || event == HEADER_MIME_LONG) {
 		step->fault = event == HEADER_BLOCK_LONG ? TEXT_HEADER_BLOCK : TEXT_MIME_HEADER;
 		return TEXT_FAULT;
@@ -138,7 +143,7 @@ header_measure(struct text *t, enum header_event event, const struct body *befor
 	} else {
 		emit(step, SPAN("-Renamed"));
 	}
-	body_put_in(&t->body, step->emitted);
+	body_put_in(&t->body, span_of(step->emit, step->emitted));
 	return TEXT_GO;
 }
 
@@ -227,6 +232,10 @@ text_step(struct text *t, struct span in, bool last, struct text_step *step)
 		result = scan_held(t, in, step);
 	else
 		result = scan_slices(t, in, step);
+	if (result == TEXT_FAULT) {	/* of a line that is too long some server would read the end as another line */
+		step->skip += step->pass;
+		step->pass = step->emitted = 0;
+	}
 	rest = in.len - step->pass - step->skip;
 	if (result == TEXT_MORE && last && rest > 0) {
 		assert(t->held_octets + rest <= TEXT_HELD_OCTETS);
@@ -246,7 +255,7 @@ text_finish(struct text *t, uint8_t out[TEXT_EMIT_OCTETS], size_t *n)
 
 	if (t->held_octets > 0 && !cr) {	/* begins no line end */
 		emit(&step, span_of(t->held, t->held_octets));
-		body_put_in(&t->body, t->held_octets);
+		body_put_in(&t->body, span_of(t->held, t->held_octets));
 	}
 	if (t->body.segment == SEGMENT_DOT)
 		fault = TEXT_DOT;

@@ -44,12 +44,12 @@ enum text_result {
 	TEXT_MORE = 0,	/* what is left needs more behind it */
 	TEXT_GO,	/* call again with what is left */
 	TEXT_END,	/* text of DATA: the final CRLF.CRLF is the end of what passes */
-	TEXT_FAULT,	/* the message is lost; what passes was good before it */
+	TEXT_FAULT,	/* the message is lost, and nothing of this input goes on */
 };
 
 struct text_step {
 	size_t pass;		/* first so many octets of the input go on */
-	size_t skip;		/* then so many of it are left out */
+	size_t skip;		/* then so many of it are left out; TEXT_FAULT: all before the fault */
 	uint8_t emit[TEXT_EMIT_OCTETS];	/* then these go on */
 	size_t emitted;
 	enum text_fault fault;	/* what was repaired in this step; with TEXT_FAULT: what is wrong */

@@ -96,6 +96,20 @@ def host(data):
     return bytes([HOST, len(data)]) + data
 
 
+def text():
+    every = []
+    for family, id, data in texts():
+        for flags in (1, 3):
+            every.append((family, f"{id}-{flags}", bytes([flags, 0, 6, 255, 1]) + data))
+    own = [b"Subject: \xff\r\nErrors-To: x@y\r\n z\r\n\r\nbody\xff\r\n.\r\n", b"a\nb\r.\r\n.\n.\r\n\r\n.\r\n", b"A" * 1100 + b".\r\n.\r\n",
+           b"Content-Type: t; x=" + b"A" * 1100 + b"\r\n\r\n.\r\n", b"\r\n.\0\r\n\0.\r\n .\r\n. \r\n.\r\n", b"a\x0b.\x0bb\xe2\x80\xa8.\xe2\x80\xa8\r\n.\r\n",
+           b".a\r\n..\r\n.\r\nx\r", b"a\r\r\n.\r\r\n\r\n.\r\n"]
+    for i, data in enumerate(own):
+        for flags in (0, 1, 3, 9, 11, 15):
+            every.append(("own", f"own-{i}-{flags}", bytes([flags, 0, 1, 6, 255]) + data))
+    return [(id, data) for _, id, data in spread(every, lambda e: e[0], MOST)]
+
+
 def dialogue():
     every = []
     for r in rows("dialogues.tsv"):
@@ -124,4 +138,5 @@ def dialogue():
 if __name__ == "__main__":
     write("recipient", recipient())
     write("body", body())
+    write("text", text())
     write("dialogue", dialogue())

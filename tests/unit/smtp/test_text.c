@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/smtp/text.h"
+
+#include "tests/unit/guard.h"
+#include "tests/unit/suite.h"
+
+enum { OUT_MAX = 128 * 1024 };
+
+/* What became of a text. */
+struct sent {
+	uint8_t at[OUT_MAX];
+	size_t len;
+	bool ended;
+	enum text_fault fault;	/* that ended it, or that was repaired first */
+	size_t skipped_to;	/* octets of the text that were used */
+};
+
+static void
+put(struct sent *s, const uint8_t *at, size_t n)
+{
+	CU_ASSERT_FATAL(s->len + n <= OUT_MAX);
+	memcpy(s->at + s->len, at, n);
+	s->len += n;
+}
+
+/* Send text in pieces; of counted text each is a chunk. */
+static void
+send_in_pieces(const struct text_conf *conf, struct span text, size_t piece, struct sent *s)
+{
+	size_t at = 0, shown = 0, n;
+	enum text_result result = TEXT_MORE;
+	uint8_t end[TEXT_EMIT_OCTETS];
+	struct text_step step;
+	struct text t;
+
+	s->len = 0;
+	s->fault = TEXT_OK;
+	text_begin(&t, conf);
+	while (shown < text.len && (result == TEXT_MORE || result == TEXT_GO)) {
+		shown = piece < text.len - shown ? shown + piece : text.len;
+		do {
+			struct span in = guard_end(span_cut(text, at, shown));
+
+			result = text_step(&t, in, conf->counted, &step);
+			put(s, in.at, step.pass);
+			put(s, step.emit, step.emitted);
+			at += step.pass + step.skip;
+			if (s->fault == TEXT_OK)
+				s->fault = step.fault;
+		} while (result == TEXT_GO);
+	}
+	s->skipped_to = at;
+	s->ended = result == TEXT_END;
+	if (!conf->counted || result == TEXT_FAULT)
+		return;
+	if (s->fault == TEXT_OK || conf->normalize) {
+		enum text_fault last = text_finish(&t, end, &n);
+
+		s->ended = last == TEXT_OK;
+		s->fault = s->fault == TEXT_OK ? last : s->fault;
+		if (s->ended)
+			put(s, end, n);
+	}
+}
+
+struct text_case {
+	const char *text;
+	const char *want;	/* what goes to the host; NULL: it is a fault */
+	enum text_fault fault;
+};
+
+static void
+check_cases(const struct text_conf *conf, const struct text_case *cases, size_t count)
+{
+	static const size_t pieces[] = { 1, 2, 3, 7, 10000 };
+	static struct sent s;
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < 5; k++) {
+			send_in_pieces(conf, span_str(cases[i].text), pieces[k], &s);
+			CHECK(s.fault == cases[i].fault, "\"%s\" in %zus: %s", cases[i].text, pieces[k], text_fault_name(s.fault));
+			CHECK(s.ended == (cases[i].want != NULL), "\"%s\" in %zus: ended %d", cases[i].text, pieces[k], s.ended);
+			CHECK(cases[i].want == NULL || span_eq(span_of(s.at, s.len), span_str(cases[i].want)), "\"%s\" in %zus: sent \"%.*s\"",
+			    cases[i].text, pieces[k], (int)s.len, (const char *)s.at);
+		}
+	}
+}
+#define CASES(conf, cases) check_cases(conf, cases, sizeof(cases) / sizeof((cases)[0]))
+
+#define END "\r\n.\r\n"
+
+static void
+text_of_data_passes_as_it_is_or_not_at_all(void)
+{
+	static const struct text_conf conf = { 0 };
+	static const struct text_case cases[] = {
+		{ ".\r\n", ".\r\n", TEXT_OK }, { "a: b\r\n\r\nc" END, "a: b\r\n\r\nc" END, TEXT_OK }, { "..\r\n.x" END, "..\r\n.x" END, TEXT_OK },
+		{ "a\n" END, NULL, TEXT_BARE_LF }, { "a\rb" END, NULL, TEXT_BARE_CR }, { "a\r\r\n" END, NULL, TEXT_BARE_CR },
+		{ "a\r\n. \r\n" END, NULL, TEXT_DOT }, { "a\x0b.\x0b" END, NULL, TEXT_DOT }, { "\r\n .\r\n" END, NULL, TEXT_DOT },
+	};
+
+	CASES(&conf, cases);
+}
+
+static void
+what_servers_read_differently_is_repaired(void)
+{
+	static const struct text_conf conf = { .normalize = true };
+	static const struct text_case cases[] = {
+		{ "a: b\r\n\r\nc" END, "a: b\r\n\r\nc" END, TEXT_OK }, { "..\r\n.x" END, "..\r\n.x" END, TEXT_OK },
+		{ "a\nb" END, "a\r\nb" END, TEXT_BARE_LF }, { "a\rb" END, "a\r\nb" END, TEXT_BARE_CR }, { "a\r\r\nb" END, "a\r\nb" END, TEXT_BARE_CR },
+		{ "a\r\r\r\rb" END, "a\r\nb" END, TEXT_BARE_CR },
+		{ "a\n.\nb" END, "a\r\n..\r\nb" END, TEXT_BARE_LF }, { "a\n.\r\nb" END, "a\r\n..\r\nb" END, TEXT_BARE_LF },
+		{ "a\r\n.\nb" END, "a\r\n..\r\nb" END, TEXT_BARE_LF }, { "a\r.\rb" END, "a\r\n..\r\nb" END, TEXT_BARE_CR },
+		{ "a\r\n.\rb" END, "a\r\n..\r\nb" END, TEXT_BARE_CR }, { "a\r\r\n.\r\r\nb" END, "a\r\n..\r\nb" END, TEXT_BARE_CR },
+		{ "a\n\n.\n" END, "a\r\n\r\n..\r\n" END, TEXT_BARE_LF }, { "a\n.b" END, "a\r\n.b" END, TEXT_BARE_LF },
+		{ "a\r\n. \r\nb" END, "a\r\n. .\r\nb" END, TEXT_DOT }, { "a\r\n .\r\nb" END, "a\r\n ..\r\nb" END, TEXT_DOT },
+		{ "a\x0b.\x0b\r\n" END, "a\x0b..\x0b\r\n" END, TEXT_DOT }, { "a\x0b.b" END, "a\x0b.b" END, TEXT_OK },
+		{ "a\xe2\x80\xa8.\xe2\x80\xa8z" END, "a\xe2\x80\xa8..\xe2\x80\xa8z" END, TEXT_DOT },
+	};
+
+	CASES(&conf, cases);
+}
+
+static void
+a_line_that_lost_a_nul_is_not_the_end(void)
+{
+	static const char text[] = "a\0b\r\n.\0\r\n\0.\r\nc\r\n.\r\n", want[] = "ab\r\n..\r\n..\r\nc\r\n.\r\n";
+	static const struct text_conf conf = { .normalize = true }, strict = { 0 };
+	static struct sent s;
+
+	for (size_t piece = 1; piece < sizeof(text); piece++) {
+		send_in_pieces(&conf, span_of(text, sizeof(text) - 1), piece, &s);
+		CHECK(s.ended && s.fault == TEXT_NUL && span_eq(span_of(s.at, s.len), span_str(want)), "in %zus: \"%.*s\"", piece, (int)s.len,
+		    (const char *)s.at);
+		send_in_pieces(&strict, span_of(text, sizeof(text) - 1), piece, &s);
+		CHECK(!s.ended && s.fault == TEXT_NUL, "in %zus", piece);
+	}
+}
+
+static void
+chunks_are_stuffed_and_closed(void)
+{
+	static const struct text_conf strict = { .counted = true }, repaired = { .counted = true, .normalize = true };
+	static const struct text_case cases[] = {
+		{ "a\r\n", "a" END, TEXT_OK }, { "a", "a" END, TEXT_OK }, { ".\r\n", ".." END, TEXT_OK }, { "a" END "b", "a\r\n..\r\nb" END, TEXT_OK },
+		{ ".", ".." END, TEXT_OK }, { "..\r\n.a", "...\r\n..a" END, TEXT_OK }, { ". \r\n", ".. " END, TEXT_OK },
+		{ "a\nb", NULL, TEXT_BARE_LF }, { "a\r", NULL, TEXT_BARE_CR }, { "a\rb", NULL, TEXT_BARE_CR }, { " .", NULL, TEXT_DOT },
+		{ " .\r\nb", NULL, TEXT_DOT }, { "a\xe2\x80", "a\xe2\x80" END, TEXT_OK }, { "\xc2", "\xc2" END, TEXT_OK },
+		{ "\xe2\x80\xa8.\xe2\x80\xa8", NULL, TEXT_DOT },
+	};
+	static const struct text_case repairs[] = {
+		{ "a\nb", "a\r\nb" END, TEXT_BARE_LF }, { "a\r", "a" END, TEXT_OK }, { "a\r\r", "a" END, TEXT_BARE_CR }, { " .", " .." END, TEXT_OK },
+		{ "a\n.\n", "a\r\n.." END, TEXT_BARE_LF }, { ".\n.", "..\r\n.." END, TEXT_BARE_LF }, { "a\r.\r", "a\r\n.." END, TEXT_BARE_CR },
+		{ "\xe2\x80\xa8.\xe2\x80\xa8", "\xe2\x80\xa8..\xe2\x80\xa8" END, TEXT_DOT },
+	};
+	static const struct text_case nothing[] = { { "", ".\r\n", TEXT_OK } };
+
+	CASES(&strict, cases);
+	CASES(&repaired, repairs);
+	CASES(&strict, nothing);
+}
+
+/* Header and text of n octets in one line, its end, the rest. */
+static struct span
+long_line(const char *before, char fill, size_t n, const char *after)
+{
+	static char text[OUT_MAX];
+	size_t b = strlen(before);
+
+	memcpy(text, before, b);
+	memset(text + b, fill, n);
+	strcpy(text + b + n, after);
+	return span_str(text);
+}
+
+static void
+a_long_line_is_broken_at_998_octets(void)
+{
+	static const struct text_conf conf = { .normalize = true };
+	static struct sent s, want;
+
+	send_in_pieces(&conf, long_line("\r\n", 'x', 998, END), 100, &s);
+	CHECK(s.ended && s.fault == TEXT_OK && s.len == 2 + 998 + 5, "%zu octets", s.len);
+	for (size_t piece = 1; piece < 3000; piece += 111) {
+		send_in_pieces(&conf, long_line("\r\n", 'x', 2000, "." END), piece, &s);
+		CHECK(s.ended && s.fault == TEXT_LONG_LINE && s.len == 2 + 2001 + 4 + 5, "in %zus: %zu octets", piece, s.len);
+		CHECK(memcmp(s.at + 2 + 998, "\r\nx", 3) == 0 && memcmp(s.at + 2 + 998 + 2 + 998, "\r\nxxxx.\r\n", 9) == 0, "in %zus", piece);
+	}
+	send_in_pieces(&conf, long_line("\r\n", 'x', 998, ".\r\n\r\n.\r\n"), 5000, &s);
+	CHECK(s.ended && span_eq(span_of(s.at + 1000, s.len - 1000), SPAN("\r\n..\r\n\r\n.\r\n")), "\"%.*s\"", (int)(s.len - 1000), (const char *)s.at + 1000);
+	send_in_pieces(&conf, long_line("Subject: ", 'x', 1000, "\r\n\r\nText" END), 77, &want);
+	CHECK(want.ended && memcmp(want.at + 998, "\r\n xxxxxxxxxxx\r\n\r\nText", 21) == 0, "a field is not folded: \"%.40s\"", (const char *)want.at + 998);
+}
+
+static void
+a_long_line_passes_no_octet_that_an_old_server_could_read_as_another(void)
+{
+	static const struct text_conf conf = { 0 };
+	static struct sent s;
+
+	for (size_t piece = 1; piece < 5000; piece += 123) {
+		send_in_pieces(&conf, long_line("\r\n", 'A', 2047, END), piece, &s);
+		CHECK(!s.ended && s.fault == TEXT_LONG_LINE && s.len <= 2 + 998, "in %zus: %zu octets passed", piece, s.len);
+	}
+}
+
+static void
+the_header_block_is_measured(void)
+{
+	static const struct text_conf conf = { 0 };
+	static const struct { const char *before; char fill; size_t n; const char *after; enum text_fault want; } cases[] = {
+		{ "Content-Type: text/plain; charset=", 'A', 900, "\r\n\r\n" END, TEXT_OK },
+		{ "Content-Type: text/plain; charset=", 'A', 1024 - 9, "\r\n\r\n" END, TEXT_LONG_LINE },
+		{ "Content-Type: text/plain; a=b;\r\n c=d; charset=", 'A', 500, ";\r\n e=f\r\n\r\n" END, TEXT_OK },
+		{ "Subject: ", 'A', 900, "\r\n\r\n" END, TEXT_OK },
+	};
+	static struct sent s;
+	char text[40000];
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		send_in_pieces(&conf, long_line(cases[i].before, cases[i].fill, cases[i].n, cases[i].after), 50, &s);
+		CHECK(s.fault == cases[i].want, "case %zu: %s", i, text_fault_name(s.fault));
+	}
+	n = (size_t)sprintf(text, "Content-Type: text/plain; charset=");	/* a parameter over several lines */
+	for (unsigned i = 0; i < 12; i++)
+		n += (size_t)sprintf(text + n, "\r\n %0100d", 0);
+	strcpy(text + n, "\r\n\r\n" END);
+	send_in_pieces(&conf, span_str(text), 64, &s);
+	CHECK(s.fault == TEXT_MIME_HEADER, "parameter: %s", text_fault_name(s.fault));
+	n = (size_t)sprintf(text, "content-description: ");		/* a field over several lines */
+	for (unsigned i = 0; i < 21; i++)
+		n += (size_t)sprintf(text + n, "\r\n %0100d", 0);
+	strcpy(text + n, "\r\n\r\n" END);
+	send_in_pieces(&conf, span_str(text), 64, &s);
+	CHECK(s.fault == TEXT_MIME_HEADER, "field: %s", text_fault_name(s.fault));
+	memcpy(text, "Xontent", 7);
+	send_in_pieces(&conf, span_str(text), 64, &s);
+	CHECK(s.fault == TEXT_OK, "not MIME: %s", text_fault_name(s.fault));
+	for (n = 0; n <= 32768;)
+		n += (size_t)sprintf(text + n, "Received: from a by b\r\n");
+	strcpy(text + n, "\r\n" END);
+	send_in_pieces(&conf, span_str(text), 1000, &s);
+	CHECK(s.fault == TEXT_HEADER_BLOCK, "block: %s", text_fault_name(s.fault));
+	memcpy(text, "\r\nR", 3);					/* the same as text */
+	send_in_pieces(&conf, span_str(text), 1000, &s);
+	CHECK(s.fault == TEXT_OK && s.ended, "text: %s", text_fault_name(s.fault));
+}
+
+static void
+ff_becomes_7f_in_the_header_block_alone(void)
+{
+	static const struct text_conf conf = { 0 };
+	static const struct text_case cases[] = {
+		{ "S: \xff\xff" "a\r\n \xff\r\n\r\n\xff" END, "S: \x7f\x7f" "a\r\n \x7f\r\n\r\n\xff" END, TEXT_OK },
+		{ "S: \xc2\xff\xe2\x80\xff" END, "S: \xc2\x7f\xe2\x80\x7f" END, TEXT_OK },
+		{ "no field\r\n\xff" END, "no field\r\n\xff" END, TEXT_OK },
+	};
+
+	CASES(&conf, cases);
+}
+
+static void
+fields_that_old_servers_answer_to_are_renamed(void)
+{
+	static const struct text_conf conf = { .rename_reflecting = true }, off = { 0 };
+	static const struct text_case cases[] = {
+		{ "Errors-To: a\r\nreturn-receipt-to:b\r\nX: c\r\n\r\nErrors-To: d" END,
+		    "Errors-To-Renamed: a\r\nreturn-receipt-to-Renamed:b\r\nX: c\r\n\r\nErrors-To: d" END, TEXT_OK },
+		{ "Errors-Too: a\r\n X:\r\n Errors-To: b" END, "Errors-Too: a\r\n X:\r\n Errors-To: b" END, TEXT_OK },
+	};
+	static const struct text_case kept[] = { { "Errors-To: a" END, "Errors-To: a" END, TEXT_OK } };
+
+	CASES(&conf, cases);
+	CASES(&off, kept);
+}
+
+static CU_TestInfo tests[] = {
+	{ "text of DATA passes as it is, or not at all", text_of_data_passes_as_it_is_or_not_at_all },
+	{ "what servers read differently is repaired", what_servers_read_differently_is_repaired },
+	{ "a line that lost a NUL is not the end", a_line_that_lost_a_nul_is_not_the_end },
+	{ "chunks are stuffed and closed", chunks_are_stuffed_and_closed },
+	{ "a long line is broken at 998 octets", a_long_line_is_broken_at_998_octets },
+	{ "a long line passes no octet that an old server could read as another",
+	    a_long_line_passes_no_octet_that_an_old_server_could_read_as_another },
+	{ "the header block is measured", the_header_block_is_measured },
+	{ "0xFF becomes 0x7F in the header block alone", ff_becomes_7f_in_the_header_block_alone },
+	{ "fields that old servers answer to are renamed", fields_that_old_servers_answer_to_are_renamed },
+	CU_TEST_INFO_NULL,
+};
+SUITE(text, tests)
