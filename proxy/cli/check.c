@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/cli/cli.h"
 
-#include "proxy/site/site.h"
+#include "proxy/site/cert.h"
 
 int
 cli_check(int argc, char **argv)
@@ -16,6 +16,10 @@ cli_check(int argc, char **argv)
 	site = site_load(file, stderr);
 	if (site == NULL)
 		return CLI_FAILED;
+	if (cert_check(site, stderr) == -1) {
+		site_free(site);
+		return CLI_FAILED;
+	}
 	warnings = site_warn(site, stderr);
 	if (verbose)
 		site_print(site, stdout);

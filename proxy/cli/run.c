@@ -2,8 +2,10 @@
 #include "proxy/cli/cli.h"
 
 #include "proxy/driver/stream/stream.h"
+#include "proxy/site/cert.h"
 #include "proxy/site/journal.h"
 #include "proxy/site/kernel.h"
+#include "proxy/site/tally.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -19,6 +21,7 @@ struct run {
 	const struct site *site;
 	struct ev_loop *loop;
 	struct journal journal;
+	struct tally tally;
 	struct stream *stream;
 	struct tarpit tarpit;
 	ev_signal on_term, on_int, on_usr1, on_hup;
@@ -87,6 +90,7 @@ print_counters(const struct run *r)
 #undef X
 	fprintf(stderr, " tarpitted=%u tarpit_delayed=%" PRIu64 " tarpit_skipped=%" PRIu64, r->tarpit.held, r->tarpit.delayed,
 	    r->tarpit.skipped);
+	tally_print(&r->tally, stderr);
 	fprintf(stderr, " journal_written=%" PRIu64 " journal_dropped=%" PRIu64 "\n", r->journal.written, r->journal.dropped);
 }
 
@@ -102,13 +106,35 @@ reopen(struct ev_loop *loop, ev_signal *watcher, int events)
 	print_counters(r);
 }
 
-static void
-no_reload(struct ev_loop *loop, ev_signal *watcher, int events)
+/* Read the hosts' certificates; where one cannot be used, what was there before stays. How many could not. */
+static size_t
+load_certificates(struct run *r, size_t *loaded)
 {
+	size_t failed = 0;
+
+	*loaded = 0;
+	for (size_t i = 0; i < r->site->policy.host_count; i++) {
+		struct tls_creds *creds;
+
+		failed += cert_load(r->site, i, &creds, stderr) == -1;
+		*loaded += creds != NULL;
+		if (creds != NULL)
+			stream_set_tls(r->stream, i, creds);
+		tls_creds_release(creds);
+	}
+	return failed;
+}
+
+/* From the files that the running configuration names; sessions that run keep theirs. */
+static void
+reload_certificates(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+	size_t loaded, failed = load_certificates(watcher->data, &loaded);
+
 	(void)loop;
-	(void)watcher;
 	(void)events;
-	fprintf(stderr, "relaywall: SIGHUP is ignored: a new configuration wants a restart\n");
+	fprintf(stderr, "relaywall: %zu certificates read again, %zu stay as they were; other changes of the configuration want a restart\n",
+	    loaded, failed);
 }
 
 static void
@@ -126,9 +152,18 @@ watch_signals(struct run *r)
 	watch(r, &r->on_term, stop, SIGTERM);
 	watch(r, &r->on_int, stop, SIGINT);
 	watch(r, &r->on_usr1, reopen, SIGUSR1);
-	watch(r, &r->on_hup, no_reload, SIGHUP);
+	watch(r, &r->on_hup, reload_certificates, SIGHUP);
 	ev_timer_init(&r->drain, look_for_end, drain_look_s, drain_look_s);
 	r->drain.data = r;
+}
+
+static void
+report(void *cookie, const struct session *s, const struct event *e)
+{
+	struct run *r = cookie;
+
+	tally_count(&r->tally, e);
+	journal_report(&r->journal, s, e);
 }
 
 static struct stream *
@@ -137,7 +172,7 @@ open_stream(struct run *r)
 	const struct stream_conf conf = {
 		.policy = &r->site->policy,
 		.limits = &r->site->limits,
-		.hooks = { .report = journal_report, .cookie = &r->journal },
+		.hooks = { .report = report, .cookie = r },
 		.port = r->site->port,
 		.no_v4 = !site_has_family(r->site, true),
 		.no_v6 = !site_has_family(r->site, false),
@@ -160,13 +195,14 @@ static int
 serve(struct run *r)
 {
 	int status = CLI_FAILED;
+	size_t certificates;
 
 	r->tarpit.held_max = r->site->tarpitted_max;
 	r->stream = open_stream(r);
 	if (r->stream == NULL)
 		return status;
 	watch_signals(r);
-	if (kernel_open(r->site, stderr) == 0) {
+	if (load_certificates(r, &certificates) == 0 && kernel_open(r->site, stderr) == 0) {
 		fprintf(stderr, "relaywall: serving %zu hosts on port %u, journal %s\n", r->site->policy.host_count,
 		    r->site->port, r->site->journal);
 		ev_run(r->loop, 0);

@@ -90,22 +90,6 @@ add_words(struct config *c, struct vec *to, struct span text, const char *file)
 	}
 }
 
-/* A path is meant from the configuration file's folder. Malloced. */
-static char *
-resolve(const char *file, struct span path)
-{
-	const char *slash = strrchr(file, '/');
-	size_t folder = path.at[0] == '/' || slash == NULL ? 0 : (size_t)(slash - file) + 1;
-	char *full = malloc(folder + path.len + 1);
-
-	if (full == NULL)
-		return NULL;
-	memcpy(full, file, folder);
-	memcpy(full + folder, path.at, path.len);
-	full[folder + path.len] = '\0';
-	return full;
-}
-
 void
 config_domains_file(struct config *c, struct vec *to, size_t key)
 {
@@ -115,7 +99,7 @@ config_domains_file(struct config *c, struct vec *to, size_t key)
 
 	if (s->line == 0 || s->text.at == NULL || s->text.len == 0)
 		return;
-	path = config_memory(c, resolve(c->site->file, s->text));
+	path = config_memory(c, site_path(c->site, s->text));
 	if (path == NULL)
 		return;
 	if (source_read(&text, path) == -1) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/site/site.h"
 
+#include <stdlib.h>
+
 int64_t
 site_network(const struct site *site, struct span name)
 {
@@ -48,4 +50,19 @@ site_rule(size_t from_key)
 	default:
 		return RULE_COUNT;
 	}
+}
+
+char *
+site_path(const struct site *site, struct span path)
+{
+	const char *slash = strrchr(site->file, '/');
+	size_t folder = path.at[0] == '/' || slash == NULL ? 0 : (size_t)(slash - site->file) + 1;
+	char *full = malloc(folder + path.len + 1);
+
+	if (full == NULL)
+		return NULL;
+	memcpy(full, site->file, folder);
+	memcpy(full + folder, path.at, path.len);
+	full[folder + path.len] = '\0';
+	return full;
 }

@@ -93,6 +93,9 @@ void site_free(struct site *site);
  */
 size_t site_warn(const struct site *site, FILE *out);
 
+/* A path in the configuration, which is meant from the folder of the file. Malloced; NULL without memory. */
+char *site_path(const struct site *site, struct span path);
+
 /* The number of a network by its name in lower case ("untrusted" is 0), or -1. */
 int64_t site_network(const struct site *site, struct span name);
 

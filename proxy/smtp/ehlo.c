@@ -3,7 +3,6 @@
 
 #include "classifier/ascii.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 /* A number of at most 18 digits, so that it fits; -1 if it is none. */
@@ -116,7 +115,7 @@ ehlo_read(struct ehlo *e, struct span line)
 static size_t
 write_number(const char *name, uint64_t n, char *out, size_t cap)
 {
-	return n == 0 ? 0 : (size_t)snprintf(out, cap, " %s%" PRIu64, name, n);
+	return n == 0 ? 0 : (size_t)snprintf(out, cap, " %s%llu", name, (unsigned long long)n);
 }
 
 static size_t

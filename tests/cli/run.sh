@@ -268,7 +268,7 @@ expect "a second daemon" status 1 in_ns router "$RELAYWALL" run "$WORK/good.conf
 expect "is told why" has 'bind 127.0.0.1.*in use' "$WORK/err"
 expect "and the first one serves" replies_are "220 250 221" 192.0.2.25 "HELO c.example" QUIT
 kill -s HUP "$DAEMON"
-expect "SIGHUP is told of" wait_for has 'SIGHUP is ignored' "$WORK/daemon"
+expect "SIGHUP is told of" wait_for has '0 certificates read again, 0 stay' "$WORK/daemon"
 expect "and survived" kill -0 "$DAEMON"
 
 expect "kill -9" stop_daemon KILL 137
