@@ -62,7 +62,9 @@ $(eval $(call unit_rule,base,classifier proxy/base))
 $(eval $(call unit_rule,smtp,classifier proxy/base proxy/smtp))
 $(eval $(call unit_rule,engine,$(PURE)))
 $(eval $(call unit_rule,site,$(filter-out proxy/cli,$(LAYERS)),-lev -lgnutls -lnftables -lmnl -lconfuse -ljansson))
-UNITS := $(addprefix $(BUILD)/test/unit-,classifier base smtp engine site)
+$(BUILD)/test/unit-fuzz: $(call objects,$(wildcard tests/fuzz/*models.c))
+$(eval $(call unit_rule,fuzz,classifier proxy/base))
+UNITS := $(addprefix $(BUILD)/test/unit-,classifier base smtp engine site fuzz)
 
 # The stream driver with a policy of its own, for tests/stream.
 $(BUILD)/test/serve: $(call objects,tests/stream/serve.c) $(call link,$(PURE) proxy/driver/tls proxy/driver/stream)
@@ -72,7 +74,9 @@ $(BUILD)/test/serve: $(call objects,tests/stream/serve.c) $(call link,$(PURE) pr
 # Fuzzers: with libFuzzer by `make fuzz`, as plain replays of their seeds in the tests.
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAYS := $(addprefix $(BUILD)/test/replay-,$(FUZZERS))
-$(BUILD)/test/replay-%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,tests/fuzz/replay.c tests/unit/corpus.c) $(call link,$(PURE))
+FUZZ_SHARED := $(filter-out $(wildcard tests/fuzz/fuzz_*.c) tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
+$(BUILD)/test/replay-%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,tests/fuzz/replay.c tests/unit/corpus.c $(FUZZ_SHARED)) \
+    $(call link,$(PURE))
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^
 .SECONDARY:
