@@ -84,16 +84,73 @@ def body():
     return [(id, bytes([i & 1, 0, 6, 255, 1]) + data) for i, (_, id, data) in enumerate(spread(every, lambda e: e[0], MOST))]
 
 
-# Operations of fuzz_dialogue.c
-CLIENT, HOST, ANSWER, HOLD, TAKE, CLOCK, EOF, LOST = range(8)
+def alphabet():
+    """The tables of script.c and script.h: octets of tokens, of steps, numbers of replies."""
+    source = (ROOT / "fuzz" / "script.c").read_text(encoding="utf-8")
+    header = (ROOT / "fuzz" / "script.h").read_text(encoding="utf-8")
+    texts = [unescape(t.replace('\\"', '"')) for t in re.findall(r'^\t"(.*)",$', source, re.M)]
+    steps = re.findall(r"\bSTEP_([A-Z]+)(?: = STEP_FIRST)?,", header.split("STEP_FIRST = 0xd8,")[1])
+    replies = re.findall(r"\bREPLY_([A-Z0-9_]+)", header)
+    tokens = {text: bytes([0x80 + i]) for i, text in enumerate(texts)}
+    return tokens, {name: 0xD8 + i for i, name in enumerate(steps)}, {name: i for i, name in enumerate(replies)}
 
 
-def client(data):
-    return b"".join(bytes([CLIENT, len(data[i:i + 255])]) + data[i:i + 255] for i in range(0, len(data), 255))
+TOKENS, STEPS, REPLIES = alphabet()
+LONGEST_FIRST = sorted(TOKENS, key=len, reverse=True)
+GO = bytes([STEPS["GO"]])
+
+# {server:...}: the replies in their order, the banner first
+SERVERS = {
+    "no-ehlo": ["FITTING", "NEVER"],
+    "bare-lf-replies": ["LF"] * 8,
+    "extra-reply": ["FITTING", "TWICE"],
+    "mail-550": ["FITTING", "FITTING", "NEVER"],
+    "rcpt-550": ["FITTING", "FITTING", "FITTING", "NEVER"],
+    "data-451": ["FITTING", "FITTING", "FITTING", "FITTING", "LATER"],
+}
 
 
-def host(data):
-    return bytes([HOST, len(data)]) + data
+def said(data):
+    """What the client says, in whole tokens where it can be."""
+    out, at = b"", 0
+    while at < len(data):
+        token = next((t for t in LONGEST_FIRST if data.startswith(t, at)), None)
+        if token is not None:
+            out += TOKENS[token]
+            at += len(token)
+            continue
+        out += bytes([data[at]]) if data[at] < 0x80 else bytes([STEPS["HIGH"], data[at] & 0x7F])
+        at += 1
+    return out
+
+
+def reply(name):
+    return bytes([STEPS["REPLY"], REPLIES[name]])
+
+
+def directive(text):
+    name, _, rest = text.partition(":")
+    if name == "rep":
+        count, _, what = rest.partition(":")
+        return said(unescape(what) * min(int(count), 3000))
+    if name == "bytewise":
+        return bytes([STEPS["CUT"], 1])
+    if name in ("close", "shutwr"):
+        return bytes([STEPS["END"], 0])
+    if name == "delay":
+        return bytes([STEPS["CLOCK"], min(255, int(float(rest)) // 2)])
+    if name == "server":
+        return b"".join(reply(r) for r in SERVERS.get(rest, []))
+    return GO if name in ("wait", "split") else b""
+
+
+# Two octets of fuzz_dialogue.c, by what a family is about: where it is refused, and where it is carried.
+POLICIES = {
+    "bdat-chunking": [b"\0\0", b"\0\x08"],
+    "starttls": [b"\0\0", b"\0\x01", b"\0\x02", b"\0\x03"],
+    "auth": [b"\0\0", b"\0\x04", b"\x20\x04"],
+    "resource": [b"\0\0", b"\0\x80"],
+}
 
 
 def text():
@@ -113,26 +170,63 @@ def text():
 def dialogue():
     every = []
     for r in rows("dialogues.tsv"):
-        data = bytes([0, ANSWER])	# flags, and the banner
-        for piece in re.split(r"\{[^}]*\}", r["client_bytes"]):
-            data += client(unescape(piece)) + bytes([ANSWER]) * (1 + min(12, piece.count("\\n")))
-        every.append((r["family"], r["id"], data))
-    open_ = bytes([ANSWER]) + client(b"EHLO c.example\r\n") + bytes([ANSWER | 1 << 3])
-    mail = client(b"MAIL FROM:<a@spam.example> SIZE=9 RET=HDRS ENVID=x\r\n") + bytes([ANSWER])
-    rcpt = client(b"RCPT TO:<user@local.example> NOTIFY=NEVER\r\nRCPT TO:<x@victim.example>\r\n") + bytes([ANSWER])
-    data = client(b"DATA\r\n") + bytes([ANSWER])
-    every += [
-        ("own", "own-message", bytes([0]) + open_ + mail + rcpt + data + client(b"a\r\n.\r\n") + bytes([ANSWER])),
-        ("own", "own-redirect", bytes([1]) + open_ + mail + rcpt + bytes([ANSWER]) + data + client(b".\r\n") + bytes([ANSWER])),
-        ("own", "own-strip8", bytes([2]) + open_ + mail + rcpt + data + client(b"a\x8a\xae\x8a\r\n.\r\n")),
-        ("own", "own-held", bytes([0]) + open_ + bytes([HOLD | 3 << 3]) + mail + rcpt + data + bytes([TAKE, 9, HOLD, TAKE, 255])),
-        ("own", "own-refused", bytes([0]) + open_ + mail + client(b"RCPT TO:<user@local.example>\r\n") + bytes([ANSWER | 3 << 3]) + data),
-        ("own", "own-host", bytes([0]) + host(b"220-a\r\n220 b\n") + client(b"HELO x\r\n") + host(b"250 \x01ok\r\n") + bytes([EOF | 1 << 3])),
-        ("own", "own-times", bytes([0]) + open_ + bytes([CLOCK, 255]) + mail + bytes([CLOCK, 255, EOF])),
-        ("own", "own-lost", bytes([0]) + open_ + mail + rcpt + data + client(b"abc\r\n") + bytes([LOST]) + client(b"d\r\n.\r\nQUIT\r\n")),
-        ("own", "own-long", bytes([0]) + open_ + client(b"NOOP\r\n") + bytes([ANSWER | 5 << 3]) + client(b"NOOP\r\n") + bytes([ANSWER | 6 << 3])),
-    ]
-    return [(id, data) for _, id, data in spread(every, lambda e: e[0], MOST)]
+        data = b""
+        for i, piece in enumerate(re.split(r"\{([^}]*)\}", r["client_bytes"])):
+            data += directive(piece) if i % 2 else said(unescape(piece))
+        for i, policy in enumerate(POLICIES.get(r["family"], [b"\0\0"])):
+            every.append((r["family"], r["id"] + (f"-{i}" if i else ""), policy + data))
+    return [(id, data) for _, id, data in spread(every + own_dialogues(), lambda e: e[0], 300)]
+
+
+def own_dialogues():
+    """What no row of the corpus has: hosts that stall, refuse and fail, queues that fill, networks that may relay."""
+    mail = said(b"EHLO c.example\r\nMAIL FROM:<a@spam.example>\r\nRCPT TO:<user@local.example>\r\n")
+    data = said(b"DATA\r\n")
+    text = said(b"text\r\n.\r\n")
+    smuggle = said(b"MAIL FROM:<evil@spam.example>\r\nRCPT TO:<user@victim.example>\r\nDATA\r\nx\r\n.\r\n")
+    hold = STEPS["HOLD"]
+    own = {
+        "message": mail + data + text + said(b"QUIT\r\n"),
+        "two": (mail + data + text) * 2,
+        "redirect": b"\2\0" + mail + said(b"RCPT TO:<user@victim.example>\r\n") + data + text,
+        "strip8": b"\4\0" + mail + data + said(b"a\x8a\xae\x8a\r\n.\r\n"),
+        "relays": b"\x08\0" + mail + said(b"RCPT TO:<user@victim.example>\r\n") + data + text,
+        "old-host": b"\x10\0" + mail + data + text,
+        "hello-again": mail + mail + data + text,
+        "stalled": mail + GO + bytes([hold, 6]) + data + GO + text + bytes([STEPS["TAKE"], 9, hold, 0]),
+        "half-dot": mail + data + GO + bytes([hold, 4]) + text + GO + bytes([STEPS["TAKE"], 8, STEPS["LOST"]]),
+        "lost": mail + data + GO + said(b"text\r\n") + bytes([STEPS["LOST"]]) + text + said(b"QUIT\r\n"),
+        "host-ends": mail + data + GO + said(b"text\r\n") + bytes([STEPS["END"], 1]) + text,
+        "silent": mail + bytes([hold, 1]) + data + bytes([STEPS["CLOCK"], 255]),
+        "shutdown": mail + data + GO + said(b"text\r\n") + bytes([STEPS["SHUTDOWN"]]),
+        "unasked": mail + bytes([STEPS["HOST"], 8]) + b"354 go\r\n" + data + smuggle,
+        "pieces": bytes([STEPS["CUT"], 0x32]) + mail + data + text,
+        "runs": mail + data + b"".join(bytes([STEPS["RUN"], n << 3]) + said(b"\r\n") for n in (24, 26, 27)) + text,
+        "long-command": said(b"NOOP ") + bytes([STEPS["RUN"], 25 << 3]) + said(b"RCPT TO:<user@victim.example>\r\n"),
+        "chunks-refused": b"\0\x08" + mail + GO + reply("NEVER") + bytes([STEPS["CHUNK"], 90, STEPS["LAST"], 90]) + smuggle,
+        "chunk-alone": b"\0\x08" + said(b"EHLO c.example\r\n") + bytes([STEPS["CHUNK"], 90, STEPS["LAST"], 90]) + smuggle,
+    }
+    auth = said(b"AUTH PLAIN AGEAYg==\r\n")
+    login = reply("334") + said(b"AUTH LOGIN\r\n") + GO
+    hello = said(b"EHLO c.example\r\n")
+    tls = said(b"STARTTLS\r\n") + GO
+    own |= {
+        "auth": b"\x20\x04" + hello + auth + mail + said(b"RCPT TO:<user@victim.example>\r\n") + data + text,
+        "auth-login": b"\0\x04" + hello + GO + login + reply("334") + said(b"YWJj\r\n") + said(b"YWJj\r\n") + mail,
+        "auth-cancel": b"\0\x04" + hello + GO + login + reply("NEVER") + said(b"*\r\n") + mail + data + text,
+        "auth-junk": b"\0\x04" + hello + GO + login + reply("NEVER") + smuggle + mail + data + text,
+        "tls-pass": b"\0\x02" + hello + tls + smuggle + GO + bytes([STEPS["HOST"], 4]) + b"abcd" + smuggle,
+        "tls-pass-time": b"\0\x02" + hello + tls + smuggle + bytes([STEPS["CLOCK"], 255]),
+        "tls-ends-here": b"\0\x03" + hello + tls + mail + data + text,
+        "tls-injected": b"\0\x03" + hello + said(b"STARTTLS\r\n") + smuggle,
+        "tls-injected-late": b"\0\x03" + hello + bytes([hold, 2]) + said(b"STARTTLS\r\n") + GO + smuggle + bytes([hold, 0]),
+        "tarpit": b"\0\x80" + mail + smuggle * 3 + bytes([STEPS["CLOCK"], 1]) + data + text,
+    }
+    for kind in REPLIES:
+        if kind != "KINDS":
+            own["data-" + kind.lower()] = mail + GO + reply(kind) + data + smuggle + text
+            own["final-" + kind.lower()] = mail + data + GO + reply(kind) + text + smuggle
+    return [("own", "own-" + id, data if data[:1] <= b"\x20" else b"\0\0" + data) for id, data in own.items()]
 
 
 if __name__ == "__main__":
