@@ -99,6 +99,10 @@ fuzz:
 	tests/deps.sh build fuzz
 	tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZERS)
 
+fuzz-faults:
+	tests/deps.sh build fuzz
+	tests/fuzz/faults.sh $(FUZZ_SECONDS)
+
 $(BUILD)/test/bench-classifier: $(call objects,tests/bench/bench_classifier.c tests/unit/corpus.c) $(call link,classifier proxy/base)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^
@@ -124,8 +128,9 @@ help:
 	@echo 'make lab-up, lab-down  leave the lab standing to play in; remove it (root)'
 	@echo 'make check-units       unit tests alone; SAN=1 with ASan and UBSan, CC=clang BUILD=build/clang with clang'
 	@echo 'make fuzz              every fuzzer for FUZZ_SECONDS (60)'
+	@echo 'make fuzz-faults       does the fuzzer of sessions find faults that are planted?'
 	@echo 'make bench-classifier  time of a verdict, by family of address'
 	@echo 'make lint              clang-tidy and cppcheck'
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all tests check check-units lint fuzz bench-classifier lab lab-up lab-down clean help
+.PHONY: all tests check check-units lint fuzz fuzz-faults bench-classifier lab lab-up lab-down clean help
