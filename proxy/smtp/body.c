@@ -194,10 +194,13 @@ body_scan(struct body *b, struct span in, size_t *used)
 void
 body_skip_begin(struct body_skip *s, const struct body *b)
 {
-	if (b->column == 0 && !b->stray)
+	s->matched = 0;
+	if (b->stray)
+		return;
+	if (b->column == 0)
 		s->matched = 2;
-	else
-		s->matched = b->column == 1 && b->segment == SEGMENT_DOT && b->plain_dot ? 3 : 0;
+	else if (b->column == 1 && b->segment == SEGMENT_DOT && b->plain_dot)
+		s->matched = 3;
 }
 
 bool

@@ -276,6 +276,58 @@ fields_that_old_servers_answer_to_are_renamed(void)
 	CASES(&off, kept);
 }
 
+/* Octets of text up to and with the first CRLF.CRLF, its begin standing for a CRLF. 0: none. */
+static size_t
+naive_end(struct span text)
+{
+	if (text.len >= 3 && memcmp(text.at, ".\r\n", 3) == 0)
+		return 3;
+	for (size_t i = 0; i + 5 <= text.len; i++)
+		if (memcmp(text.at + i, END, 5) == 0)
+			return i + 5;
+	return 0;
+}
+
+/* Text of which nothing is left behind cut, when the host is lost there: how many octets it had. */
+static size_t
+left_at(struct span text, size_t cut)
+{
+	static const struct text_conf conf = { .normalize = true };
+	struct text_step step;
+	struct body_skip s;
+	size_t at = 0, used;
+	enum text_result result;
+	struct text t;
+
+	text_begin(&t, &conf);
+	do {
+		result = text_step(&t, guard_end(span_cut(text, at, cut)), false, &step);
+		at += step.pass + step.skip;
+	} while (result == TEXT_GO);
+	CHECK(result == TEXT_MORE, "left at %zu: %d", cut, (int)result);
+	text_skip_begin(&t, &s);
+	return body_skip(&s, guard_end(span_cut(text, at, text.len)), &used) ? at + used : 0;
+}
+
+/* Else what the client still sends of the message would be read as commands. */
+static void
+the_rest_of_a_repaired_message_ends_where_it_ends(void)
+{
+	static const struct span texts[] = {
+		SPAN("a\n.\r\nQUIT" END), SPAN("a\r.\r\nQUIT" END), SPAN("\0.\r\nQUIT" END), SPAN("a\r\r\n.\r\r\n.\r\nQUIT" END), SPAN("\n.\n" END),
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		size_t want = naive_end(texts[i]);
+
+		for (size_t cut = 0; cut < want; cut++) {
+			size_t end = left_at(texts[i], cut);
+
+			CHECK(end == want, "text %zu, left at %zu: ends at %zu, not %zu", i, cut, end, want);
+		}
+	}
+}
+
 static CU_TestInfo tests[] = {
 	{ "text of DATA passes as it is, or not at all", text_of_data_passes_as_it_is_or_not_at_all },
 	{ "what servers read differently is repaired", what_servers_read_differently_is_repaired },
@@ -287,6 +339,7 @@ static CU_TestInfo tests[] = {
 	{ "the header block is measured", the_header_block_is_measured },
 	{ "0xFF becomes 0x7F in the header block alone", ff_becomes_7f_in_the_header_block_alone },
 	{ "fields that old servers answer to are renamed", fields_that_old_servers_answer_to_are_renamed },
+	{ "the rest of a repaired message ends where it ends", the_rest_of_a_repaired_message_ends_where_it_ends },
 	CU_TEST_INFO_NULL,
 };
 SUITE(text, tests)
