@@ -92,6 +92,7 @@ body_new_line(struct body *b)
 {
 	b->column = 0;
 	b->segment = SEGMENT_EMPTY;
+	b->high = false;
 	b->stray = b->stuff = true;
 }
 

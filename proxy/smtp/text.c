@@ -87,6 +87,18 @@ break_line(struct text *t, struct text_step *step)
 	}
 }
 
+/* A NUL goes. Inside of a character it leaves a space: what it parted could be U+2028 together. */
+static void
+drop_nul(struct text *t, struct text_step *step)
+{
+	step->skip = 1;
+	if (t->body.high) {
+		emit(step, SPAN(" "));
+		body_put_in(&t->body, SPAN(" "));
+	}
+	t->body.stray = true;
+}
+
 /* What was found at in[step->pass] is repaired there. A line that lost an octet is not what ends a message. */
 static void
 repair(struct text *t, enum body_result found, struct span in, struct text_step *step)
@@ -94,8 +106,7 @@ repair(struct text *t, enum body_result found, struct span in, struct text_step 
 	step->fault = fault_of(found);
 	switch (found) {
 	case BODY_NUL:
-		step->skip = 1;
-		t->body.stray = true;
+		drop_nul(t, step);
 		break;
 	case BODY_BARE_CR:
 		step->skip = 1;

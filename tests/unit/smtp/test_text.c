@@ -138,6 +138,26 @@ a_line_that_lost_a_nul_is_not_the_end(void)
 	}
 }
 
+/* U+2028 and U+0085 with a NUL inside of them: no line end, and it must not become one. */
+static void
+what_a_nul_parted_stays_apart(void)
+{
+	static const struct { struct span text; const char *want; } cases[] = {
+		{ SPAN("x\xe2\0\x80\xa8.\r\n.\r\n"), "x\xe2 \x80\xa8.\r\n.\r\n" }, { SPAN("x\xe2\x80\0\0\xa8.\r\n.\r\n"), "x\xe2\x80 \xa8.\r\n.\r\n" },
+		{ SPAN("x\xc2\0\x85.\r\n.\r\n"), "x\xc2 \x85..\r\n.\r\n" }, { SPAN("x\xc3\n\0.\r\n.\r\n"), "x\xc3\r\n..\r\n.\r\n" },
+	};
+	static const struct text_conf conf = { .normalize = true };
+	static struct sent s;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		for (size_t piece = 1; piece <= cases[i].text.len; piece++) {
+			send_in_pieces(&conf, cases[i].text, piece, &s);
+			CHECK(s.ended && span_eq(span_of(s.at, s.len), span_str(cases[i].want)), "case %zu in %zus: sent \"%.*s\"", i, piece, (int)s.len,
+			    (const char *)s.at);
+		}
+	}
+}
+
 static void
 chunks_are_stuffed_and_closed(void)
 {
@@ -332,6 +352,7 @@ static CU_TestInfo tests[] = {
 	{ "text of DATA passes as it is, or not at all", text_of_data_passes_as_it_is_or_not_at_all },
 	{ "what servers read differently is repaired", what_servers_read_differently_is_repaired },
 	{ "a line that lost a NUL is not the end", a_line_that_lost_a_nul_is_not_the_end },
+	{ "what a NUL parted stays apart", what_a_nul_parted_stays_apart },
 	{ "chunks are stuffed and closed", chunks_are_stuffed_and_closed },
 	{ "a long line is broken at 998 octets", a_long_line_is_broken_at_998_octets },
 	{ "a long line passes no octet that an old server could read as another",
