@@ -6,7 +6,7 @@
 void
 header_new_line(struct header *h)
 {
-	h->line = false;
+	h->line = h->dot = false;
 	h->in_name = false;
 }
 
@@ -31,13 +31,20 @@ is_mime(const struct header *h)
 	    (h->name_octets > content.len && memcmp(h->name, content.at, content.len) == 0);
 }
 
+/* Blank before a colon. */
+static bool
+is_space(uint8_t c)
+{
+	return ascii_is(c, ASCII_BLANK) || c == '\v' || c == '\f';
+}
+
 /* The first octet of a line: of a field, of its continuation, or of none, and then the text begins. */
 static enum header_event
 begin_line(struct header *h, uint8_t c)
 {
 	bool continued = ascii_is(c, ASCII_BLANK);
 
-	if (!ascii_is(c, ASCII_GRAPH) && !(continued && h->octets > 0))
+	if (continued ? h->octets == 0 : !ascii_is(c, ASCII_GRAPH) && !is_space(c))
 		return HEADER_DONE;
 	h->line = true;
 	if (continued)
@@ -48,23 +55,31 @@ begin_line(struct header *h, uint8_t c)
 	return HEADER_NOTHING;
 }
 
-/* An octet of a field's name, or the colon behind it. */
+/* "From " at the very begin: the line of a mailbox, which sendmail takes away. */
+static bool
+is_from_line(const struct header *h)
+{
+	return h->octets == 4 && name_is(h, SPAN("from"));
+}
+
+/* An octet of a field's name, or what comes behind it up to the colon. */
 static enum header_event
 name_octet(struct header *h, uint8_t c)
 {
-	if (c == ':') {
-		if (is_reflecting(h)) {
-			h->renamed = true;
-			return HEADER_REFLECTING;
-		}
-		h->mime = is_mime(h);
-		h->in_name = false;
-	} else if (ascii_is(c, ASCII_GRAPH)) {
+	if (ascii_is(c, ASCII_GRAPH) && c != ':') {
 		if (h->name_octets < HEADER_NAME_OCTETS)
 			h->name[h->name_octets++] = ascii_lower(c);
-	} else if (!ascii_is(c, ASCII_BLANK)) {
-		return HEADER_DONE;
+		return HEADER_NOTHING;
 	}
+	if (c != ':' && !is_space(c))
+		return HEADER_DONE;
+	if (is_reflecting(h)) {
+		h->renamed = true;
+		return HEADER_REFLECTING;
+	}
+	if (c == ':')
+		h->mime = is_mime(h);
+	h->in_name = c != ':' && !is_from_line(h);
 	return HEADER_NOTHING;
 }
 
@@ -88,15 +103,19 @@ header_scan(struct header *h, struct span in, size_t *at)
 	enum header_event event = HEADER_NOTHING;
 
 	for (*at = 0; *at < in.len; (*at)++) {
-		uint8_t c = in.at[*at];
+		uint8_t c = h->strip8 ? in.at[*at] & 0x7f : in.at[*at];
 
+		if (!h->line && !h->dot && c == '.') {
+			h->dot = true;
+			continue;
+		}
 		if (!h->line && (event = begin_line(h, c)) != HEADER_NOTHING)
 			return event;
 		if (h->in_name && (event = name_octet(h, c)) != HEADER_NOTHING)
 			return event;
 		if ((event = count(h, c)) != HEADER_NOTHING)
 			return event;
-		if (c == 0xff)
+		if (in.at[*at] == 0xff)
 			return HEADER_FF;
 		if (c == '\n')
 			header_new_line(h);

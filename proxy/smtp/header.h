@@ -7,6 +7,10 @@
  * field and each parameter in one have a length (MaxHeadersLength,
  * MaxMimeHeaderLength). And fields that make servers before 8.7 send mail to
  * whom they name can be renamed.
+ *
+ * A field must not hide from that, so lines are read as sendmail reads them: without
+ * the dot that stuffs one, behind the "From " line of a mailbox, with any blank
+ * before the colon. What is no field to sendmail may be taken for one.
  */
 #ifndef PROXY_SMTP_HEADER_H
 #define PROXY_SMTP_HEADER_H
@@ -24,15 +28,17 @@ enum header_event {
 	HEADER_NOTHING = 0,	/* all of the input was used */
 	HEADER_DONE,		/* the text of the message begins; no more calls */
 	HEADER_FF,		/* 0xFF at this place; going on means that it was replaced */
-	HEADER_REFLECTING,	/* the ":" of Errors-To or Return-Receipt-To is at this place */
+	HEADER_REFLECTING,	/* the name Errors-To or Return-Receipt-To ends before this place */
 	HEADER_BLOCK_LONG,
 	HEADER_MIME_LONG,
 };
 
 struct header {
 	bool rename;		/* look for reflecting fields */
+	bool strip8;		/* the host clears bit 8: read the octets as it does */
 	bool in_name, mime, has_parameters, renamed;
 	bool line;		/* inside a line */
+	bool dot;		/* before it, the dot that stuffs it was seen */
 	size_t octets, field, parameter;
 	size_t name_octets;
 	uint8_t name[HEADER_NAME_OCTETS];	/* lower case */

@@ -8,7 +8,7 @@ enum { HEADER_SLICE = 512 };	/* octets of a header block that may be looked at a
 void
 text_begin(struct text *t, const struct text_conf *conf)
 {
-	*t = (struct text){ .conf = *conf, .header.rename = conf->rename_reflecting };
+	*t = (struct text){ .conf = *conf, .header = { .rename = conf->rename_reflecting, .strip8 = conf->strip8 } };
 	body_begin(&t->body, conf->strip8, conf->counted);
 }
 

@@ -290,9 +290,23 @@ fields_that_old_servers_answer_to_are_renamed(void)
 		    "Errors-To-Renamed: a\r\nreturn-receipt-to-Renamed:b\r\nX: c\r\n\r\nErrors-To: d" END, TEXT_OK },
 		{ "Errors-Too: a\r\n X:\r\n Errors-To: b" END, "Errors-Too: a\r\n X:\r\n Errors-To: b" END, TEXT_OK },
 	};
+	/* as the host reads it: a dot that stuffs the line, the line of a mailbox, blanks before the colon */
+	static const struct text_case hidden[] = {
+		{ ".Errors-To: a" END, ".Errors-To-Renamed: a" END, TEXT_OK }, { "From a b\r\nErrors-To: c" END, "From a b\r\nErrors-To-Renamed: c" END, TEXT_OK },
+		{ "X\x0b: a\r\nErrors-To: b" END, "X\x0b: a\r\nErrors-To-Renamed: b" END, TEXT_OK },
+		{ "Errors-To\x0c: a" END, "Errors-To-Renamed\x0c: a" END, TEXT_OK }, { "Errors-To : a" END, "Errors-To-Renamed : a" END, TEXT_OK },
+		{ "A: b\r\nFrom a b\r\nErrors-To: c" END, "A: b\r\nFrom a b\r\nErrors-To: c" END, TEXT_OK },
+	};
+	static const struct text_conf conf8 = { .rename_reflecting = true, .strip8 = true };
+	static const struct text_case strip8[] = {
+		{ "\xc5rrors-To\xba a" END, "\xc5rrors-To-Renamed\xba a" END, TEXT_OK }, { "\xae" "Errors-To: a" END, "\xae" "Errors-To-Renamed: a" END, TEXT_OK },
+		{ "A: b\x8d\x8a" "Errors-To: c" END, "A: b\x8d\x8a" "Errors-To-Renamed: c" END, TEXT_OK },
+	};
 	static const struct text_case kept[] = { { "Errors-To: a" END, "Errors-To: a" END, TEXT_OK } };
 
 	CASES(&conf, cases);
+	CASES(&conf, hidden);
+	CASES(&conf8, strip8);
 	CASES(&off, kept);
 }
 
