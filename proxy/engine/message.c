@@ -113,12 +113,15 @@ message_host_lost(struct dialogue *d, const char *what, uint64_t now_ms)
 		discard(d, now_ms);
 }
 
+/* RFC 1870 3: the final dot does not count. */
 static bool
 too_big(const struct dialogue *d, uint64_t more)
 {
-	uint64_t most = d->conf.session.host->max_message;
+	uint64_t most = d->conf.session.host->max_message + (d->message.counted ? 0 : 3);
 
-	return most > 0 && (d->message.octets > most || more > most - d->message.octets);
+	if (d->conf.session.host->max_message == 0)
+		return false;
+	return d->message.octets > most || more > most - d->message.octets;
 }
 
 static void
@@ -151,8 +154,10 @@ move_text(struct dialogue *d, struct span in, bool whole, size_t *used, size_t *
 	do {
 		struct text_step step;
 
+		size_t room = buf_room(out) - TEXT_EMIT_OCTETS;
+
 		if (copy)
-			rest = span_cut(in, *used, *used + buf_room(out) - TEXT_EMIT_OCTETS);
+			rest = span_cut(in, *used, in.len - *used < room ? in.len : *used + room);
 		result = text_step(&m->text, rest, whole && *used + rest.len == in.len, &step);
 		if (copy)
 			buf_add(out, span_cut(rest, 0, step.pass));
@@ -211,6 +216,19 @@ message_begin(struct dialogue *d, uint64_t now_ms)
 		end_chunk(d, now_ms);
 }
 
+/* ended: the client has said all of it. */
+static void
+end_too_big(struct dialogue *d, bool ended, uint64_t now_ms)
+{
+	if (!ended) {
+		break_off(d, 552, "5.3.4", "message too big", "max-message-size", now_ms);
+		return;
+	}
+	refuse(d, 552, "5.3.4", "message too big", "max-message-size");
+	dialogue_leave_host(d, true);
+	end_discard(d, now_ms);
+}
+
 static size_t
 feed_text(struct dialogue *d, struct span in, size_t *pass, uint64_t now_ms)
 {
@@ -227,10 +245,12 @@ feed_text(struct dialogue *d, struct span in, size_t *pass, uint64_t now_ms)
 	result = move_text(d, in, whole, &used, pass, &fault);
 	m->left -= m->chunked ? used : 0;
 	count(d, used, now_ms);
+	if (result == TEXT_FAULT || too_big(d, 0))
+		*pass = 0;
 	if (result == TEXT_FAULT)
 		break_off(d, 554, "5.6.0", "message refused", text_fault_name(fault), now_ms);
 	else if (too_big(d, 0))
-		break_off(d, 552, "5.3.4", "message too big", "max-message-size", now_ms);
+		end_too_big(d, result == TEXT_END, now_ms);
 	else if (m->chunked && m->left == 0)
 		end_chunk(d, now_ms);
 	else if (result == TEXT_END)

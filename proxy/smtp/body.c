@@ -11,6 +11,12 @@ zero_bytes(uint64_t v)
 	return (v - ones) & ~v & tops;
 }
 
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 /*
  * The first byte from i on that wants a look: below 0x20; 0xE2 and 0xC2, as
  * U+2028 and U+0085 begin with them; 0x85; for strip8 any with bit 8. Eight bytes
@@ -140,7 +146,7 @@ scan(struct body *b, struct span in, size_t *used)
 		int n = 1;
 
 		if (b->segment == SEGMENT_TEXT)
-			i = next_special(in, i, b->strip8);
+			i = next_special(span_cut(in, 0, least(in.len, i + BODY_LINE_OCTETS + 1 - b->column)), i, b->strip8);
 		*used = i;
 		b->column += i - start;
 		if (b->column > BODY_LINE_OCTETS)

@@ -111,7 +111,7 @@ repair(struct text *t, enum body_result found, struct span in, struct text_step 
 	case BODY_BARE_CR:
 		step->skip = 1;
 		t->body.stray = true;
-		if (in.at[step->pass + 1] != '\r')	/* of CR CR LF the last one ends the line */
+		if (!span_eq(span_cut(in, step->pass + 1, step->pass + 2), SPAN("\r")))	/* of CR CR LF the last one ends the line */
 			emit_line_end(t, step);
 		break;
 	case BODY_BARE_LF:
