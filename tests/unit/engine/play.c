@@ -14,7 +14,7 @@ struct player {
 	size_t cut;
 	struct dialogue d;
 	uint64_t now_ms;
-	bool stalled;
+	bool stalled[2];	/* by side */
 	uint8_t to_client[DIALOGUE_TO_CLIENT], to_host[DIALOGUE_TO_HOST];
 	struct buf in[2], got[2];	/* by side: not yet used input, everything it was sent */
 };
@@ -46,7 +46,7 @@ drain(struct player *p)
 	for (int side = 0; side < 2; side++) {
 		struct span out = dialogue_output(&p->d, side);
 
-		if (side == SIDE_HOST && p->stalled)
+		if (p->stalled[side])
 			continue;
 		buf_add(&p->got[side], out);
 		dialogue_sent(&p->d, side, out.len);
@@ -121,13 +121,15 @@ take(struct player *p, const struct step *s, size_t n)
 		p->now_ms += s->number;
 		dialogue_tick(&p->d, p->now_ms);
 		drain(p);
+		pump(p);
 		break;
 	case STEP_TO_CLIENT:
 	case STEP_TO_HOST:
 		expect(p, s->kind == STEP_TO_CLIENT ? SIDE_CLIENT : SIDE_HOST, text, n);
 		break;
 	case STEP_STALL:
-		p->stalled = s->number != 0;
+	case STEP_STALL_CLIENT:
+		p->stalled[s->kind == STEP_STALL ? SIDE_HOST : SIDE_CLIENT] = s->number != 0;
 		drain(p);
 		break;
 	case STEP_STATE:

@@ -56,6 +56,63 @@ an_ehlo_reply_is_filtered_whatever_its_order(void)
 }
 
 static void
+the_box_offers_what_it_can_do_by_itself(void)
+{
+	const struct setting all = { .uplift = UPLIFT_PIPELINING | UPLIFT_ENHANCED | UPLIFT_CHUNKING | UPLIFT_SMTPUTF8 };
+	const struct setting strip8 = { .profile = PROFILE_STRIP8 };
+	struct dialogue_limits l = dialogue_limits_default;
+
+	play_in("all", &all, (struct step[]){
+		BANNER, C("EHLO c\r\n"), TO_S("EHLO c\r\n"), S("250 x\r\n"), TO_C("250-x\r\n250-PIPELINING\r\n250-CHUNKING\r\n250 ENHANCEDSTATUSCODES\r\n"), END });
+	play_in("SMTPUTF8 if the host has it", &all, (struct step[]){
+		BANNER, C("EHLO c\r\n"), TO_S("EHLO c\r\n"), S("250-x\r\n250 SMTPUTF8\r\n"),
+		TO_C("250-x\r\n250-PIPELINING\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250 ENHANCEDSTATUSCODES\r\n"),
+		C("MAIL FROM:<> SMTPUTF8\r\n"), TO_S("MAIL FROM:<> SMTPUTF8\r\n"), END });
+	play("SMTPUTF8 else", (struct step[]){
+		BANNER, C("EHLO c\r\n"), TO_S("EHLO c\r\n"), S("250-x\r\n250 SMTPUTF8\r\n"), TO_C("250 x\r\n"), C("MAIL FROM:<> SMTPUTF8\r\n"), TO_S(""),
+		TO_C("555 5.5.4 <>: parameter not recognized (0badcafe parameter)\r\n"), END });
+	play_in("a host that clears bit 8", &strip8, (struct step[]){
+		BANNER, C("EHLO c\r\n"), TO_S("EHLO c\r\n"), S("250-x\r\n250 8BITMIME\r\n"), TO_C("250 x\r\n"), END });
+	l.recipients_max = 100;
+	play_with("LIMITS", NULL, &l, (struct step[]){
+		BANNER, C("EHLO c\r\n"), TO_S("EHLO c\r\n"), S("250-x\r\n250 LIMITS RCPTMAX=500 MAILMAX=7\r\n"),
+		TO_C("250-x\r\n250 LIMITS MAILMAX=7 RCPTMAX=100\r\n"), C("EHLO c\r\n"), TO_S("EHLO c\r\n"), S("250-x\r\n250 LIMITS RCPTMAX=50\r\n"),
+		TO_C("250-x\r\n250 LIMITS RCPTMAX=50\r\n"), C("EHLO c\r\n"), TO_S("EHLO c\r\n"), S("250 x\r\n"), TO_C("250-x\r\n250 LIMITS RCPTMAX=100\r\n"), END });
+}
+
+static void
+a_host_without_ehlo_is_asked_helo(void)
+{
+	const struct setting uplift = { .uplift = UPLIFT_PIPELINING };
+
+	play_in("HELO", &uplift, (struct step[]){
+		BANNER, C("EHLO c.example\r\nMAIL FROM:<> SIZE=5\r\n"), TO_S("EHLO c.example\r\n"), S("500 what?\r\n"), TO_C(""), TO_S("HELO c.example\r\n"),
+		S("250-x\r\n250 SIZE 5\r\n"), TO_C("250-x\r\n250 PIPELINING\r\n"), TO_S("MAIL FROM:<>\r\n"), END });
+	play_in("neither", &uplift, (struct step[]){
+		BANNER, C("EHLO c\r\n"), TO_S("EHLO c\r\n"), S("502 what?\r\n"), TO_S("HELO c\r\n"), S("501 who?\r\n"), TO_C("501 who?\r\n"), STATE(DIALOGUE_COMMAND), END });
+	play_in("no", &uplift, (struct step[]){ BANNER, C("EHLO c\r\n"), TO_S("EHLO c\r\n"), S("550 no\r\n"), TO_S(""), TO_C("550 no\r\n"), END });
+	play("no uplift", (struct step[]){ BANNER, C("EHLO c\r\n"), TO_S("EHLO c\r\n"), S("500 what?\r\n"), TO_S(""), TO_C("500 what?\r\n"), END });
+}
+
+static void
+replies_get_the_enhanced_codes_that_were_promised(void)
+{
+	const struct setting uplift = { .uplift = UPLIFT_ENHANCED };
+#define EHLO_ENHANCED C("EHLO c\r\n"), TO_S("EHLO c\r\n"), S("250 x\r\n"), TO_C("250-x\r\n250 ENHANCEDSTATUSCODES\r\n")
+
+	play_in("added", &uplift, (struct step[]){
+		BANNER, EHLO_ENHANCED, C("MAIL FROM:<>\r\n"), S("250 ok\r\n"), TO_C("250 2.1.0 ok\r\n"),
+		C("RCPT TO:<u@local.example>\r\n"), S("250-a\r\n250 b\r\n"), TO_C("250-2.1.5 a\r\n250 2.1.5 b\r\n"),
+		C("RCPT TO:<u@local.example>\r\n"), S("450 later\r\n"), TO_C("450 4.0.0 later\r\n"),
+		C("RCPT TO:<u@local.example>\r\n"), S("550 5.1.1 who?\r\n"), TO_C("550 5.1.1 who?\r\n"),
+		C("DATA\r\n"), S("354 go\r\n"), TO_C("354 go\r\n"), C(".\r\n"), S("250 taken\r\n"), TO_C("250 2.0.0 taken\r\n"),
+		C("EHLO c\r\n"), S("550 no\r\n"), TO_C("550 no\r\n"), END });
+	play_in("the host's own", &uplift, (struct step[]){
+		BANNER, C("EHLO c\r\n"), S("250-x\r\n250 ENHANCEDSTATUSCODES\r\n"), TO_C("250-x\r\n250 ENHANCEDSTATUSCODES\r\n"),
+		C("NOOP\r\n"), S("250 ok\r\n"), TO_C("250 ok\r\n"), END });
+}
+
+static void
 a_second_ehlo_replaces_what_was_offered(void)
 {
 	play("EHLO twice", (struct step[]){
@@ -92,6 +149,9 @@ static CU_TestInfo tests[] = {
 	{ "the host's words are shown in our framing", the_host_s_words_are_shown_in_our_framing },
 	{ "a line of the host is cut at 512 octets", a_line_of_the_host_is_cut_at_512_octets },
 	{ "an EHLO reply is filtered, whatever its order", an_ehlo_reply_is_filtered_whatever_its_order },
+	{ "the box offers what it can do by itself", the_box_offers_what_it_can_do_by_itself },
+	{ "a host without EHLO is asked HELO", a_host_without_ehlo_is_asked_helo },
+	{ "replies get the enhanced codes that were promised", replies_get_the_enhanced_codes_that_were_promised },
 	{ "a second EHLO replaces what was offered", a_second_ehlo_replaces_what_was_offered },
 	{ "a refusal names the path as printable text", a_refusal_names_the_path_as_printable_text },
 	{ "a refusal is one line of 512 octets", a_refusal_is_one_line_of_512_octets },

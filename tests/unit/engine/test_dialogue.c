@@ -348,6 +348,28 @@ the_longest_reply_fits(void)
 		OPEN, C("NOOP\r\n"), TO_S("NOOP\r\n"), { STEP_HOST, reply, 0, n }, STATE(DIALOGUE_COMMAND), END });
 }
 
+static void
+the_tarpit_holds_a_refusal_back(void)
+{
+#define NO "550 5.7.1 <x@victim.example>: relaying denied (0badcafe foreign-domain)\r\n"
+#define FOREIGN C("RCPT TO:<x@victim.example>\r\n")
+	struct tarpit tarpit = { .held_max = 1 };
+	struct dialogue_limits l = dialogue_limits_default;
+	struct setting s = { .limits = &l, .tarpit = &tarpit };
+
+	l.tarpit_after = 1;
+	l.tarpit_ms = 5000;
+	play_in("held", &s, (struct step[]){
+		OPEN, MAIL, FOREIGN, TO_C(NO), FOREIGN, TO_C(""), C("RCPT TO:<user@local.example>\r\n"), TO_S(""), WAIT(4999), TO_C(""), WAIT(1), TO_C(NO),
+		TO_S("RCPT TO:<user@local.example>\r\n"), END });
+	CU_ASSERT(tarpit.held == 0 && tarpit.delayed == 5 && tarpit.skipped == 0);	/* one for each cut */
+	play_in("given up", &s, (struct step[]){ OPEN, MAIL, FOREIGN, FOREIGN, TO_C(NO), CEOF, TO_C(NO), END });
+	CU_ASSERT(tarpit.held == 0);
+	tarpit.held = 1;
+	play_in("full", &s, (struct step[]){ OPEN, MAIL, FOREIGN, FOREIGN, TO_C(NO NO), END });
+	CU_ASSERT(tarpit.held == 1 && tarpit.skipped == 5);
+}
+
 static CU_TestInfo tests[] = {
 	{ "a message passes", a_message_passes },
 	{ "a refused recipient does not cost the session", a_refused_recipient_does_not_cost_the_session },
@@ -369,6 +391,7 @@ static CU_TestInfo tests[] = {
 	{ "a parameter is not taken for the sender", a_parameter_is_not_taken_for_the_sender },
 	{ "a reply to what was not sent yet ends the session", a_reply_to_what_was_not_sent_yet_ends_the_session },
 	{ "the longest reply fits", the_longest_reply_fits },
+	{ "the tarpit holds a refusal back", the_tarpit_holds_a_refusal_back },
 	CU_TEST_INFO_NULL,
 };
 SUITE(dialogue, tests)
