@@ -8,7 +8,8 @@
  *
  * What goes to the host ends a message once, at its very end, for every reader;
  * it holds nothing that is a line end to one reader and not to another; where
- * nothing was repaired it is the client's text.
+ * nothing was repaired it is the client's text. Text of DATA that is left anywhere
+ * ends where a search for CRLF.CRLF in what the client sent finds the end.
  */
 #include "proxy/smtp/text.h"
 
@@ -54,6 +55,32 @@ step_over(struct text *t, struct span in, bool last, struct sent *out, size_t *u
 	return result;
 }
 
+/* Octets of text up to and with the first CRLF.CRLF, its begin standing for a CRLF; all of it if there is none. */
+static size_t
+client_end(struct span text)
+{
+	static const uint8_t end[] = "\r\n.\r\n";
+
+	if (text.len >= 3 && memcmp(text.at, end + 2, 3) == 0)
+		return 3;
+	for (size_t i = 0; i + 5 <= text.len; i++)
+		if (memcmp(text.at + i, end, 5) == 0)
+			return i + 5;
+	return text.len;
+}
+
+/* The rest of text is thrown away: at octets of it were used. */
+static void
+check_left(const struct text *t, struct span text, size_t at)
+{
+	struct body_skip s;
+	size_t used;
+
+	text_skip_begin(t, &s);
+	body_skip(&s, span_cut(text, at, text.len), &used);
+	HOLDS(at + used == client_end(text), "left at %zu: ends at %zu, not %zu", at, at + used, client_end(text));
+}
+
 /* All of text, in pieces. */
 static void
 send_all(const struct text_conf *conf, struct span text, const uint8_t lengths[4], struct sent *out)
@@ -74,6 +101,9 @@ send_all(const struct text_conf *conf, struct span text, const uint8_t lengths[4
 			at += used;
 		} while (result == TEXT_GO);
 		out->ended = result == TEXT_END;
+		HOLDS(!out->ended || at == client_end(text), "ends at %zu, not %zu", at, client_end(text));
+		if (!conf->counted && !out->ended)
+			check_left(&t, text, at);
 		out->faulted = result == TEXT_FAULT;
 		HOLDS(result != TEXT_MORE || shown - at <= (conf->counted ? 0 : 2), "%zu octets wait", shown - at);
 	}
