@@ -107,7 +107,11 @@ $(BUILD)/test/bench-classifier: $(call objects,tests/bench/bench_classifier.c te
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^
 
-bench-classifier: $(BUILD)/test/bench-classifier
+$(BUILD)/test/bench-framing: $(call objects,tests/bench/bench_framing.c) $(call link,classifier proxy/base proxy/smtp)
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $^
+
+bench-classifier bench-framing: bench-%: $(BUILD)/test/bench-%
 	$<
 
 lab lab-up:
@@ -130,7 +134,8 @@ help:
 	@echo 'make fuzz              every fuzzer for FUZZ_SECONDS (60)'
 	@echo 'make fuzz-faults       does the fuzzer of sessions find faults that are planted?'
 	@echo 'make bench-classifier  time of a verdict, by family of address'
+	@echo 'make bench-framing     octets of message text a second'
 	@echo 'make lint              clang-tidy and cppcheck'
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all tests check check-units lint fuzz fuzz-faults bench-classifier lab lab-up lab-down clean help
+.PHONY: all tests check check-units lint fuzz fuzz-faults bench-classifier bench-framing lab lab-up lab-down clean help
