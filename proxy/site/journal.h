@@ -3,7 +3,8 @@
  * journal.h - what was decided about whom, as JSON: one object a line.
  *
  * Every object has
- *   time, event ("sender", "recipient", "reply", "message", "command", "host", "limit"),
+ *   time, event ("sender", "recipient", "reply", "message", "command", "host",
+ *   "limit", "repair", "tls", "auth"),
  *   session, client, client_port, host (its name), address (of the host),
  *   network (of the client);
  * beside these
@@ -13,7 +14,9 @@
  *   recipient, message:   sender (canonical path of the transaction);
  *   message:              recipients, octets, code, what;
  *   reply:                what (the verb), text and code of the host, who refused it;
- *   command, host, limit: what, text, code.
+ *   tls:                  what (version and cipher);
+ *   auth:                 code (of the host; nothing of the exchange itself);
+ *   the others:           what (the named cause), text, code.
  *
  * Bytes of a peer stand in the escapes of proxy/base/escape.h inside of JSON's
  * own, so that a line is ASCII and is one line, whatever was sent.
