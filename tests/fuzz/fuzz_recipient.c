@@ -3,14 +3,16 @@
  * fuzz_recipient.c - the bytes behind "RCPT " (and behind "MAIL ").
  *
  * What passes is one line of one safe mailbox of a local domain, by a judgement
- * that shares no code with the classifier, and is its own canonical form. The
- * second look has never anything to object to.
+ * that shares no code with the classifier, and is its own canonical form. Every
+ * mail server that is known (address_models.h) delivers it to the same mailbox.
+ * The second look has never anything to object to.
  */
 #include "classifier/classify.h"
 
 #include "classifier/param.h"
 #include "classifier/reading.h"
 #include "classifier/recheck.h"
+#include "tests/fuzz/address_models.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/corpus.h"
 
@@ -64,6 +66,29 @@ check_mailbox(struct span path)
 	HOLDS(strchr("-/ ", local.at[0]) == NULL && local.at[local.len - 1] != ' ', "%.*s", (int)path.len, (const char *)path.at);
 }
 
+/* One mailbox of the host, whoever reads the line. */
+static void
+check_models(const struct asked *asked, struct span line)
+{
+	bool berkeley = (asked->host->profile & PROFILE_HOST_DOT_USER) != 0;
+	struct address_seen first, seen;
+	struct span argument = span_cut(line, 5, line.len);
+
+	address_see(&address_models[0], argument.at, argument.len, &first);
+	for (size_t i = 0; i < ADDRESS_MODEL_COUNT; i++) {
+		const struct address_model *m = &address_models[i];
+
+		if (m->berkeley && !berkeley)
+			continue;
+		address_see(m, argument.at, argument.len, &seen);
+		HOLDS(seen.end == ADDRESS_LOCAL, "%.*s: \"%s\" sends it to %s", (int)line.len, (const char *)line.at, m->name,
+		    seen.end == ADDRESS_FOREIGN ? seen.host : seen.end == ADDRESS_SPECIAL ? "no mailbox" : "nowhere");
+		HOLDS(span_eq(span_of(seen.mailbox, seen.mailbox_len), span_of(first.mailbox, first.mailbox_len)),
+		    "%.*s: \"%s\" delivers to %.*s, not %.*s", (int)line.len, (const char *)line.at, m->name, (int)seen.mailbox_len,
+		    (const char *)seen.mailbox, (int)first.mailbox_len, (const char *)first.mailbox);
+	}
+}
+
 static void
 check_again(const struct asked *asked, const struct verdict *v, void (*classify)(const struct asked *, struct span, struct verdict *))
 {
@@ -96,6 +121,7 @@ check_recipient(const struct asked *asked, struct span argument)
 	HOLDS(recheck_recipient(sent_span(&v.sent), &allowed), "%.*s", (int)v.sent.len, (const char *)v.sent.bytes);
 	path = path_of(sent_span(&v.sent));
 	check_mailbox(path);
+	check_models(asked, sent_span(&v.sent));
 	check_again(asked, &v, classify_recipient);
 	readings_find(asked, path, &readings);
 	HOLDS(!readings.truncated, "truncated: %.*s", (int)path.len, (const char *)path.at);
@@ -134,8 +160,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct asked asked = *corpus_asked();
 	struct span argument = span_of(data, size);
+	struct policy_host host = *asked.host;
 	struct verdict v;
 
+	host.profile = PROFILE_HOST_DOT_USER | PROFILE_DOMINO;
+	asked.host = &host;
+	check_recipient(&asked, argument);
+	host.profile = 0;
 	check_recipient(&asked, argument);
 	asked.offered = OFFER_SIZE | OFFER_8BITMIME | OFFER_DSN;
 	check_recipient(&asked, argument);

@@ -54,6 +54,7 @@ corpus_each(void (*f)(const struct corpus_row *, void *), void *cookie)
 		row.rcpt_len = decode(field[4], row.rcpt, sizeof(row.rcpt));
 		copy(row.expected, sizeof(row.expected), field[5]);
 		copy(row.canonical, sizeof(row.canonical), field[6]);
+		copy(row.target, sizeof(row.target), field[7]);
 		f(&row, cookie);
 	}
 	fclose(in);

@@ -11,7 +11,7 @@ struct corpus_row {
 	char id[16], family[32], expected[16];
 	uint8_t mail[4096], rcpt[4096];	/* arguments, escapes decoded */
 	size_t mail_len, rcpt_len;
-	char canonical[512];
+	char canonical[512], target[256];	/* target: hosts that it leads to, with "|" between them */
 };
 
 /*
