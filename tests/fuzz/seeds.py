@@ -146,9 +146,10 @@ def directive(text):
 
 # Two octets of fuzz_dialogue.c, by what a family is about: where it is refused, and where it is carried.
 POLICIES = {
-    "bdat-chunking": [b"\0\0", b"\0\x08"],
+    "bdat-chunking": [b"\0\0", b"\0\x08", b"\0\x18"],
     "starttls": [b"\0\0", b"\0\x01", b"\0\x02", b"\0\x03"],
     "auth": [b"\0\0", b"\0\x04", b"\x20\x04"],
+    "end-of-data-smuggling": [b"\0\0", b"\0\x10"],
     "resource": [b"\0\0", b"\0\x80"],
 }
 
@@ -203,6 +204,7 @@ def own_dialogues():
         "pieces": bytes([STEPS["CUT"], 0x32]) + mail + data + text,
         "runs": mail + data + b"".join(bytes([STEPS["RUN"], n << 3]) + said(b"\r\n") for n in (24, 26, 27)) + text,
         "long-command": said(b"NOOP ") + bytes([STEPS["RUN"], 25 << 3]) + said(b"RCPT TO:<user@victim.example>\r\n"),
+        "chunks": b"\0\x08" + mail + bytes([STEPS["CHUNK"], 40, STEPS["LAST"], 120, STEPS["LAST"], 0]) + smuggle,
         "chunks-refused": b"\0\x08" + mail + GO + reply("NEVER") + bytes([STEPS["CHUNK"], 90, STEPS["LAST"], 90]) + smuggle,
         "chunk-alone": b"\0\x08" + said(b"EHLO c.example\r\n") + bytes([STEPS["CHUNK"], 90, STEPS["LAST"], 90]) + smuggle,
     }
@@ -220,6 +222,8 @@ def own_dialogues():
         "tls-ends-here": b"\0\x03" + hello + tls + mail + data + text,
         "tls-injected": b"\0\x03" + hello + said(b"STARTTLS\r\n") + smuggle,
         "tls-injected-late": b"\0\x03" + hello + bytes([hold, 2]) + said(b"STARTTLS\r\n") + GO + smuggle + bytes([hold, 0]),
+        "small-chunk": b"\0\x48" + mail + bytes([STEPS["CHUNK"], 40, STEPS["LAST"], 120]) + smuggle,
+        "small": b"\0\x40" + mail + data + said(b"text\r\n" * 20) + text,
         "tarpit": b"\0\x80" + mail + smuggle * 3 + bytes([STEPS["CLOCK"], 1]) + data + text,
     }
     for kind in REPLIES:
