@@ -189,6 +189,30 @@ warn_silent_relay(struct warnings *w, size_t host)
 	}
 }
 
+/* What lets a network do more than it could without the box, or past it. */
+static void
+warn_sessions(struct warnings *w, size_t host)
+{
+	struct span name = w->site->policy.hosts[host].name;
+	const struct site_host *h = &w->site->hosts[host];
+
+	for (size_t i = 0; i < h->from_count; i++) {
+		const struct site_from *f = &h->from[i];
+		const struct rules *r = &w->site->policy.hosts[host].rules[f->network];
+
+		if (r->starttls == STARTTLS_PASS)
+			warn(w, f->set[FROM_STARTTLS].line, "host %.*s: starttls = %s for %.*s: nothing behind STARTTLS is judged, "
+			    "any of its clients may relay", SHOWN(name), key_tables[SECTION_FROM].keys[FROM_STARTTLS].words[f->set[FROM_STARTTLS].number],
+			    SHOWN(f->name));
+		if (r->relay_if_authenticated)
+			warn(w, f->set[FROM_RELAY_IF_AUTHENTICATED].line, "host %.*s: relay-if-authenticated for %.*s: "
+			    "old hosts accept null sessions and guests, and then relay for them", SHOWN(name), SHOWN(f->name));
+		if (r->auth == AUTH_PASS && r->starttls != STARTTLS_TERMINATE)
+			warn(w, f->set[FROM_AUTH].line, "host %.*s: auth = pass for %.*s without TLS: passwords cross its networks in plain text",
+			    SHOWN(name), SHOWN(f->name));
+	}
+}
+
 static void
 warn_domains(struct warnings *w, size_t host, const struct site_domains *d, size_t file_key)
 {
@@ -221,6 +245,7 @@ warn_host(struct warnings *w, size_t host)
 		    "it is an open relay whenever the daemon is not there", SHOWN(p->name));
 	warn_untrusted(w, host);
 	warn_silent_relay(w, host);
+	warn_sessions(w, host);
 	warn_domains(w, host, &h->local, PROTECT_LOCAL_FILE);
 	warn_domains(w, host, &h->relay, PROTECT_RELAY_FILE);
 }

@@ -172,6 +172,9 @@ static const struct {
 	{ "open", HOST "\n on-failure = open }", ":3: warning: host h: on-failure = open: it is an open relay" },
 	{ "a network that relays silently", "network n { prefixes = { \"192.0.2.0/24\" } }\n" GOOD,
 	    "warning: host h: clients of network n may relay" },
+	{ "blind TLS", HOST "\n from untrusted { starttls = pass-unfiltered } }", ":3: warning: host h: starttls = pass-unfiltered for untrusted: nothing behind" },
+	{ "relay when authenticated", HOST "\n from untrusted { relay-if-authenticated = yes } }", "relay-if-authenticated for untrusted: old hosts accept" },
+	{ "passwords", HOST "\n from untrusted { auth = pass } }", "auth = pass for untrusted without TLS: passwords" },
 	{ "removed at the end", "on-stop = remove\n" GOOD, ":1: warning: on-stop = remove" },
 };
 
