@@ -199,6 +199,13 @@ feed_client(struct dialogue *d, struct span in, size_t *pass, uint64_t now_ms)
 	}
 }
 
+/* Octets that a reply may take in our framing: a line grows by its CR and an enhanced code, a reply to EHLO by our keywords. */
+static size_t
+room_for(const struct dialogue *d, const struct reply *r)
+{
+	return r->text.len + r->lines * (1 + (d->enhance ? sizeof("2.0.0") : 0)) + ANSWER_OCTETS;
+}
+
 static size_t
 feed_host(struct dialogue *d, struct span in, size_t *pass, uint64_t now_ms)
 {
@@ -215,8 +222,9 @@ feed_host(struct dialogue *d, struct span in, size_t *pass, uint64_t now_ms)
 
 		if (result == REPLY_MORE)
 			return total;
-		/* a line of the reply grows by its CR, and is never shorter than "250-" and LF */
-		if (result == REPLY_READY && buf_room(&d->out[SIDE_CLIENT]) < r.text.len / 5 * 6 + ANSWER_OCTETS)
+		if (result == REPLY_READY && room_for(d, &r) > DIALOGUE_TO_CLIENT)
+			result = REPLY_BAD;
+		if (result == REPLY_READY && buf_room(&d->out[SIDE_CLIENT]) < room_for(d, &r))
 			return total;
 		reply_take(d, result == REPLY_READY ? &r : NULL, now_ms);
 		total += used;

@@ -6,7 +6,10 @@
 
 #include <assert.h>
 
-enum { COPY_LEAST = 64 };	/* room in the queue that is worth another step */
+enum {
+	COPY_LEAST = 64,	/* room in the queue that is worth another step */
+	CHUNK_LEAST = 512,	/* a smaller chunk moves too little to be more than an idle command */
+};
 
 static void
 open_window(struct dialogue *d, uint64_t now_ms)
@@ -153,7 +156,6 @@ move_text(struct dialogue *d, struct span in, bool whole, size_t *used, size_t *
 
 	do {
 		struct text_step step;
-
 		size_t room = buf_room(out) - TEXT_EMIT_OCTETS;
 
 		if (copy)
@@ -381,6 +383,7 @@ message_chunk(struct dialogue *d, const struct command *c, uint64_t now_ms)
 		return true;
 	}
 	m->counted = true;
+	d->idle_commands += !m->last && m->left < CHUNK_LEAST;
 	if (!d->in_transaction) {
 		refuse_chunk(d, 503, "5.5.1", "MAIL first", "out-of-sequence", now_ms);
 	} else if (d->recipients == 0) {

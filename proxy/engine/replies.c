@@ -53,8 +53,10 @@ on_hello(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 	if (r->code < 300 && extended) {
 		answer_ehlo(d, r);
 	} else {
-		if (r->code < 300)
+		if (r->code < 300) {
 			d->host_has = d->shown = d->offered = 0;
+			d->enhance = false;
+		}
 		answer_forward(d, r);
 	}
 	dialogue_enter(d, DIALOGUE_COMMAND, now_ms);
