@@ -213,9 +213,7 @@ feed_host(struct dialogue *d, struct span in, size_t *pass, uint64_t now_ms)
 
 	if (is_started(d, now_ms))
 		return feed_blind(d, in, pass, now_ms);
-	if (d->state == DIALOGUE_STARTING)
-		return 0;
-	while (!d->host_gone && d->state != DIALOGUE_CLOSED) {
+	while (!d->host_gone && d->state != DIALOGUE_CLOSED && d->state != DIALOGUE_STARTING) {
 		struct reply r;
 		size_t used = 0;
 		enum reply_result result = reply_read(span_cut(in, total, in.len), &used, &r);
@@ -229,7 +227,8 @@ feed_host(struct dialogue *d, struct span in, size_t *pass, uint64_t now_ms)
 		reply_take(d, result == REPLY_READY ? &r : NULL, now_ms);
 		total += used;
 	}
-	return in.len;	/* whatever it says now, nobody waits for it */
+	/* whatever it says now nobody waits for, or it is not SMTP any more */
+	return d->state == DIALOGUE_STARTING ? total : in.len;
 }
 
 /*

@@ -484,16 +484,18 @@ def tls_between_client_and_host(world):
 def a_blind_session_carries_much_both_ways(world):
     up, down = os.urandom(8 << 20), os.urandom(8 << 20)
 
-    def exchange(sock, out, octets):
+    def exchange(sock, out, octets, heard=b""):
         writer = threading.Thread(target=sock.sendall, args=(out,))
         writer.start()
-        got = bytearray()
+        got = bytearray(heard)
         while len(got) < octets:
-            got += sock.recv(65536)
+            piece = sock.recv(65536)
+            assert piece, f"{len(got)} of {octets} octets came"
+            got += piece
         writer.join()
         return bytes(got)
 
-    world.host.begin(behind_starttls(lambda s: s.messages.append(sum_of(exchange(s.sock, down, len(up))))))
+    world.host.begin(behind_starttls(lambda s: s.messages.append(sum_of(exchange(s.sock, down, len(up), s.sock.recv(1))))))
     for family in (4, 6):
         with world.client(family) as c:
             pass_starttls(world, c)

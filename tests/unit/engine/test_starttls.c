@@ -83,6 +83,8 @@ what_is_passed_is_not_read_any_more(void)
 	play_in("the host first", &s, (struct step[]){
 		BANNER, SHOWN, C("STARTTLS\r\n"), TO_S("STARTTLS\r\n"), S("220 go\r\n"), TO_C("220 go\r\n"), S("x"), TO_C("x"), WAIT(299 * 1000), C("y"),
 		TO_S("y"), WAIT(300 * 1000), TO_C(""), CLOSES(DIALOGUE_CLOSE_CLIENT | DIALOGUE_CLOSE_HOST), END });
+	play_in("the host at once", &s, (struct step[]){
+		BANNER, SHOWN, C("STARTTLS\r\n"), TO_S("STARTTLS\r\n"), S("220 go\r\nx"), TO_C("220 go\r\nx"), STATE(DIALOGUE_BLIND), END });
 	play_in("the host refuses", &s, (struct step[]){
 		BANNER, SHOWN, C("STARTTLS\r\n"), TO_S("STARTTLS\r\n"), S("454 no\r\n"), TO_C("454 no\r\n"), MAIL, END });
 	play_in("the host does not offer it", &s, (struct step[]){
