@@ -23,12 +23,12 @@ least(size_t a, size_t b)
  * a step.
  */
 static size_t
-next_special(struct span in, size_t i, bool strip8)
+next_special(const uint8_t *at, size_t i, size_t end, bool strip8)
 {
-	for (; i + 8 <= in.len; i += 8) {
+	for (; i + 8 <= end; i += 8) {
 		uint64_t v, hit;
 
-		memcpy(&v, in.at + i, 8);
+		memcpy(&v, at + i, 8);
 		hit = ((v - ones * 0x20) & ~v & tops) | zero_bytes(v ^ ones * 0xe2) |
 		    zero_bytes(v ^ ones * 0xc2) | zero_bytes(v ^ ones * 0x85);
 		if (strip8)
@@ -36,8 +36,8 @@ next_special(struct span in, size_t i, bool strip8)
 		if (hit != 0)
 			break;
 	}
-	while (i < in.len && in.at[i] >= 0x20 && in.at[i] != 0xe2 && in.at[i] != 0xc2 && in.at[i] != 0x85 &&
-	    !(strip8 && in.at[i] >= 0x80))
+	while (i < end && at[i] >= 0x20 && at[i] != 0xe2 && at[i] != 0xc2 && at[i] != 0x85 &&
+	    !(strip8 && at[i] >= 0x80))
 		i++;
 	return i;
 }
@@ -45,8 +45,9 @@ next_special(struct span in, size_t i, bool strip8)
 /*
  * Octets at in[i] that are a line end to some server, though not to SMTP: VT,
  * FF, FS, GS, RS, NEL (0x85, or U+0085), U+2028, U+2029; with bit 8 cleared CR,
- * LF and NUL. 0: none. -1: cannot tell without more input. An 0x85 behind another
- * octet with bit 8 is a part of some character: there is much such text.
+ * LF and NUL, behind a dot even where no host is known to clear it. 0: none. -1:
+ * cannot tell without more input. An 0x85 behind another octet with bit 8 is a
+ * part of some character: there is much such text.
  */
 static int
 separator(const struct body *b, struct span in, size_t i)
@@ -57,7 +58,7 @@ separator(const struct body *b, struct span in, size_t i)
 		return 1;
 	if (c == 0x85 && !(i > 0 ? in.at[i - 1] >= 0x80 : b->high))
 		return 1;
-	if (b->strip8 && (c == 0x8d || c == 0x8a || c == 0x80))
+	if ((b->strip8 || b->segment == SEGMENT_DOT) && (c == 0x8d || c == 0x8a || c == 0x80))
 		return 1;
 	if (c == 0xc2)
 		return i + 1 == in.len ? -1 : in.at[i + 1] == 0x85 ? 2 : 0;
@@ -75,16 +76,17 @@ is_trimmed(uint8_t c)
 	return c <= 0x20 || c == 0x7f || (c >= 0x80 && c <= 0xa0);
 }
 
-/* A byte of text: what the segment is with it. */
+/*
+ * A byte of text: what the segment is with it. 0xAE alone is a dot to a host that
+ * clears bit 8, and not all such hosts are known; in UTF-8 it never stands alone.
+ */
 static void
 text_byte(struct body *b, uint8_t c)
 {
-	uint8_t read = b->strip8 ? c & 0x7f : c;
-
-	if (is_trimmed(c) || is_trimmed(read))
+	if (is_trimmed(c) || (b->strip8 && is_trimmed(c & 0x7f)))
 		return;
 	b->plain_dot = c == '.';
-	b->segment = read == '.' && b->segment == SEGMENT_EMPTY ? SEGMENT_DOT : SEGMENT_TEXT;
+	b->segment = (c & 0x7f) == '.' && b->segment == SEGMENT_EMPTY ? SEGMENT_DOT : SEGMENT_TEXT;
 }
 
 void
@@ -146,7 +148,7 @@ scan(struct body *b, struct span in, size_t *used)
 		int n = 1;
 
 		if (b->segment == SEGMENT_TEXT)
-			i = next_special(span_cut(in, 0, least(in.len, i + BODY_LINE_OCTETS + 1 - b->column)), i, b->strip8);
+			i = next_special(in.at, i, least(in.len, i + BODY_LINE_OCTETS + 1 - b->column), b->strip8);
 		*used = i;
 		b->column += i - start;
 		if (b->column > BODY_LINE_OCTETS)
