@@ -336,6 +336,8 @@ decode_word(struct text *t)
 			continue;
 		for (text = encoding + 3; text + 1 < end && !(text[0] == '?' && text[1] == '='); text++)
 			put(&word, *text);
+		if (text + 1 >= end || ((encoding[1] | 0x20) != 'b' && (encoding[1] | 0x20) != 'q'))
+			continue;
 		if ((encoding[1] | 0x20) == 'b')
 			decode_base64(&word);
 		else

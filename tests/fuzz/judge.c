@@ -415,6 +415,8 @@ void
 judge_client_misses(struct judge *j)
 {
 	j->to_client = (struct reply_reader){ .tag = -1 };
+	if (j->client.state == MODEL_OPAQUE)	/* the 220 was among it: TLS never begins */
+		j->client.state = MODEL_COMMANDS;
 }
 
 void
