@@ -38,6 +38,7 @@ patience(const struct dialogue *d, enum dialogue_state state)
 	case DIALOGUE_DISCARD:
 		return l->body_ms;
 	case DIALOGUE_FINAL:
+	case DIALOGUE_BLIND:	/* it may be a reply to a message that is waited for */
 		return l->final_ms;
 	default:
 		return l->command_ms;

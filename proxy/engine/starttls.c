@@ -65,7 +65,7 @@ dialogue_secured(struct dialogue *d, const char *how, uint64_t now_ms)
 		return;
 	/* RFC 3207 4.2: what was learnt in plain text is forgotten */
 	d->secured = true;
-	d->shown = 0;
+	d->shown = d->offered = 0;
 	d->enhance = false;
 	dialogue_report(d, &(struct event){ .kind = EVENT_TLS, .what = how });
 	dialogue_enter(d, DIALOGUE_COMMAND, now_ms);

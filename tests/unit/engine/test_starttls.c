@@ -81,8 +81,8 @@ what_is_passed_is_not_read_any_more(void)
 		TO_S("\x16\x03RCPT TO:<x@victim.example>\r\n"), STATE(DIALOGUE_BLIND), S("\x16\x03\xff"), TO_C("\x16\x03\xff"), SEOF, TO_C(""),
 		CLOSES(DIALOGUE_CLOSE_CLIENT | DIALOGUE_CLOSE_HOST), END });
 	play_in("the host first", &s, (struct step[]){
-		BANNER, SHOWN, C("STARTTLS\r\n"), TO_S("STARTTLS\r\n"), S("220 go\r\n"), TO_C("220 go\r\n"), S("x"), TO_C("x"), WAIT(299 * 1000), C("y"),
-		TO_S("y"), WAIT(300 * 1000), TO_C(""), CLOSES(DIALOGUE_CLOSE_CLIENT | DIALOGUE_CLOSE_HOST), END });
+		BANNER, SHOWN, C("STARTTLS\r\n"), TO_S("STARTTLS\r\n"), S("220 go\r\n"), TO_C("220 go\r\n"), S("x"), TO_C("x"), WAIT(599 * 1000), C("y"),
+		TO_S("y"), WAIT(600 * 1000), TO_C(""), CLOSES(DIALOGUE_CLOSE_CLIENT | DIALOGUE_CLOSE_HOST), END });
 	play_in("the host at once", &s, (struct step[]){
 		BANNER, SHOWN, C("STARTTLS\r\n"), TO_S("STARTTLS\r\n"), S("220 go\r\nx"), TO_C("220 go\r\nx"), STATE(DIALOGUE_BLIND), END });
 	play_in("the host refuses", &s, (struct step[]){
