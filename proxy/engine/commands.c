@@ -25,16 +25,24 @@ command_refuse(struct dialogue *d, unsigned code, const char *enhanced, const ch
 	command_decline(d, code, enhanced, text, what, line);
 }
 
+/* Not a command that is ever carried: perhaps a password in base64, which can begin with the X of X-anything. */
+static bool
+is_any_word(const struct command *c)
+{
+	return c->verb == VERB_UNKNOWN || c->verb == VERB_REFUSED;
+}
+
 /*
  * What of a line may be journaled. A client whose AUTH was refused may go on
- * with its password, and a line of AUTH may hold one.
+ * with its password, and a line of AUTH may hold one, also where a stray octet
+ * makes an unknown command of it.
  */
 static struct span
 shown(const struct dialogue *d, const struct command *c, struct span line)
 {
-	if (c->verb == VERB_AUTH)
-		return c->name;
-	return d->secret && c->verb == VERB_UNKNOWN ? span_cut(line, 0, 0) : line;
+	if (d->secret && is_any_word(c))
+		return span_cut(line, 0, 0);
+	return c->verb == VERB_AUTH || c->verb == VERB_UNKNOWN ? c->name : line;
 }
 
 void
@@ -218,7 +226,7 @@ static bool
 on_not_offered(struct dialogue *d, const struct command *c, uint64_t now_ms)
 {
 	(void)now_ms;
-	command_refuse(d, 502, "5.5.1", "command not implemented", "not-offered", c->name);
+	command_refuse(d, 502, "5.5.1", "command not implemented", "not-offered", shown(d, c, c->name));
 	return true;
 }
 
@@ -335,7 +343,7 @@ command_take(struct dialogue *d, enum line_result how, struct span line, uint64_
 	if (!limits_hold(d, now_ms))
 		return true;
 	line = shown(d, &c, line);
-	if (c.verb != VERB_UNKNOWN)
+	if (!is_any_word(&c))
 		d->secret = c.verb == VERB_AUTH;
 	if (how != LINE_READY) {
 		refuse_line(d, &c, how, line, now_ms);
