@@ -14,6 +14,7 @@ import csv
 import itertools
 import json
 import re
+import ssl
 import time
 
 CODE = re.compile(rb"^\d{3}([ -]|\r?\n)")
@@ -72,6 +73,19 @@ class Client:
             raise Refused("broken") from error
         return await self.reply()
 
+    async def secure(self):
+        """STARTTLS. The lab's certificates are its own, so nobody vouches for them."""
+        await self.say(b"EHLO secure.example")
+        code, answer = await self.say(b"STARTTLS")
+        if code != 220:
+            raise Refused("no TLS: " + answer)
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        try:
+            await asyncio.wait_for(self.writer.start_tls(context), self.timeout)
+        except (OSError, asyncio.TimeoutError) as error:
+            raise Refused("no TLS: " + str(error)) from error
+
     async def further_replies(self):
         """What else came, where a server took one line for several commands."""
         extra = []
@@ -95,6 +109,8 @@ async def dialogue(client, options, row, result):
     code, result["banner"] = await client.reply()
     if code != 220:
         return
+    if options.tls:
+        await client.secure()
     # The name tells the row to whoever records the session at the other end.
     await client.say(f"EHLO {row['id']}.{options.run}.example".encode())
     code, result["mail"] = await client.say(b"MAIL " + decode(row["mail_from_raw"]))
@@ -145,6 +161,7 @@ async def main():
     parser.add_argument("--expected", default="", help="regular expression on the row's label")
     parser.add_argument("--seconds", type=float, help="go through the rows again and again so long")
     parser.add_argument("--jobs", type=int, default=8, help="sessions at once")
+    parser.add_argument("--tls", action="store_true", help="every session inside TLS")
     parser.add_argument("--timeout", type=float, default=30, help="seconds for each reply")
     options = parser.parse_args()
 

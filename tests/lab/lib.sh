@@ -124,10 +124,13 @@ shield_conf() {
 
 shield_serves() { grep -q serving "$LAB/log/shield.out" || gone "$(cat "$LAB/pid/shield")"; }
 
-# shield_up ACTION: run relaywall in the router and wait until it serves.
+# shield_up ACTION [SED-OPTION...]: run relaywall in the router and wait until it
+# serves. What sed is told changes the configuration: for keys that one goal wants.
 shield_up() {
+	local action=$1; shift
 	[ -x "$RELAYWALL" ] || die "$RELAYWALL is missing: run make first"
-	shield_conf "$1" "$LAB/relaywall.conf"
+	shield_conf "$action" "$LAB/relaywall.conf"
+	[ $# = 0 ] || sed -i "$@" "$LAB/relaywall.conf"
 	"$RELAYWALL" check "$LAB/relaywall.conf" >"$LAB/log/check.out" || die "relaywall does not take $LAB/relaywall.conf"
 	start shield router "$RELAYWALL" run "$LAB/relaywall.conf"
 	wait_for 10 "relaywall to serve" shield_serves

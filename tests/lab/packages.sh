@@ -9,6 +9,7 @@ m4 m4
 python3 python3
 nmap nmap
 swaks swaks
+openssl openssl
 perl perl
 unshare util-linux
 setsid util-linux
@@ -41,6 +42,8 @@ packages_install() {
 	while read -r command package; do
 		[ -z "$command" ] || command -v "$command" >/dev/null || missing+=" $package"
 	done <<<"$TOOLS"
+	# swaks can do without it, but not TLS.
+	perl -MNet::SSLeay -e1 2>/dev/null || missing+=' libnet-ssleay-perl'
 	[ -n "$missing" ] || return 0
 	say "lab: installing$missing"
 	apt_update
