@@ -88,6 +88,8 @@ auth_feed(struct dialogue *d, struct span in, size_t *pass, uint64_t now_ms)
 	if (how == LINE_MORE)
 		return used;
 	d->idle_commands++;
+	if (!command_limits_hold(d, now_ms))	/* a host may challenge for ever */
+		return used;
 	if (how == LINE_READY && is_base64(line)) {
 		*pass = used;
 		command_asked(d, VERB_AUTH, ASKED_BY_CLIENT, now_ms);

@@ -266,7 +266,7 @@ on_unknown(struct dialogue *d, const struct command *c, uint64_t now_ms)
 
 static const struct {
 	bool (*take)(struct dialogue *, const struct command *, uint64_t);
-	bool idle;	/* moves no message: bounded by idle_commands_max */
+	bool idle;	/* moves no message by itself: bounded by idle_commands_max */
 	bool judged;	/* its bytes are judged by the classifier, with a reason of its own */
 } verbs[VERB_COUNT] = {
 	[VERB_UNKNOWN] =  { on_unknown, true, false },
@@ -274,7 +274,7 @@ static const struct {
 	[VERB_EHLO] =     { on_hello, true, false },
 	[VERB_MAIL] =     { on_mail, false, true },
 	[VERB_RCPT] =     { on_rcpt, false, true },
-	[VERB_DATA] =     { on_data, false, false },
+	[VERB_DATA] =     { on_data, true, false },
 	[VERB_RSET] =     { on_plain, true, false },
 	[VERB_NOOP] =     { on_plain, true, false },
 	[VERB_QUIT] =     { on_plain, false, false },
@@ -314,8 +314,8 @@ take_orphan(struct dialogue *d, const struct command *c, uint64_t now_ms)
 	}
 }
 
-static bool
-limits_hold(struct dialogue *d, uint64_t now_ms)
+bool
+command_limits_hold(struct dialogue *d, uint64_t now_ms)
 {
 	const struct dialogue_limits *l = d->conf.limits;
 	const char *what = d->errors > l->errors_max ? "errors-max" :
@@ -340,7 +340,7 @@ command_take(struct dialogue *d, enum line_result how, struct span line, uint64_
 		take_orphan(d, &c, now_ms);
 		return true;
 	}
-	if (!limits_hold(d, now_ms))
+	if (!command_limits_hold(d, now_ms))
 		return true;
 	line = shown(d, &c, line);
 	if (!is_any_word(&c))
@@ -349,7 +349,9 @@ command_take(struct dialogue *d, enum line_result how, struct span line, uint64_
 		refuse_line(d, &c, how, line, now_ms);
 	} else if (!c.clean && !verbs[c.verb].judged) {
 		command_refuse(d, 500, "5.5.2", "control or 8-bit character in a command", "control-byte", line);
-	} else if (!d->message.chunked || !message_between_chunks(d, &c, now_ms)) {
+	} else if (d->message.chunked && message_between_chunks(d, &c, now_ms)) {
+		d->idle_commands++;
+	} else {
 		used = verbs[c.verb].take(d, &c, now_ms);
 		if (used && verbs[c.verb].idle)
 			d->idle_commands++;

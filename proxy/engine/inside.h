@@ -39,6 +39,9 @@ void dialogue_report(struct dialogue *d, const struct event *e);
 /* commands.c: one command line, or a bad one. False: it must be shown again later, it was not used. */
 bool command_take(struct dialogue *d, enum line_result how, struct span line, uint64_t now_ms);
 
+/* commands.c: has the client kept to the limits of a session? If not, that was its end. */
+bool command_limits_hold(struct dialogue *d, uint64_t now_ms);
+
 /* commands.c: refuse a command here and count it as an error; or decline it, when its time is wrong and not its grammar. */
 void command_refuse(struct dialogue *d, unsigned code, const char *enhanced, const char *text, const char *what,
     struct span line);

@@ -161,6 +161,7 @@ on_reply(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 		break;
 	case VERB_MAIL:
 		d->in_transaction = r->code < 300;
+		d->idle_commands += r->code >= 400;
 		answer_forward(d, r);
 		break;
 	default:

@@ -70,6 +70,19 @@ what_is_no_response_cancels_the_exchange(void)
 }
 
 static void
+an_exchange_is_not_for_ever(void)
+{
+	struct dialogue_limits l = dialogue_limits_default;
+	struct setting s = passing();
+
+	l.idle_commands_max = 3;	/* EHLO, AUTH */
+	s.limits = &l;
+	play_in("challenges", &s, (struct step[]){
+		OPEN, C("AUTH LOGIN\r\n"), S("334 x\r\n"), C("AAAA\r\n"), TO_S("AUTH LOGIN\r\nAAAA\r\n"), S("334 x\r\n"), TO_C("334 x\r\n334 x\r\n"),
+		C("AAAA\r\n"), TO_S(""), TO_C("421 4.7.0 too much of this (0badcafe idle-commands-max)\r\n"), STATE(DIALOGUE_CLOSED), END });
+}
+
+static void
 a_response_has_12288_octets_at_most(void)
 {
 	struct setting s = passing();
@@ -126,6 +139,7 @@ who_is_authenticated_may_relay_by_the_rule(void)
 static CU_TestInfo tests[] = {
 	{ "an exchange passes and is not reported", an_exchange_passes_and_is_not_reported },
 	{ "what is no response cancels the exchange", what_is_no_response_cancels_the_exchange },
+	{ "an exchange is not for ever", an_exchange_is_not_for_ever },
 	{ "a response has 12288 octets at most", a_response_has_12288_octets_at_most },
 	{ "AUTH is refused where it cannot be", auth_is_refused_where_it_cannot_be },
 	{ "who is authenticated may relay by the rule", who_is_authenticated_may_relay_by_the_rule },

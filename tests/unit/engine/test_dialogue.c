@@ -288,6 +288,28 @@ limits_end_a_session(void)
 }
 
 static void
+no_command_can_be_said_for_ever(void)
+{
+#define EMPTY C(".\r\n"), TO_S(".\r\n"), S("250 queued\r\n"), TO_C("250 queued\r\n")
+#define TOO_MUCH "421 4.7.0 too much of this (0badcafe idle-commands-max)\r\n"
+	struct dialogue_limits l = dialogue_limits_default;
+
+	l.idle_commands_max = 2;
+	play_with("DATA without recipients", NULL, &l, (struct step[]){
+		OLD_OPEN, MAIL, C("DATA\r\nDATA\r\nDATA\r\n"), TO_S(""),
+		TO_C("554 5.5.1 no valid recipients (0badcafe no-recipients)\r\n"
+		     "554 5.5.1 no valid recipients (0badcafe no-recipients)\r\n" TOO_MUCH), END });
+	play_with("DATA that the host refuses", NULL, &l, (struct step[]){
+		OLD_OPEN, MAIL, RCPT, C("DATA\r\n"), S("451 no\r\n"), C("DATA\r\n"), S("451 no\r\n"), TO_C("451 no\r\n451 no\r\n"), C("DATA\r\n"),
+		TO_C(TOO_MUCH), END });
+	play_with("MAIL that the host refuses", NULL, &l, (struct step[]){
+		OLD_OPEN, C("MAIL FROM:<>\r\n"), S("550 no\r\n"), C("MAIL FROM:<>\r\n"), S("550 no\r\n"), TO_C("550 no\r\n550 no\r\n"),
+		C("MAIL FROM:<>\r\n"), TO_C(TOO_MUCH), END });
+	play_with("messages one after the other", NULL, &l, (struct step[]){
+		OPEN, MAIL, RCPT, DATA, EMPTY, MAIL, RCPT, DATA, EMPTY, MAIL, RCPT, DATA, END });
+}
+
+static void
 rules_decide_what_becomes_of_a_recipient(void)
 {
 	struct rules rules = rules_default(POLICY_UNTRUSTED);
@@ -393,6 +415,7 @@ static CU_TestInfo tests[] = {
 	{ "the client hears of a host that goes away", the_client_hears_of_a_host_that_goes_away },
 	{ "a client that goes away takes no message with it", a_client_that_goes_away_takes_no_message_with_it },
 	{ "limits end a session", limits_end_a_session },
+	{ "no command can be said for ever", no_command_can_be_said_for_ever },
 	{ "rules decide what becomes of a recipient", rules_decide_what_becomes_of_a_recipient },
 	{ "a parameter is not taken for the sender", a_parameter_is_not_taken_for_the_sender },
 	{ "a reply to what was not sent yet ends the session", a_reply_to_what_was_not_sent_yet_ends_the_session },

@@ -101,6 +101,20 @@ between_chunks_the_host_is_asked_nothing(void)
 }
 
 static void
+what_is_said_between_chunks_is_bounded(void)
+{
+	struct dialogue_limits l = dialogue_limits_default;
+	struct setting s = chunking;
+
+	l.idle_commands_max = 4;	/* EHLO, and the first chunk, which is a small one */
+	s.limits = &l;
+	play_in("NOOP", &s, (struct step[]){
+		OPEN, MAIL, RCPT, FIRST("BDAT 3\r\na\r\n"), TO_S("a\r\n"), TAKEN, C("NOOP\r\nNOOP\r\nNOOP\r\nNOOP\r\n"), TO_S(""),
+		TO_C("250 2.0.0 ok\r\n250 2.0.0 ok\r\n250 2.0.0 ok\r\n421 4.7.0 too much of this (0badcafe idle-commands-max)\r\n"),
+		CLOSES(DIALOGUE_ABORT_HOST | DIALOGUE_CLOSE_CLIENT), END });
+}
+
+static void
 a_message_is_not_bigger_than_the_host_s_maximum(void)
 {
 	const struct setting small = { .uplift = UPLIFT_CHUNKING, .max_message = 10 };
@@ -182,6 +196,7 @@ static CU_TestInfo tests[] = {
 	{ "a chunk that is refused is consumed", a_chunk_that_is_refused_is_consumed },
 	{ "a chunk without a size ends the session", a_chunk_without_a_size_ends_the_session },
 	{ "between chunks the host is asked nothing", between_chunks_the_host_is_asked_nothing },
+	{ "what is said between chunks is bounded", what_is_said_between_chunks_is_bounded },
 	{ "a message is not bigger than the host's maximum", a_message_is_not_bigger_than_the_host_s_maximum },
 	{ "stray line ends are repaired where the rule says so", stray_line_ends_are_repaired_where_the_rule_says_so },
 	{ "much to repair is as good as little", much_to_repair_is_as_good_as_little },
