@@ -15,7 +15,7 @@ rule(const struct dialogue *d)
 bool
 starttls_possible(const struct dialogue *d)
 {
-	if (d->secured)
+	if (d->secured || d->authenticated)
 		return false;
 	return (rule(d) == STARTTLS_TERMINATE && d->conf.tls_ready) ||
 	    (rule(d) == STARTTLS_PASS && (d->host_has & EHLO_STARTTLS) != 0);
@@ -28,7 +28,7 @@ starttls_command(struct dialogue *d, const struct command *c, uint64_t now_ms)
 		command_refuse(d, 502, "5.5.1", "command not implemented", "not-offered", c->name);
 	} else if (ascii_trim(c->argument).len > 0) {
 		command_refuse(d, 501, "5.5.4", "STARTTLS has no argument", "argument", c->argument);
-	} else if (d->secured || d->in_transaction) {
+	} else if (d->secured || d->authenticated || d->in_transaction) {	/* RFC 3207 4.2: the host would still know who */
 		command_decline(d, 503, "5.5.1", "not now", "out-of-sequence", c->name);
 	} else if (!starttls_possible(d)) {
 		command_decline(d, 454, "4.7.0", "TLS not available", "starttls", c->name);

@@ -53,6 +53,12 @@ tls_ends_here_and_ehlo_begins_again(void)
 		BANNER, OURS, C("STARTTLS now\r\n"), TO_C("501 5.5.4 STARTTLS has no argument (0badcafe argument)\r\n"), END });
 	play_in("in a transaction", &s, (struct step[]){
 		BANNER, OURS, MAIL, C("STARTTLS\r\n"), TO_S(""), TO_C("503 5.5.1 not now (0badcafe out-of-sequence)\r\n"), END });
+	rules.auth = AUTH_PASS;
+	play_in("who is authenticated already", &s, (struct step[]){
+		BANNER, C("EHLO c\r\n"), S("250-x\r\n250 AUTH PLAIN\r\n"), TO_C("250-x\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n"),
+		C("AUTH PLAIN AAAA\r\n"), S("235 ok\r\n"), TO_C("235 ok\r\n"), C("STARTTLS\r\n"),
+		TO_C("503 5.5.1 not now (0badcafe out-of-sequence)\r\n"), C("EHLO c\r\n"), S("250 x\r\n"), TO_C("250 x\r\n"), END });
+	rules.auth = AUTH_HIDE;
 	play_in("no handshake", &s, (struct step[]){
 		BANNER, OURS, C("STARTTLS\r\n"), TO_C("220 2.0.0 ready to start TLS\r\n"), WAIT(300 * 1000), TO_C(""),
 		CLOSES(DIALOGUE_CLOSE_CLIENT | DIALOGUE_CLOSE_HOST), END });
