@@ -81,11 +81,17 @@ $(BUILD)/test/replay-%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,tests/fuzz/r
 	@$(CC) $(LDFLAGS) -o $@ $^
 .SECONDARY:
 
-tests: $(UNITS) $(REPLAYS) $(BUILD)/test/serve
+# Dialogues of both sides, tests/scenarios, played into the engine alone.
+$(BUILD)/test/scenarios: $(call objects,$(wildcard tests/scenario/*.c) tests/unit/corpus.c) $(call link,$(PURE))
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $^
+
+tests: $(UNITS) $(REPLAYS) $(BUILD)/test/scenarios $(BUILD)/test/serve
 
 check-units: tests
 	@for t in $(UNITS); do echo "== $$t"; $$t || exit 1; done
 	@for f in $(FUZZERS); do echo "== replay $$f"; $(BUILD)/test/replay-$$f tests/fuzz/seeds/$$f || exit 1; done
+	@echo "== $(BUILD)/test/scenarios"; $(BUILD)/test/scenarios
 
 check:
 	tests/deps.sh build check

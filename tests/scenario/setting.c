@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/scenario/setting.h"
+
+#include "tests/unit/corpus.h"
+
+#include <stdlib.h>
+
+enum { SECOND = 1000 };
+
+void
+setting_default(struct setting *s)
+{
+	*s = (struct setting){
+		.host = *corpus_asked()->host,
+		.rules = rules_default(POLICY_UNTRUSTED),
+		.limits = dialogue_limits_default,
+		.tarpit = { .held_max = 100 },
+	};
+	s->host.uplift = UPLIFT_DEFAULT;
+}
+
+void
+setting_bind(struct setting *s)
+{
+	s->host.rules = &s->rules;
+	s->rules.relay_trap = span_str(s->trap);
+	s->tarpit = (struct tarpit){ .held_max = s->tarpit.held_max };
+}
+
+/* The words of a key, in the order of their values. */
+static const char *const modes[] = { "off", "count", "enforce", NULL };
+static const char *const bodies[] = { "reject", "normalize", "note", NULL };
+static const char *const starttls[] = { "hide", "refuse", "pass-unfiltered", "terminate", NULL };
+static const char *const auths[] = { "hide", "pass", NULL };
+static const char *const actions[] = { "refuse", "drop", "redirect", NULL };
+static const char *const no_yes[] = { "no", "yes", NULL };
+static const char *const profiles[] = { "exchange", "domino", "hostdotuser", "strip8", "bare-literals", "reflect", NULL };
+static const char *const offers[] = { "pipelining", "enhancedstatuscodes", "chunking", "smtputf8", NULL };
+
+enum type { OCTET, FLAG, NUMBER, BITS, WIDE, SECONDS };
+
+static const struct key {
+	const char *name;
+	enum type type;
+	const char *const *words;	/* NULL: a number */
+	size_t offset;			/* in struct setting */
+} keys[] = {
+#define AT(member) offsetof(struct setting, member)
+	{ "body", NUMBER, bodies, AT(rules.body) },
+	{ "starttls", NUMBER, starttls, AT(rules.starttls) },
+	{ "auth", NUMBER, auths, AT(rules.auth) },
+	{ "relay-if-authenticated", FLAG, no_yes, AT(rules.relay_if_authenticated) },
+	{ "relay", OCTET, modes, AT(rules.mode[RULE_RELAY]) },
+	{ "relay-action", NUMBER, actions, AT(rules.relay_action) },
+	{ "unqualified-sender", OCTET, modes, AT(rules.mode[RULE_UNQUALIFIED_SENDER]) },
+	{ "unqualified-recipient", OCTET, modes, AT(rules.mode[RULE_UNQUALIFIED_RECIPIENT]) },
+	{ "forged-local-sender", OCTET, modes, AT(rules.mode[RULE_FORGED_LOCAL_SENDER]) },
+	{ "unsafe-sender", OCTET, modes, AT(rules.mode[RULE_UNSAFE_SENDER]) },
+	{ "profile", BITS, profiles, AT(host.profile) },
+	{ "offer", BITS, offers, AT(host.uplift) },
+	{ "max-message-size", WIDE, NULL, AT(host.max_message) },
+	{ "command-timeout", SECONDS, NULL, AT(limits.command_ms) },
+	{ "body-timeout", SECONDS, NULL, AT(limits.body_ms) },
+	{ "banner-timeout", SECONDS, NULL, AT(limits.banner_ms) },
+	{ "reply-timeout", SECONDS, NULL, AT(limits.reply_ms) },
+	{ "data-timeout", SECONDS, NULL, AT(limits.data_ms) },
+	{ "final-timeout", SECONDS, NULL, AT(limits.final_ms) },
+	{ "max-errors", NUMBER, NULL, AT(limits.errors_max) },
+	{ "max-idle-commands", NUMBER, NULL, AT(limits.idle_commands_max) },
+	{ "max-recipients", NUMBER, NULL, AT(limits.recipients_max) },
+	{ "max-refused", NUMBER, NULL, AT(limits.refused_max) },
+	{ "min-rate", NUMBER, NULL, AT(limits.rate_min) },
+	{ "tarpit-after", NUMBER, NULL, AT(limits.tarpit_after) },
+	{ "tarpit-delay", SECONDS, NULL, AT(limits.tarpit_ms) },
+	{ "max-tarpitted", NUMBER, NULL, AT(tarpit.held_max) },
+#undef AT
+};
+
+static int
+find_word(const char *const *words, struct span word)
+{
+	for (int i = 0; words[i] != NULL; i++)
+		if (span_eq(span_str(words[i]), word))
+			return i;
+	return -1;
+}
+
+/* Words with blanks between them; "none" adds no bit. -1: an unknown one. */
+static int
+read_bits(const char *const *words, struct span list)
+{
+	int bits = 0;
+
+	while (list.len > 0) {
+		size_t end = span_find(list, 0, ' ');
+		struct span word = span_cut(list, 0, end);
+		int bit = find_word(words, word);
+
+		if (bit == -1 && !span_eq(word, SPAN("none")))
+			return -1;
+		bits |= bit == -1 ? 0 : 1 << bit;
+		list = span_cut(list, end < list.len ? end + 1 : end, list.len);
+	}
+	return bits;
+}
+
+static int
+read_number(struct span text)
+{
+	char number[12] = "";
+	char *end;
+	long n;
+
+	if (text.len == 0 || text.len >= sizeof(number))
+		return -1;
+	memcpy(number, text.at, text.len);
+	n = strtol(number, &end, 10);
+	return *end != '\0' || n < 0 || n > INT32_MAX ? -1 : (int)n;
+}
+
+static void
+store(void *at, enum type type, int value)
+{
+	switch (type) {
+	case OCTET:
+		*(uint8_t *)at = (uint8_t)value;
+		break;
+	case FLAG:
+		*(bool *)at = value != 0;
+		break;
+	case NUMBER:
+	case BITS:
+		*(unsigned *)at = (unsigned)value;
+		break;
+	case WIDE:
+		*(uint64_t *)at = (uint64_t)value;
+		break;
+	case SECONDS:
+		*(uint64_t *)at = (uint64_t)value * SECOND;
+		break;
+	}
+}
+
+static const char *
+read_trap(struct setting *s, struct span value)
+{
+	if (value.len >= sizeof(s->trap))
+		return "a mailbox without brackets is expected";
+	memcpy(s->trap, value.at, value.len);
+	s->trap[value.len] = '\0';
+	return NULL;
+}
+
+const char *
+setting_read(struct setting *s, struct span name, struct span value)
+{
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const struct key *k = &keys[i];
+		int n;
+
+		if (!span_eq(span_str(k->name), name))
+			continue;
+		n = k->words == NULL ? read_number(value) : k->type == BITS ? read_bits(k->words, value) : find_word(k->words, value);
+		if (n == -1)
+			return "no value of this key";
+		store((uint8_t *)s + k->offset, k->type, n);
+		return NULL;
+	}
+	return span_eq(name, SPAN("relay-trap")) ? read_trap(s, value) : "no key of this name";
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * setting.h - how the box is set for a scenario, in the words of its configuration.
+ *
+ * The host is 198.51.100.25, mail.local.example, of local.example; the client is in
+ * no named network. All else is the default unless a scenario sets it.
+ */
+#ifndef TESTS_SCENARIO_SETTING_H
+#define TESTS_SCENARIO_SETTING_H
+
+#include "proxy/engine/dialogue.h"
+
+struct setting {
+	struct policy_host host;	/* its rules are these: */
+	struct rules rules;
+	struct dialogue_limits limits;
+	struct tarpit tarpit;
+	char trap[64];			/* of the rules */
+};
+
+void setting_default(struct setting *s);
+
+/*
+ * One key, "body", "offer", "max-errors", and its value; of a list, blanks
+ * between the words. NULL, or what is wrong with it.
+ */
+const char *setting_read(struct setting *s, struct span key, struct span value);
+
+/* A setting points to its own parts: call this where it lies now, before it is used. */
+void setting_bind(struct setting *s);
+
+#endif
