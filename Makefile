@@ -134,7 +134,7 @@ clean:
 help:
 	@echo 'make                   the program, build/relaywall'
 	@echo 'make check             install what the tests need, then every test (root: it makes network namespaces)'
-	@echo 'make lab               attack a real open relay, without the shield and with it (root)'
+	@echo 'make lab               attack a real open relay, without the shield and with it (root); SERVER=postfix or another'
 	@echo 'make lab-up, lab-down  leave the lab standing to play in; remove it (root)'
 	@echo 'make check-units       unit tests alone; SAN=1 with ASan and UBSan, CC=clang BUILD=build/clang with clang'
 	@echo 'make fuzz              every fuzzer for FUZZ_SECONDS (60)'

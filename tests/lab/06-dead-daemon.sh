@@ -25,6 +25,7 @@ expect_closed() {
 	local n
 	n=$(relayed "$1")
 	expect "$1: $n messages relayed" "$n" -eq 0
+	[ -n "${SERVER_TRANSCRIPT:-}" ] || return 0
 	n=$(reached "$1")
 	expect "$1: $n recipients reached the host" "$n" -eq 0
 }

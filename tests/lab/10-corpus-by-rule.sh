@@ -2,15 +2,11 @@
 # Goal: every row of the corpus by the scoring rule, against a host that takes everything
 # shellcheck source=tests/lab/lib.sh
 . "$(dirname "$0")/lib.sh"
-# shellcheck source=tests/lab/packages.sh
-. "$LAB_SRC/packages.sh"
-# shellcheck source=tests/lab/host.sh
-. "$LAB_SRC/host.sh"
 
-# Whatever happens, sendmail is back in its place at the end.
-trap 'shield_down; host_recorder_stop; host_sendmail_start' EXIT
+# Whatever happens, the server is back in its place at the end.
+trap 'shield_down; host_recorder_stop; server_start' EXIT
 
-host_sendmail_stop
+host_stop
 host_recorder_start
 shield_up refuse
 attack client corpus "$HOST4"

@@ -1,52 +1,56 @@
-# host.sh - the protected host: Debian's sendmail as AIX shipped it. Sourced.
+# host.sh - the protected host: a mail server of Debian's in a root of its own. Sourced.
 #
-# It runs from a private root with a configuration of its own; the machine's
-# mail setup is not touched. See aix.mc for what makes it vulnerable.
+# Everything that the host has is below one folder, unpacked anew for each lab:
+# the machine's own mail and DNS are not touched, and no server meets the files
+# of another. What is about one server alone is in servers/$SERVER.sh, which gives
+#
+#   SERVER_PACKAGES  its packages, besides those of the base
+#   SERVER_RELAYS    families of the corpus that it relays some of
+#   SERVER_RETRY_S   seconds between its attempts at mail that it could not get rid of
+#   server_build     configure it, in the root that is unpacked
+#   server_start     start it, and wait until it listens
+#   server_queued    how many messages it still has in its hands
+#
+# and calls /lda MAILBOX for each message to a local mailbox.
 # shellcheck shell=bash
 
 HOST=$LAB/host
-SENDMAIL=$ROOT/usr/libexec/sendmail/sendmail
 
-# The programs that sendmail hands mail to. Each message becomes one file, whose
-# first line says for whom it was called. Written aside first, so that a file
-# that can be seen is whole.
-host_mailers() {
-	local name folder
-	for name in lda:delivered uux:uucp; do
-		folder=$HOST/${name#*:} name=$HOST/${name%:*}
-		mkdir -p "$folder"
-		chmod 1777 "$folder"	# sendmail calls its mailers with various rights
-		cat >"$name" <<-SCRIPT
-			#!/bin/sh
-			umask 022
-			file=\$(mktemp "$folder/.XXXXXXXXXX") || exit 75
-			{ printf '%s\n' "\$*"; cat; } >"\$file" || exit 75
-			mv "\$file" "$folder/m\${file##*/.}"
-		SCRIPT
-		chmod 755 "$name"
-	done
-}
-
-host_maps() {
-	local map
-	printf '%s\n' local.example mail.local.example >"$HOST/mail/local-host-names"
-	: >"$HOST/mail/aliases"
-	for map in genericstable mailertable virtusertable domaintable; do
-		"${SENDMAIL%/*}/makemap" -C "$HOST/aix.cf" hash "$HOST/mail/$map" </dev/null
-	done
-	"${IN_HOST[@]}" "$SENDMAIL" -C "$HOST/aix.cf" -bi >/dev/null
-}
-
-# IN_HOST: prefix of what runs as that machine. The host name must be the full
-# one: with a short one sendmail sleeps for a minute at every start.
+# host_run COMMAND...: run it as that machine, with processes, a host name and
+# mounts of its own; all of them end with it. The host name must be the full one:
+# with a short one sendmail sleeps for a minute at every start. The shell stays as
+# process 1: --kill-child's hold on a server is gone once that changes its rights.
 # shellcheck disable=SC2016  # expanded inside
-IN_HOST=(unshare --mount --uts --pid --fork --kill-child --mount-proc sh -c '
-	mount --bind "$0/etc" /etc || exit 1
+HOST_RUN=(unshare --mount --uts --pid --fork --kill-child env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin sh -c '
+	set -e
+	cd "$0"
+	mount -t proc proc proc
+	mount -t tmpfs -o mode=755 none dev
+	for device in null zero random urandom; do
+		: >"dev/$device"
+		mount --bind "/dev/$device" "dev/$device"
+	done
 	hostname mail.local.example
-	exec "$@"' "$HOST")
+	chroot . "$@"
+	exit' "$HOST")
+host_run() { "${HOST_RUN[@]}" "$@"; }
 
-# The host's whole /etc, bound over the system's in its own mount namespace: a
-# small Debian lacks some of these, and ours must not be asked.
+# host_mailer NAME FOLDER: a program that the server hands mail to. Each message
+# becomes one file, whose first line says for whom it was called. Written aside
+# first, so that a file that can be seen is whole.
+host_mailer() {
+	mkdir -p "$HOST/$2"
+	chmod 1777 "$HOST/$2"	# mailers are called with various rights
+	cat >"$HOST/$1" <<-SCRIPT
+		#!/bin/sh
+		umask 022
+		file=\$(mktemp "/$2/.XXXXXXXXXX") || exit 75
+		{ printf '%s\n' "\$*"; cat; } >"\$file" || exit 75
+		mv "\$file" "/$2/m\${file##*/.}"
+	SCRIPT
+	chmod 755 "$HOST/$1"
+}
+
 host_etc() (
 	mkdir -p "$HOST/etc"
 	cd "$HOST/etc" || exit 1
@@ -59,43 +63,49 @@ host_etc() (
 	printf '%s\n' root:x:0: daemon:x:1: nogroup:x:65534: >group
 	echo 'smtp 25/tcp mail' >services
 	echo 'tcp 6 TCP' >protocols
+	echo mail.local.example >mailname
 )
 
-host_build() {
-	local cf=$ROOT/usr/share/sendmail/cf
-	mkdir -p "$HOST/mail" "$HOST/mq"
-	chmod 700 "$HOST/mq"
-	host_mailers
-	sed "s|@HOST@|$HOST|" "$LAB_SRC/aix.mc" >"$HOST/aix.mc"
-	# The warning about promiscuous_relay is the point of the exercise.
-	m4 -D_CF_DIR_="$cf/" "$cf/m4/cf.m4" "$HOST/aix.mc" >"$HOST/aix.cf" 2>"$LAB/log/m4.out"
-	sed "s|@HOST@|$HOST|" "$LAB_SRC/unbound.conf.in" >"$HOST/unbound.conf"
-	host_etc
-	LD_LIBRARY_PATH=$(library_path) host_maps
+# host_user NAME NUMBER: an account and a group that a server runs as.
+host_user() {
+	echo "$1:x:$2:$2:$1:/:/bin/sh" >>"$HOST/etc/passwd"
+	echo "$1:x:$2:" >>"$HOST/etc/group"
 }
 
-# -X records every line of every session.
-host_sendmail_start() {
-	start sendmail host env LD_LIBRARY_PATH="$(library_path)" "${IN_HOST[@]}" \
-		"$SENDMAIL" -C "$HOST/aix.cf" -bD -q15s -X "$RECORD/sendmail.transcript"
-	wait_for 20 "sendmail to listen" listens host 25
+host_build() {
+	packages_unpack "$HOST"
+	mkdir -p "$HOST/proc" "$HOST/dev" "$HOST/log" "$HOST/tmp" "$HOST/run" "$HOST/uucp"
+	chmod 1777 "$HOST/log" "$HOST/tmp"
+	host_etc
+	host_mailer lda delivered
+	cp "$LAB_SRC/unbound.conf" "$HOST/"
+	server_build
+}
+
+# host_start COMMAND...: the mail server, which stays in the foreground. host_stop
+# ends it, and everything that it started.
+host_start() {
+	start server host "${HOST_RUN[@]}" "$@"
+	wait_for 30 "$SERVER to listen" listens host 25
 }
 
 # unshare ignores TERM while it waits, and a server left behind would share the
 # queue with the next one: KILL, and --kill-child takes the rest.
-host_sendmail_stop() { stop sendmail KILL; wait_for 5 "port 25 to be free" not_listening; }
+host_stop() { stop server KILL; wait_for 5 "port 25 to be free" not_listening; }
 not_listening() { ! listens host 25; }
 
 host_dns_start() {
-	start unbound host env LD_LIBRARY_PATH="$(library_path)" \
-		"$ROOT/usr/sbin/unbound" -d -c "$HOST/unbound.conf"
+	start unbound host "${HOST_RUN[@]}" unbound -d -c /unbound.conf
 	wait_for 10 "unbound to listen" listens host 53
 }
 
-# In the place of sendmail: a server that takes everything and shows every byte
+# In the place of the server: one that takes everything and shows every byte
 # that reached it.
 host_recorder_start() {
 	start recorder host "$LAB_SRC/sink.py" --sessions "$RECORD/recorder.jsonl"
 	wait_for 10 "the recorder to listen" listens host 25
 }
 host_recorder_stop() { stop recorder TERM; wait_for 5 "port 25 to be free" not_listening; }
+
+# shellcheck source=tests/lab/servers/sendmail.sh
+. "$LAB_SRC/servers/$SERVER.sh"

@@ -7,8 +7,8 @@
 #   lab.sh down   remove all of it
 #   lab.sh run    deps, up, every goal in order, the table, down
 #
-# RELAYWALL_LAB_DIR moves it (every parent must be writable by root only),
-# RELAYWALL names another program than build/relaywall.
+# SERVER names the mail server, one of tests/lab/servers (sendmail).
+# RELAYWALL_LAB_DIR moves the lab, RELAYWALL names another program than build/relaywall.
 
 PATH=$PATH:/usr/sbin:/sbin
 # shellcheck source=tests/lab/lib.sh
@@ -17,40 +17,26 @@ PATH=$PATH:/usr/sbin:/sbin
 . "$LAB_SRC/packages.sh"
 # shellcheck source=tests/lab/net.sh
 . "$LAB_SRC/net.sh"
-# shellcheck source=tests/lab/host.sh
-. "$LAB_SRC/host.sh"
 
 need_root() { [ "$(id -u)" = 0 ] || die "needs root (namespaces, TPROXY)"; }
 
-# sendmail trusts no file below a folder that somebody else could change.
-check_folder() {
-	local folder
-	folder=$(realpath -m "$LAB_DIR")
-	while [ "$folder" != / ]; do
-		folder=$(dirname "$folder")
-		[ ! -e "$folder" ] || [ -z "$(find "$folder" -maxdepth 0 \( -perm /022 -o ! -user root \))" ] ||
-			die "$folder is writable by others than root: set RELAYWALL_LAB_DIR elsewhere"
-	done
-}
-
 lab_deps() {
-	check_folder
 	mkdir -p "$LAB_DIR"
-	chmod 755 "$LAB_DIR"
 	packages_install
-	packages_unpack
+	packages_download
 }
 
 lab_up() {
 	umask 022
-	mkdir -p "$LAB/pid" "$LAB/log" "$RECORD" "$LAB/host"
+	mkdir -p "$LAB/pid" "$LAB/log" "$RECORD"
+	echo "$SERVER" >"$LAB/server"
 	echo "$$" >"$LAB/id"
 	net_up
 	host_build
 	: >"$RECORD/sink.jsonl"
 	start sink victim "$LAB_SRC/sink.py" --messages "$RECORD/sink.jsonl"
 	host_dns_start
-	host_sendmail_start
+	server_start
 	wait_for 10 "the sink to listen" listens victim 25
 }
 
@@ -72,14 +58,14 @@ lab_hints() {
 	cat <<-HINTS
 		The lab stands. The victim's sink writes one line a message to
 		    $RECORD/sink.jsonl
-		and sendmail's transcript of every session is
-		    $RECORD/sendmail.transcript
+		and what $SERVER says of itself is in
+		    $HOST/log
 
 		Relay through the bare server, from the untrusted client (then look into the sink):
 		    ip netns exec $ns-client swaks --server $HOST4 --ehlo client.example --from probe@spam.example --to user@victim.example
 		    ip netns exec $ns-client swaks --server $HOST4 --ehlo client.example --from probe@spam.example --to user%victim.example@local.example
 		    ip netns exec $ns-client nmap -Pn -n -p25 --script smtp-open-relay $HOST4
-		Local mail, which is filed in $LAB/host/delivered:
+		Local mail, which is filed in $HOST/delivered:
 		    ip netns exec $ns-client swaks --server $HOST4 --ehlo client.example --from probe@spam.example --to user@local.example
 	HINTS
 	if [ -x "$RELAYWALL" ]; then
@@ -99,15 +85,18 @@ lab_hints() {
 }
 
 # Every goal is a program of its own. One that dies does not stop the others.
+# One that is about a single server says so.
 lab_goals() {
-	local goal passed=0 failed=0 began
+	local goal server passed=0 failed=0 began
 	for goal in "$LAB_SRC"/[0-9][0-9]-*.sh; do
+		server=$(sed -n 's/^# Server: //p' "$goal")
+		[ "${server:-$SERVER}" = "$SERVER" ] || continue
 		began=$SECONDS
 		echo "$(basename "$goal" .sh): $(sed -n 's/^# Goal: //p' "$goal")"
 		if "$goal"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 		echo "  ($((SECONDS - began)) s)"
 	done
-	report table
+	report table --server "$SERVER"
 	echo "records of this run: $LAB_DIR/last"
 	echo "$passed passed, $failed failed"
 	[ "$failed" = 0 ]
@@ -118,6 +107,7 @@ lab_end() {
 	rm -rf "$LAB_DIR/last"
 	mkdir -p "$LAB_DIR/last"
 	cp -r "$LAB/record" "$LAB/log" "$LAB_DIR/last/"
+	cp -r "$HOST/log" "$LAB_DIR/last/host"
 	lab_down
 }
 

@@ -10,11 +10,9 @@ TREE=$(cd "$LAB_SRC/../.." && pwd)
 CORPUS=$TREE/tests/corpus/recipients.tsv
 RELAYWALL=${RELAYWALL:-$TREE/build/relaywall}
 
-# sendmail refuses maps, queues and programs below a folder that others can
-# write, so not /tmp; and not /run, which Debian mounts noexec.
+# Not /run, which Debian mounts noexec.
 LAB_DIR=${RELAYWALL_LAB_DIR:-/var/lib/relaywall-lab}
-PACKAGES=$LAB_DIR/packages	# downloaded and unpacked; survives `down`
-ROOT=$PACKAGES/root
+PACKAGES=$LAB_DIR/packages	# downloaded; survives `down`
 LAB=$LAB_DIR/standing		# everything of the one standing lab
 RECORD=$LAB/record		# what was sent, what arrived, what was delivered
 
@@ -31,6 +29,11 @@ die() { say "lab: $*"; exit 1; }
 
 lab_stands() { [ -e "$LAB/id" ]; }
 lab_id() { cat "$LAB/id"; }
+
+# The mail server of the lab: of the one that stands, else of the one to be made.
+if lab_stands; then SERVER=$(cat "$LAB/server"); else SERVER=${SERVER:-sendmail}; fi
+[ -e "$LAB_SRC/servers/$SERVER.sh" ] ||
+	die "no server $SERVER: there are $(basename -s .sh "$LAB_SRC"/servers/*.sh | tr '\n' ' ')"
 
 # in_ns ROLE COMMAND...: run it in that namespace. As the last command of a
 # background job it keeps its process id, since `ip` executes into it.
@@ -83,19 +86,18 @@ listens() { in_ns "$1" ss -Hltn "sport = :$2" | grep -q .; }
 # --- what arrived -----------------------------------------------------------
 
 delivered_count() { find "$LAB/host/delivered" "$LAB/host/uucp" -type f | wc -l; }
-queue_count() { find "$LAB/host/mq" -name 'qf*' | wc -l; }
-progress() { echo "$(wc -l <"$RECORD/sink.jsonl") $(delivered_count) $(queue_count)"; }
+progress() { echo "$(wc -l <"$RECORD/sink.jsonl") $(delivered_count) $(server_queued)"; }
 
 # quiet: wait until the host has nothing left to do. A fixed time would be too
 # short for a slow machine and too long for the others. Mail that the host
-# cannot get rid of stays queued, so after two of its queue runs (-q15s) without
-# any change the queue is taken as it is.
+# cannot get rid of stays queued, so after two of its queue runs without any
+# change the queue is taken as it is.
 quiet() {
 	local last='' now still=0 need
 	for ((t = 0; t < 120; t++)); do
 		now=$(progress)
 		if [ "$now" = "$last" ]; then still=$((still + 1)); else still=0; last=$now; fi
-		if [ "${now##* }" = 0 ]; then need=3; else need=31; fi
+		if [ "${now##* }" = 0 ]; then need=3; else need=$((2 * SERVER_RETRY_S + 1)); fi
 		[ "$still" -lt "$need" ] || return 0
 		sleep 1
 	done
@@ -105,12 +107,12 @@ quiet() {
 # report WHAT [OPTION...]: a question about the records; see report.py.
 report() {
 	local what=$1; shift
-	"$LAB_SRC/report.py" "$what" --record "$RECORD" --corpus "$CORPUS" "$@"
+	"$LAB_SRC/report.py" "$what" --lab "$LAB" --corpus "$CORPUS" "$@"
 }
 # relayed LABEL: messages of that attack that arrived at the victim or left by uucp.
 relayed() { report relayed --label "$1"; }
-# reached LABEL: recipients of that attack that sendmail was asked for.
-reached() { report reached --label "$1"; }
+# reached LABEL: recipients of that attack that the server was asked for, by its own transcript.
+reached() { report reached --label "$1" --transcript "$SERVER_TRANSCRIPT"; }
 # delivered LABEL: lines "row mailbox..." of what was filed in local mailboxes.
 delivered() { report delivered --label "$1"; }
 
@@ -168,15 +170,18 @@ attack() {
 		--target "$address" --out "$RECORD/attack-$label.jsonl" "$@" >>"$LAB/log/attack.out"
 }
 
-# faults LABEL ADDRESS: messages through the three faults that AIX shipped.
-faults() { CORPUS=$LAB_SRC/faults.tsv attack client "faults-$1" "$2"; }
-
-# The attack on the bare host, that later goals compare with; once a lab.
+# The attack on the bare host, and through the shield, that later goals look at; once a lab.
 bare_attack() {
-	[ ! -e "$RECORD/attack-faults-bare.jsonl" ] || return 0
+	[ ! -e "$RECORD/attack-bare.jsonl" ] || return 0
 	attack client bare "$HOST4"
-	faults bare "$HOST6"
 	quiet
+}
+shield_attack() {
+	[ ! -e "$RECORD/attack-shield.jsonl" ] || return 0
+	shield_up refuse
+	attack client shield "$HOST4"
+	quiet
+	shield_down
 }
 
 # count LABEL PATTERN: answers in an attack's record that match.
@@ -203,3 +208,6 @@ goal_end() {
 	echo "  $GOAL_OK passed, $GOAL_BAD failed"
 	[ "$GOAL_BAD" = 0 ]
 }
+
+# shellcheck source=tests/lab/host.sh
+. "$LAB_SRC/host.sh"

@@ -15,20 +15,6 @@ unshare util-linux
 setsid util-linux
 '
 
-# The mail server and the resolver are only downloaded and unpacked into a root
-# of their own: installed, they would replace the machine's mail system and
-# start a DNS server on it. Their libraries come along.
-UNPACKED='sendmail-bin sendmail-cf unbound
-	libdb5.3 libevent-2.1-7 libfstrm0 libldap-2.5-0 liblockfile1 libnghttp2-14
-	libnsl2 libprotobuf-c1 libpython3.11 libsasl2-2 libsigsegv2 libsystemd0
-	libtirpc3 libwrap0 libexpat1'
-
-library_path() {
-	local triplet
-	triplet=$(basename "$(echo "$ROOT"/usr/lib/*-linux-gnu*)")
-	echo "$ROOT/usr/lib/$triplet:$ROOT/lib/$triplet"
-}
-
 apt() {
 	DEBIAN_FRONTEND=noninteractive apt-get -q -y "$@" >>"$LAB_DIR/apt.log" 2>&1 </dev/null ||
 		{ tail -n 20 "$LAB_DIR/apt.log" >&2; die "apt-get $1 failed"; }
@@ -51,25 +37,37 @@ packages_install() {
 	apt install --no-install-recommends $missing
 }
 
-packages_unpack() {
-	local deb
-	[ ! -e "$ROOT/.complete" ] || return 0
-	say "lab: downloading sendmail and unbound into $PACKAGES"
-	rm -rf "$ROOT"
-	mkdir -p "$PACKAGES/deb" "$ROOT"
+# In the host's root: a shell and what the mailer scripts call, and the resolver. Libraries that
+# more than one server wants are here too.
+BASE_PACKAGES='libc6 dash coreutils libacl1 libattr1 libgmp10 libselinux1 libpcre2-8-0 libgcc-s1 libcrypt1
+	unbound libevent-2.1-7 libfstrm0 libnghttp2-14 libprotobuf-c1 libpython3.11 libssl3 libsystemd0 libexpat1
+	zlib1g libcap2 libgcrypt20 libgpg-error0 liblzma5 libzstd1 liblz4-1 libdb5.3'
+
+# The mail server and the resolver are only downloaded, and unpacked into the host's
+# root: installed, they would replace the machine's mail system and start a DNS
+# server on it. All that they run with comes along.
+packages_download() {
+	local package missing=''
+	mkdir -p "$PACKAGES"
+	for package in $BASE_PACKAGES $SERVER_PACKAGES; do
+		compgen -G "$PACKAGES/${package}_*.deb" >/dev/null || missing+=" $package"
+	done
+	[ -n "$missing" ] || return 0
+	say "lab: downloading$missing"
 	apt_update
 	# The sandbox user of apt cannot write here, and need not.
 	# shellcheck disable=SC2086  # a list of names
-	(cd "$PACKAGES/deb" && apt -o APT::Sandbox::User=root download $UNPACKED)
-	for deb in "$PACKAGES"/deb/*.deb; do
-		dpkg -x "$deb" "$ROOT"
+	(cd "$PACKAGES" && apt -o APT::Sandbox::User=root download $missing)
+}
+
+# packages_unpack FOLDER: into a root with the links that Debian's packages leave to it.
+packages_unpack() {
+	local root=$1 folder package
+	for folder in bin sbin lib lib64; do
+		mkdir -p "$root/usr/$folder"
+		ln -s "usr/$folder" "$root/$folder"
 	done
-	# Set-group-id programs ignore LD_LIBRARY_PATH.
-	chmod 755 "$ROOT/usr/libexec/sendmail/sendmail"
-	for command in usr/libexec/sendmail/sendmail usr/sbin/unbound; do
-		if LD_LIBRARY_PATH=$(library_path) ldd "$ROOT/$command" | grep 'not found' >&2; then
-			die "$command lacks a library: is this Debian 12?"
-		fi
+	for package in $BASE_PACKAGES $SERVER_PACKAGES; do
+		dpkg -x "$PACKAGES/${package}"_*.deb "$root"
 	done
-	touch "$ROOT/.complete"
 }

@@ -8,6 +8,7 @@ leaves the host too), and what the host filed in local mailboxes.
 
 import argparse
 import collections
+import ipaddress
 import json
 import pathlib
 import re
@@ -33,27 +34,30 @@ def json_lines(path):
         return [json.loads(line) for line in file]
 
 
+Filed = collections.namedtuple("Filed", "run row mailbox message")
+
+
 def filed(folder):
-    """(run, row, mailbox) of each message that one of the host's mailers filed."""
+    """Each message that one of the host's mailers filed."""
     for path in folder.glob("m*"):
         mailbox, _, message = path.read_bytes().partition(b"\n")
         run, row, kind = token_of(message)
         if kind == "message":
-            yield run, row, text(mailbox)
+            yield Filed(run, row, text(mailbox), message)
 
 
 class Record:
-    def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
+    def __init__(self, lab):
+        self.folder = pathlib.Path(lab) / "record"
         self.sink = json_lines(self.folder / "sink.jsonl")
-        host = self.folder.parent / "host"
+        host = pathlib.Path(lab) / "host"
         self.uucp = list(filed(host / "uucp"))
         self.local = list(filed(host / "delivered"))
 
     def relayed(self, run):
         """Rows of a run that left the host for somebody else; a row may do so twice."""
         return ([entry["row"] for entry in self.sink if entry["run"] == run and entry["kind"] == "message"]
-                + [row for its_run, row, _ in self.uucp if its_run == run])
+                + [each.row for each in self.uucp if each.run == run])
 
     def bounces(self, run):
         return sum(entry["run"] == run and entry["kind"] == "bounce" for entry in self.sink)
@@ -61,9 +65,9 @@ class Record:
     def delivered(self, run):
         """Mailboxes by row."""
         boxes = collections.defaultdict(list)
-        for its_run, row, mailbox in self.local:
-            if its_run == run:
-                boxes[row].append(mailbox)
+        for each in self.local:
+            if each.run == run:
+                boxes[each.row].append(each.mailbox)
         return boxes
 
     def run_of(self, label):
@@ -149,7 +153,7 @@ def score(options, record, corpus):
     if options.recorder:
         lines, faults = lines_in_recorder(record.folder / "recorder.jsonl", run)
     else:
-        lines, faults = lines_in_transcript(record.folder / "sendmail.transcript", run), []
+        lines, faults = lines_in_transcript(options.transcript, run), []
     known = {row["id"] for row in corpus}
     faults += [f"{row}: the host got {got} of no row" for row, got in lines.items() if row not in known]
     rows = [row for row in corpus if row["id"] in attack]
@@ -169,8 +173,8 @@ def score(options, record, corpus):
 
 # --- the table ---------------------------------------------------------------
 
-def table(_options, record, corpus):
-    print(f"\n{'':30}{'':>6}{'relayed':>9}{'relayed':>9}{'legit':>7}{'delivered':>11}{'delivered':>11}")
+def table(options, record, corpus):
+    print(f"\n{options.server:30}{'':>6}{'relayed':>9}{'relayed':>9}{'legit':>7}{'delivered':>11}{'delivered':>11}")
     print(f"{'case family':30}{'sent':>6}{'without':>9}{'with':>9}{'sent':>7}{'without':>11}{'with':>11}")
     families = collections.OrderedDict()
     for row in corpus:
@@ -192,7 +196,8 @@ def table(_options, record, corpus):
     for label in runs:
         if record.bounces(runs[label]):
             print(f"({label}: also {record.bounces(runs[label])} bounces or reports to the sender, not relayed mail)")
-    faults(record)
+    if record.attack("faults-bare"):
+        faults(record)
 
 
 def print_row(name, cells, done):
@@ -229,8 +234,21 @@ def delivered(options, record, _corpus):
 
 
 def reached(options, record, _corpus):
-    lines = lines_in_transcript(record.folder / "sendmail.transcript", record.run_of(options.label))
+    lines = lines_in_transcript(options.transcript, record.run_of(options.label))
     print(sum(map(len, lines.values())))
+
+
+def received(options, record, _corpus):
+    """The client's address in the host's own Received line, the topmost."""
+    run = record.run_of(options.label)
+    for each in record.local:
+        if each.run != run:
+            continue
+        line = re.search(r"^Received:.*(\n[ \t].*)*", text(each.message), re.MULTILINE)
+        literal = re.search(r"\[(?:IPv6:)?([0-9a-f.:]+)\]", line[0]) if line else None
+        if literal:
+            address = ipaddress.ip_address(literal[1])
+            print(getattr(address, "ipv4_mapped", None) or address)
 
 
 def families(options, record, corpus):
@@ -244,26 +262,29 @@ def families(options, record, corpus):
 
 
 def lost(options, record, corpus):
-    """Legitimate rows that arrive without the shield, and not in their mailbox with it."""
+    """Legitimate rows that arrive without the shield, and with it neither in their mailbox nor where they did."""
     bare, shield = (record.delivered(record.run_of(label)) for label in ("bare", "shield"))
     for row in corpus:
-        if row["expected"] == LOCAL and bare.get(row["id"]) and not arrived(shield, row):
-            print(row["id"], row["canonical"], "in", shield.get(row["id"], "no mailbox"))
+        boxes = bare.get(row["id"])
+        if row["expected"] == LOCAL and boxes and shield.get(row["id"]) != boxes and not arrived(shield, row):
+            print(row["id"], row["canonical"], "in", shield.get(row["id"], "no mailbox"), "instead of", boxes)
 
 
-QUESTIONS = {each.__name__: each for each in (relayed, delivered, reached, families, lost, score, table)}
+QUESTIONS = {each.__name__: each for each in (relayed, delivered, reached, received, families, lost, score, table)}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("question", choices=QUESTIONS)
-    parser.add_argument("--record", required=True, help="folder of the records")
+    parser.add_argument("--lab", required=True, help="folder of the standing lab")
     parser.add_argument("--corpus", required=True)
     parser.add_argument("--label", help="the attack's name within the lab")
+    parser.add_argument("--server", help="table: the mail server's name")
+    parser.add_argument("--transcript", type=pathlib.Path, help="score, reached: sendmail's -X file")
     parser.add_argument("--recorder", action="store_true", help="score: by the recording server, not by sendmail")
     parser.add_argument("--ipv6", action="store_true", help="score: the attack came over IPv6")
     options = parser.parse_args()
-    QUESTIONS[options.question](options, Record(options.record), read_corpus(options.corpus))
+    QUESTIONS[options.question](options, Record(options.lab), read_corpus(options.corpus))
 
 
 if __name__ == "__main__":
