@@ -113,4 +113,6 @@ auth_replied(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 	dialogue_report(d, &(struct event){ .kind = EVENT_AUTH, .code = r->code });
 	answer_forward(d, r);
 	dialogue_enter(d, DIALOGUE_COMMAND, now_ms);
+	if (r->code >= 500)
+		dialogue_hold(d, now_ms);
 }

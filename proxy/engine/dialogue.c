@@ -212,6 +212,7 @@ feed_host(struct dialogue *d, struct span in, size_t *pass, uint64_t now_ms)
 {
 	size_t total = 0;
 
+	d->room_wanted = 0;
 	if (is_started(d, now_ms))
 		return feed_blind(d, in, pass, now_ms);
 	while (!d->host_gone && d->state != DIALOGUE_CLOSED && d->state != DIALOGUE_STARTING) {
@@ -223,8 +224,10 @@ feed_host(struct dialogue *d, struct span in, size_t *pass, uint64_t now_ms)
 			return total;
 		if (result == REPLY_READY && room_for(d, &r) > DIALOGUE_TO_CLIENT)
 			result = REPLY_BAD;
-		if (result == REPLY_READY && buf_room(&d->out[SIDE_CLIENT]) < room_for(d, &r))
+		if (result == REPLY_READY && buf_room(&d->out[SIDE_CLIENT]) < room_for(d, &r)) {
+			d->room_wanted = room_for(d, &r);
 			return total;
+		}
 		reply_take(d, result == REPLY_READY ? &r : NULL, now_ms);
 		total += used;
 	}
@@ -378,7 +381,7 @@ dialogue_wants(const struct dialogue *d)
 		wants &= ~(unsigned)DIALOGUE_CLOSE_HOST;
 	if (d->state != DIALOGUE_CLOSED)
 		wants |= reads(d);
-	if (d->host_gone)
+	if (d->host_gone || buf_room(&d->out[SIDE_CLIENT]) < d->room_wanted)
 		wants &= ~(unsigned)DIALOGUE_READ_HOST;
 	if (d->passing[SIDE_HOST] > 0)	/* the driver still holds what passes at the front of its input */
 		wants &= ~(unsigned)DIALOGUE_READ_CLIENT;
@@ -402,7 +405,10 @@ dialogue_tick(struct dialogue *d, uint64_t now_ms)
 	case DIALOGUE_BANNER:
 	case DIALOGUE_REPLY:
 	case DIALOGUE_FINAL:
-		dialogue_host_lost(d, "host-timeout", now_ms);
+		if (d->room_wanted > 0)	/* the host has answered, and the client does not read */
+			answer_end(d, EVENT_LIMIT, "4.4.2", "timeout", "client-timeout", now_ms);
+		else
+			dialogue_host_lost(d, "host-timeout", now_ms);
 		break;
 	case DIALOGUE_BODY:
 	case DIALOGUE_DISCARD:

@@ -121,6 +121,7 @@ struct dialogue {
 	uint64_t deadline_ms;
 	struct buf out[2];		/* by side */
 	size_t passing[2];		/* octets let pass to a side, and not sent yet */
+	size_t room_wanted;		/* in the queue to the client, before the host's reply can be looked at */
 	unsigned close;			/* DIALOGUE_CLOSE_ and ABORT_ bits */
 
 	struct asked_host asked;	/* DIALOGUE_REPLY: what its reply will answer */

@@ -41,15 +41,22 @@ count(struct dialogue *d, size_t octets, uint64_t now_ms)
 	set_deadline(d);
 }
 
+/* Wait for text. The rate is that of the message, over all of its chunks. */
 static void
-enter(struct dialogue *d, enum dialogue_state next, uint64_t now_ms)
+go_on(struct dialogue *d, enum dialogue_state next, uint64_t now_ms)
 {
 	dialogue_enter(d, next, now_ms);
 	if (d->state != next)	/* the client is gone */
 		return;
 	d->message.idle_ms = now_ms + d->conf.limits->body_ms;
-	open_window(d, now_ms);
 	set_deadline(d);
+}
+
+static void
+enter(struct dialogue *d, enum dialogue_state next, uint64_t now_ms)
+{
+	open_window(d, now_ms);
+	go_on(d, next, now_ms);
 }
 
 void
@@ -78,6 +85,8 @@ end_discard(struct dialogue *d, uint64_t now_ms)
 	    .octets = m->octets, .recipients = d->recipients });
 	answer_refusal(d, m->refuse_code, m->refuse_enhanced, m->refuse_text, m->refuse_what);
 	dialogue_enter(d, d->host_gone ? DIALOGUE_ORPHAN : DIALOGUE_COMMAND, now_ms);
+	if (d->state == DIALOGUE_COMMAND)
+		dialogue_hold(d, now_ms);
 }
 
 /* The rest of the text, or of the chunk, is thrown away; the refusal follows at its end. */
@@ -361,7 +370,7 @@ next_chunk(struct dialogue *d, uint64_t now_ms)
 	else if (d->message.left == 0)
 		end_chunk(d, now_ms);
 	else
-		enter(d, DIALOGUE_BODY, now_ms);
+		go_on(d, DIALOGUE_BODY, now_ms);
 }
 
 void

@@ -193,7 +193,10 @@ on_final(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 static void
 on_shutdown(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 {
-	answer_forward(d, r);
+	if (d->state == DIALOGUE_REPLY && d->asked.why == ASKED_REDIRECTED)	/* its words may name the trap */
+		answer(d, 421, "4.3.2", "mail host is closing");
+	else
+		answer_forward(d, r);
 	dialogue_report(d, &(struct event){ .kind = EVENT_HOST, .code = 421, .what = "host-says-421" });
 	if (d->state == DIALOGUE_BODY || d->state == DIALOGUE_FINAL || d->message.chunked)
 		dialogue_report(d, &(struct event){ .kind = EVENT_MESSAGE, .code = 421, .what = "host-says-421",

@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/smtp/line.h"
 
+/* in has more than the most octets of a line. */
+static void
+begin_skip(struct line_reader *r, struct span in)
+{
+	r->skipping = true;
+	memcpy(r->head, in.at, LINE_HEAD_OCTETS);
+}
+
 enum line_result
 line_read(struct line_reader *r, size_t most, struct span in, size_t *used, struct span *line)
 {
@@ -11,7 +19,8 @@ line_read(struct line_reader *r, size_t most, struct span in, size_t *used, stru
 	*used = 0;
 	if (lf == in.len) {
 		/* with its CR a good line may have one octet more */
-		r->skipping = r->skipping || in.len > most + 1;
+		if (!r->skipping && in.len > most + 1)
+			begin_skip(r, in);
 		if (r->skipping)
 			*used = in.len;
 		return LINE_MORE;
@@ -19,7 +28,10 @@ line_read(struct line_reader *r, size_t most, struct span in, size_t *used, stru
 	*used = lf + 1;
 	crlf = lf > 0 && in.at[lf - 1] == '\r';
 	if (r->skipping || lf - crlf > most) {
+		if (!r->skipping)
+			begin_skip(r, in);
 		r->skipping = false;
+		*line = span_of(r->head, LINE_HEAD_OCTETS);
 		return LINE_TOO_LONG;
 	}
 	*line = span_cut(in, 0, lf - crlf);

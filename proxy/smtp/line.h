@@ -17,6 +17,7 @@
 enum {
 	LINE_OCTETS = 510,		/* without CRLF, RFC 5321 4.5.3.1.4 */
 	LINE_AUTH_OCTETS = 12286,	/* a line of an AUTH exchange, RFC 4954 4 */
+	LINE_HEAD_OCTETS = 5,		/* a verb and a blank: enough to tell what a line that is too long wanted */
 };
 
 enum line_result { LINE_MORE = 0, LINE_READY, LINE_TOO_LONG, LINE_BARE_CR, LINE_BARE_LF };
@@ -24,12 +25,14 @@ enum line_result { LINE_MORE = 0, LINE_READY, LINE_TOO_LONG, LINE_BARE_CR, LINE_
 /* Zeroed: at the start of a line. */
 struct line_reader {
 	bool skipping;	/* inside a line that is already too long */
+	uint8_t head[LINE_HEAD_OCTETS];	/* the first octets of one */
 };
 
 /*
  * Read one line of at most most octets from in. *used is how much of in is done with: for LINE_MORE
  * nothing, unless the line is already too long and its bytes are worth nothing.
- * *line is the line without its end (for LINE_TOO_LONG: empty), inside in.
+ * *line is the line without its end, inside in; for LINE_TOO_LONG its first
+ * LINE_HEAD_OCTETS, inside r.
  */
 enum line_result line_read(struct line_reader *r, size_t most, struct span in, size_t *used, struct span *line);
 

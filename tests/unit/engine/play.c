@@ -131,7 +131,14 @@ take(struct player *p, const struct step *s, size_t n)
 	case STEP_STALL_CLIENT:
 		p->stalled[s->kind == STEP_STALL ? SIDE_HOST : SIDE_CLIENT] = s->number != 0;
 		drain(p);
+		pump(p);
 		break;
+	case STEP_READS: {
+		unsigned wants = dialogue_wants(&p->d) & (DIALOGUE_READ_CLIENT | DIALOGUE_READ_HOST);
+
+		CHECK(wants == s->number, "%s, step %zu: wants %u", p->name, n, wants);
+		break;
+	}
 	case STEP_STATE:
 		CHECK(p->d.state == s->number, "%s, step %zu: state %d", p->name, n, (int)p->d.state);
 		break;

@@ -21,6 +21,7 @@ enum step_kind {
 	STEP_TO_HOST,	/* the same for the host; message text included */
 	STEP_STALL,	/* from here on the host takes nothing (1), or all again (0) */
 	STEP_STALL_CLIENT,	/* the same of the client */
+	STEP_READS,	/* these DIALOGUE_READ_ bits are wanted, and no other */
 	STEP_STATE,	/* the dialogue is in this state */
 	STEP_SECURE,	/* the driver was asked for TLS, and did it */
 	STEP_CLOSE,	/* these DIALOGUE_CLOSE_ and ABORT_ bits are wanted, and no other */
@@ -42,6 +43,7 @@ struct step {
 #define TO_S(t) { STEP_TO_HOST, t, 0, sizeof(t) - 1 }
 #define STALL(on) { STEP_STALL, NULL, on, 0 }
 #define STALL_CLIENT(on) { STEP_STALL_CLIENT, NULL, on, 0 }
+#define READS(bits) { STEP_READS, NULL, bits, 0 }
 #define STATE(s) { STEP_STATE, NULL, s, 0 }
 #define CLOSES(bits) { STEP_CLOSE, NULL, bits, 0 }
 #define SECURE { STEP_SECURE, NULL, 0, 0 }

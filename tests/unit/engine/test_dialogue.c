@@ -376,6 +376,31 @@ the_longest_reply_fits(void)
 		OPEN, C("NOOP\r\n"), TO_S("NOOP\r\n"), { STEP_HOST, reply, 0, n }, STATE(DIALOGUE_COMMAND), END });
 }
 
+/* "250" and n octets with the line's begin and end. */
+static struct step
+reply_of(char *mem, const char *code, size_t n, enum step_kind kind)
+{
+	memset(mem, 'x', n);
+	memcpy(mem, code, 4);
+	memcpy(mem + n - 2, "\r\n", 2);
+	return (struct step){ kind, mem, 0, n };
+}
+
+/* While the client does not read, the host's reply waits and so does the end behind it. */
+static void
+a_reply_waits_for_room(void)
+{
+	static char noop[500], data[400], taken[300];
+
+	play("room", (struct step[]){
+		OPEN, MAIL, RCPT, STALL_CLIENT(1),
+#define FILL C("NOOP\r\n"), TO_S("NOOP\r\n"), reply_of(noop, "250 ", 500, STEP_HOST)
+		FILL, FILL, FILL, FILL, FILL, FILL, FILL, FILL, FILL, FILL, FILL, FILL, FILL, FILL, FILL, FILL, FILL, FILL, FILL, FILL, FILL,
+		C("HELP\r\nHELP\r\nHELP\r\nHELP\r\n"), C("DATA\r\n"), TO_S("DATA\r\n"), reply_of(data, "354 ", 400, STEP_HOST),
+		C("a\r\n.\r\n"), TO_S("a\r\n.\r\n"), READS(DIALOGUE_READ_HOST), reply_of(taken, "250 ", 300, STEP_HOST), STATE(DIALOGUE_FINAL), READS(0),
+		STALL_CLIENT(0), READS(DIALOGUE_READ_HOST | DIALOGUE_READ_CLIENT), C("NOOP\r\n"), TO_S("NOOP\r\n"), END });
+}
+
 static void
 the_tarpit_holds_a_refusal_back(void)
 {
@@ -420,6 +445,7 @@ static CU_TestInfo tests[] = {
 	{ "a parameter is not taken for the sender", a_parameter_is_not_taken_for_the_sender },
 	{ "a reply to what was not sent yet ends the session", a_reply_to_what_was_not_sent_yet_ends_the_session },
 	{ "the longest reply fits", the_longest_reply_fits },
+	{ "a reply waits for room", a_reply_waits_for_room },
 	{ "the tarpit holds a refusal back", the_tarpit_holds_a_refusal_back },
 	CU_TEST_INFO_NULL,
 };

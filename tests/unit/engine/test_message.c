@@ -63,6 +63,7 @@ a_chunk_that_is_refused_is_consumed(void)
 static void
 a_chunk_without_a_size_ends_the_session(void)
 {
+	static char long_bdat[630];
 	static const char *const said[] = {
 		"BDAT\r\n", "BDAT LAST\r\n", "BDAT -1 LAST\r\n", "BDAT 0x20 LAST\r\n", "BDAT 5 X\r\n", "BDAT 5 LAST X\r\n", "BDAT 18446744073709551620 LAST\r\n",
 		"BDAT 5LAST\r\n", "BDAT +5\r\n", "BDAT 5\x01\r\n",
@@ -72,6 +73,12 @@ a_chunk_without_a_size_ends_the_session(void)
 		play_in(said[i], &chunking, (struct step[]){
 			OPEN, MAIL, RCPT, { STEP_CLIENT, said[i], 0, strlen(said[i]) }, C(FOREIGN), TO_S(""),
 			TO_C("421 5.5.4 BDAT without a size: the chunk cannot be told from commands (0badcafe bdat-size)\r\n"), STATE(DIALOGUE_CLOSED), END });
+	memset(long_bdat, ' ', sizeof(long_bdat));
+	memcpy(long_bdat, "BDAT 28", 7);
+	memcpy(long_bdat + 600, "\r\n" FOREIGN, 30);
+	play_in("too long", &chunking, (struct step[]){
+		OPEN, MAIL, RCPT, { STEP_CLIENT, long_bdat, 0, sizeof(long_bdat) }, TO_S(""), TO_C("500 5.5.2 line too long (0badcafe line-too-long)\r\n"),
+		STATE(DIALOGUE_CLOSED), END });
 	play_in("a bare LF", &chunking, (struct step[]){
 		OPEN, MAIL, RCPT, C("BDAT 28\n" FOREIGN), TO_S(""), TO_C("500 5.5.2 LF without CR (0badcafe bare-lf)\r\n"), STATE(DIALOGUE_CLOSED), END });
 	play("not offered", (struct step[]){
@@ -176,15 +183,21 @@ much_to_repair_is_as_good_as_little(void)
 static void
 a_client_that_sends_too_slowly_is_not_waited_for(void)
 {
+	static char zeros[599];
 	struct dialogue_limits l = dialogue_limits_default;
 #define SLOW S("220 x\r\n"), C("HELO c\r\n"), S("250 x\r\n"), TO_S("HELO c\r\n"), TO_C("220 x\r\n250 x\r\n"), MAIL, RCPT, DATA
 
+	memset(zeros, '0', sizeof(zeros));
 	l.rate_min = 2;
 	l.rate_ms = 10 * 1000;
 	l.body_ms = 60 * 1000;
 	play_with("a drop now and then", NULL, &l, (struct step[]){
 		SLOW, C("1234567890"), WAIT(9000), C("1234567890"), WAIT(1000), STATE(DIALOGUE_BODY), C("123456789"), WAIT(9000), C("1"), WAIT(1000),
 		TO_C("421 4.4.2 message comes too slowly (0badcafe min-rate)\r\n"), CLOSES(DIALOGUE_ABORT_HOST | DIALOGUE_CLOSE_CLIENT), END });
+	play_in("drops in chunks", &(struct setting){ .uplift = UPLIFT_CHUNKING, .limits = &l }, (struct step[]){
+		OPEN, MAIL, RCPT, FIRST("BDAT 600\r\n1"), WAIT(4000), { STEP_CLIENT, zeros, 0, 599 }, TAKEN, WAIT(7000),
+		C("BDAT 600\r\n1"), STATE(DIALOGUE_BODY), WAIT(9000), C("1"), WAIT(10000),
+		TO_C("421 4.4.2 message comes too slowly (0badcafe min-rate)\r\n"), END });
 	l.rate_min = 0;
 	play_with("any rate", NULL, &l, (struct step[]){
 		SLOW, C("1"), WAIT(59000), C("1"), WAIT(59000), C("1"), STATE(DIALOGUE_BODY), WAIT(60000),
