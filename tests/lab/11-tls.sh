@@ -51,9 +51,11 @@ expect_tls() {	# expect_tls VERSION OPTION...: and the session's ticket begins t
 	n=$(grep -c '^250-STARTTLS' "$out" || true)
 	expect "$version: STARTTLS is offered inside $n times" "$n" -eq 0
 	s_client "$version-again" "$@" -sess_in "$TLS/session"
-	session=$(grep -E '^(New|Reused), ' "$LAB/log/s_client-$version-again.out" || true)
+	session=$(handshake "$version-again")
 	expect "$version: the next session with the ticket: $session" "${session%%,*}" = Reused
 }
+# handshake NAME: "New, TLSv1.3, ..." or "Reused, ...".
+handshake() { grep -E '^(New|Reused), ' "$LAB/log/s_client-$1.out" || true; }
 
 # A message by swaks: into the mailbox, and the host saw the client itself.
 expect_delivery() {
@@ -106,7 +108,7 @@ injections() { grep -c '"starttls-injection"' "$RECORD/journal.jsonl" || true; }
 
 # New files and SIGHUP while a session is in TLS.
 expect_reload() {
-	local old=$LAB/log/tls-old.out talk
+	local old=$LAB/log/tls-old.out talk again
 	mkfifo "$TLS/old"
 	in_ns client "$LAB_SRC/secure.py" --token "$(run_id tls-old)/mail" "$HOST4" <"$TLS/old" >"$old" 2>&1 &
 	talk=$!
@@ -121,6 +123,9 @@ expect_reload() {
 	echo QUIT | in_ns client "$LAB_SRC/secure.py" "$HOST4" >"$LAB/log/tls-new.out"
 	expect "a new session has the second: $(shown "$LAB/log/tls-new.out" | cut -c 1-16)..." \
 		"$(shown "$LAB/log/tls-new.out")" = "$SECOND"
+	s_client old-ticket -tls1_2 -sess_in "$TLS/session"
+	again=$(handshake old-ticket)
+	expect "a ticket from before is not taken: $again" "${again%%,*}" = New
 
 	printf '%s\n' 'RCPT TO:<user@local.example>' DATA QUIT >&3
 	exec 3>&-
