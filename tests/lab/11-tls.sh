@@ -1,5 +1,6 @@
 #!/bin/bash
 # Goal: STARTTLS ends at the shield, which relays no more inside it, and certificates change under running sessions
+# Server: sendmail
 # shellcheck source=tests/lab/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -27,7 +28,7 @@ reloads() { grep -c 'read again' "$LAB/log/shield.out" || true; }
 reloaded_since() { [ "$(reloads)" -gt "$1" ]; }
 
 # received LABEL: the Received line that the host wrote into that message.
-received() { grep -lr "$(run_of "$1")/mail" "$LAB/host/delivered" | xargs -r sed -n 2p; }
+received() { grep -lr "$(run_of "$1")/mail" "$HOST/delivered" | xargs -r sed -n 2p; }
 run_of() { cat "$RECORD/run-$1"; }
 
 # TLS 1.3 hands its tickets out behind the handshake, so there must be a session for them to come with.
@@ -79,7 +80,7 @@ expect_corpus() {
 	quiet
 	n=$(relayed tls-corpus)
 	expect "the corpus inside TLS: $n messages relayed" "$n" -eq 0
-	read -r passed rows faults < <(report score --label tls-corpus)
+	read -r passed rows faults < <(report score --transcript "$SERVER_TRANSCRIPT" --label tls-corpus)
 	expect "scoring rule at sendmail: $passed of $rows rows, $faults faults" "$passed" -eq "$rows" -a "$faults" -eq 0
 	n=$(grep -c '"rcpt": "55[0-9].*relaying denied' "$RECORD/attack-tls-corpus.jsonl")
 	expect "$n recipients were refused as relaying" "$n" -gt 0

@@ -1,19 +1,19 @@
 #!/bin/bash
 # Goal: messages of 100 MiB by DATA and by BDAT arrive unchanged, and the shield needs no more memory for them
+# Server: sendmail
 # shellcheck source=tests/lab/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 OCTETS=$((100 << 20))
 GROWTH_MAX=1024		# KiB, of a daemon that has served one message
 
-TRANSCRIPT=$RECORD/sendmail.transcript
-TRANSCRIPT_OCTETS=$(stat -c %s "$TRANSCRIPT")
+TRANSCRIPT_OCTETS=$(stat -c %s "$SERVER_TRANSCRIPT")
 
 # What is this big is not left to the later goals, whose questions read all of it.
 trap 'shield_down; forget' EXIT
 forget() {
-	find "$LAB/host/delivered" -type f -size +10M -delete
-	truncate -s "$TRANSCRIPT_OCTETS" "$TRANSCRIPT"
+	find "$HOST/delivered" -type f -size +10M -delete
+	truncate -s "$TRANSCRIPT_OCTETS" "$SERVER_TRANSCRIPT"
 }
 
 # memory: KiB of the daemon's, all that is resident and the private part of it.
@@ -33,7 +33,7 @@ sample() {
 }
 
 # stored LABEL: the file that the host's mailer made of that message.
-stored() { find "$LAB/host/delivered" -type f -name 'm*' -print0 | xargs -0 grep -lsa -m 1 "$(cat "$RECORD/run-$1")/mail"; }
+stored() { find "$HOST/delivered" -type f -name 'm*' -print0 | xargs -0 grep -lsa -m 1 "$(cat "$RECORD/run-$1")/mail"; }
 is_stored() { [ -n "$(stored "$1")" ]; }
 
 # send LABEL DATA|BDAT OCTETS: what comes of it is for expect_unchanged.
