@@ -507,6 +507,8 @@ judge_event(struct judge *j, const struct event *e, bool final)
 		approve(j, e);
 	if (e->kind == EVENT_MESSAGE && !j->host_broken)
 		message_ended(j, e, final);
+	else if (e->kind == EVENT_MESSAGE && e->what == NULL)	/* its reply was good, and a stray one behind it */
+		j->reported = messages(&j->host[0]);
 }
 
 void

@@ -262,6 +262,8 @@ answer(struct rig *r)
 	struct judge *j = &r->judge;
 	enum script_reply kind;
 
+	if (r->side[SIDE_HOST].len + HOST_TEXT > RIG_INPUT)	/* it has said so much that nothing more fits */
+		return false;
 	if (e == NULL || j->host[0].state == MODEL_OPAQUE || r->mute || r->side[SIDE_HOST].ended || j->host_broken || j->host_left || j->host_over)
 		return false;
 	kind = next_kind(r);
@@ -384,7 +386,7 @@ rig_end(struct rig *r)
 		tick(r);
 		pump(r);
 	}
-	if (r->d.state != DIALOGUE_CLOSED && r->side[SIDE_HOST].len < RIG_INPUT - HOST_TEXT)
+	if (r->d.state != DIALOGUE_CLOSED && r->side[SIDE_HOST].len + HOST_TEXT <= RIG_INPUT)
 		judge_quiet(&r->judge);
 	for (unsigned i = 0; i < 3 && r->d.state != DIALOGUE_CLOSED; i++) {
 		r->now_ms = dialogue_deadline(&r->d);

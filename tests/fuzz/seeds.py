@@ -217,6 +217,7 @@ def own_dialogues():
         "auth-login": b"\0\x04" + hello + GO + login + reply("334") + said(b"YWJj\r\n") + said(b"YWJj\r\n") + mail,
         "auth-cancel": b"\0\x04" + hello + GO + login + reply("NEVER") + said(b"*\r\n") + mail + data + text,
         "auth-junk": b"\0\x04" + hello + GO + login + reply("NEVER") + smuggle + mail + data + text,
+        "talkative": b"\0\0" + reply("LONG") * 11 + said(b"NOOP\r\n" * 900),
         "tls-pass": b"\0\x02" + hello + tls + smuggle + GO + bytes([STEPS["HOST"], 4]) + b"abcd" + smuggle,
         "tls-pass-time": b"\0\x02" + hello + tls + smuggle + bytes([STEPS["CLOCK"], 255]),
         "tls-ends-here": b"\0\x03" + hello + tls + mail + data + text,
