@@ -93,6 +93,9 @@ check-units: tests
 	@for f in $(FUZZERS); do echo "== replay $$f"; $(BUILD)/test/replay-$$f tests/fuzz/seeds/$$f || exit 1; done
 	@echo "== $(BUILD)/test/scenarios"; $(BUILD)/test/scenarios
 
+check-scenarios: $(BUILD)/test/scenarios
+	@$<
+
 check:
 	tests/deps.sh build check
 	tests/check.sh
@@ -137,6 +140,7 @@ help:
 	@echo 'make lab               attack a real open relay, without the shield and with it (root); SERVER=postfix or another'
 	@echo 'make lab-up, lab-down  leave the lab standing to play in; remove it (root)'
 	@echo 'make check-units       unit tests alone; SAN=1 with ASan and UBSan, CC=clang BUILD=build/clang with clang'
+	@echo 'make check-scenarios   dialogues and the corpus of dialogues, played into the engine'
 	@echo 'make fuzz              every fuzzer for FUZZ_SECONDS (60)'
 	@echo 'make fuzz-faults       does the fuzzer of sessions find faults that are planted?'
 	@echo 'make bench-classifier  time of a verdict, by family of address'
@@ -144,4 +148,4 @@ help:
 	@echo 'make lint              clang-tidy and cppcheck'
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all tests check check-units lint fuzz fuzz-faults bench-classifier bench-framing lab lab-up lab-down clean help
+.PHONY: all tests check check-units check-scenarios lint fuzz fuzz-faults bench-classifier bench-framing lab lab-up lab-down clean help

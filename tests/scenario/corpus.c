@@ -27,15 +27,13 @@ set(struct setting *s, const char *key, const char *value)
 }
 
 void
-corpus_set(struct setting *s, size_t number, enum server_mode mode)
+corpus_set(struct setting *s, size_t number)
 {
 	const struct corpus_setting *c = &corpus_settings[number];
 
 	setting_default(s);
 	for (size_t i = 0; c->keys[i][0] != NULL; i++)
 		set(s, c->keys[i][0], c->keys[i][1]);
-	if (mode == SERVER_STRIP8)
-		s->host.profile |= PROFILE_STRIP8;
 	setting_bind(s);
 }
 

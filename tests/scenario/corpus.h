@@ -19,8 +19,7 @@ struct corpus_setting {
 
 extern const struct corpus_setting corpus_settings[CORPUS_SETTINGS];
 
-/* The setting, in front of this server: one that clears bit 8 has the profile strip8. */
-void corpus_set(struct setting *s, size_t number, enum server_mode mode);
+void corpus_set(struct setting *s, size_t number);
 
 /* How a row is judged then. */
 unsigned corpus_how(const struct row *row, size_t number, enum server_mode mode);

@@ -33,7 +33,7 @@ play_row(struct count *c, const struct row *row, size_t setting, enum server_mod
 	struct stage_listener listener;
 	const char *wrong;
 
-	corpus_set(&c->setting, setting, mode);
+	corpus_set(&c->setting, setting);
 	play_begin(&c->play, mode, &listener);
 	c->play.repeat_most = repeat_most;
 	engine_stage_begin(&c->engine, &c->setting, &hooks, &listener, cut);

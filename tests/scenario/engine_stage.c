@@ -27,7 +27,7 @@ deliver(struct engine_stage *e, enum side to)
 	struct span out;
 	bool moved;
 
-	if (e->held[to])
+	if (e->held[to] && e->stage.ended[to] == STAGE_OPEN)
 		return false;
 	out = tape_span(&e->passed[to]);
 	moved = out.len > 0;

@@ -186,7 +186,7 @@ read_text(struct ledger *l, struct span rest)
 		if (l->end_matched == 0 && (n = span_find(rest, n, '\r')) == rest.len)
 			break;
 		c = rest.at[n++];
-		if (c == end_of_text[l->end_matched])
+		if (c == (uint8_t)end_of_text[l->end_matched])
 			l->end_matched++;
 		else
 			l->end_matched = c == '\r';
@@ -265,6 +265,13 @@ ledger_got(struct ledger *l, struct span s)
 {
 	tape_add(&l->got, s);
 	go_on(l);
+}
+
+void
+ledger_secured(struct ledger *l)
+{
+	if (l->state == LEDGER_IN_TLS)
+		l->state = LEDGER_IN_COMMANDS;
 }
 
 bool

@@ -55,6 +55,9 @@ void ledger_free(struct ledger *l);
 void ledger_sent(struct ledger *l, struct span s);
 void ledger_got(struct ledger *l, struct span s);
 
+/* TLS begins: what is sent now is SMTP again. */
+void ledger_secured(struct ledger *l);
+
 /* Is a reply due, with nothing more to be said by the client? */
 bool ledger_owed(const struct ledger *l);
 
