@@ -80,7 +80,7 @@ expect_corpus() {
 	quiet
 	n=$(relayed tls-corpus)
 	expect "the corpus inside TLS: $n messages relayed" "$n" -eq 0
-	read -r passed rows faults < <(report score --transcript "$SERVER_TRANSCRIPT" --label tls-corpus)
+	read -r passed rows faults < <(report score --label tls-corpus)
 	expect "scoring rule at sendmail: $passed of $rows rows, $faults faults" "$passed" -eq "$rows" -a "$faults" -eq 0
 	n=$(grep -c '"rcpt": "55[0-9].*relaying denied' "$RECORD/attack-tls-corpus.jsonl")
 	expect "$n recipients were refused as relaying" "$n" -gt 0

@@ -1,10 +1,12 @@
 #!/bin/bash
 # Goal: far from a host that knows no PIPELINING, a client that pipelines is done sooner, and the host never notices
+# Server: sendmail
 # shellcheck source=tests/lab/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/lab/net.sh
 . "$LAB_SRC/net.sh"
 
+# It brings its own host, so the default lab alone does.
 # The old host and the far client, each in a namespace that this goal makes.
 OLD4=198.51.100.26 OLD6=2001:db8:25::26
 FAR4=203.0.113.77

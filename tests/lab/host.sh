@@ -74,7 +74,8 @@ host_user() {
 
 host_build() {
 	packages_unpack "$HOST"
-	mkdir -p "$HOST/proc" "$HOST/dev" "$HOST/log" "$HOST/tmp" "$HOST/run" "$HOST/uucp"
+	mkdir -p "$HOST/proc" "$HOST/dev" "$HOST/log" "$HOST/tmp" "$HOST/run" "$HOST/var" "$HOST/uucp"
+	ln -s /run "$HOST/var/run"
 	chmod 1777 "$HOST/log" "$HOST/tmp"
 	host_etc
 	host_mailer lda delivered

@@ -107,12 +107,12 @@ quiet() {
 # report WHAT [OPTION...]: a question about the records; see report.py.
 report() {
 	local what=$1; shift
-	"$LAB_SRC/report.py" "$what" --lab "$LAB" --corpus "$CORPUS" "$@"
+	"$LAB_SRC/report.py" "$what" --lab "$LAB" --corpus "$CORPUS" --transcript "${SERVER_TRANSCRIPT:-}" "$@"
 }
 # relayed LABEL: messages of that attack that arrived at the victim or left by uucp.
 relayed() { report relayed --label "$1"; }
 # reached LABEL: recipients of that attack that the server was asked for, by its own transcript.
-reached() { report reached --label "$1" --transcript "$SERVER_TRANSCRIPT"; }
+reached() { report reached --label "$1"; }
 # delivered LABEL: lines "row mailbox..." of what was filed in local mailboxes.
 delivered() { report delivered --label "$1"; }
 
