@@ -22,6 +22,6 @@ for network in trusted trusted6; do
 	before=$(relayed $network-without) after=$(relayed $network-with)
 	expect "$network: $before messages relayed without, $after with" "$before" -gt 0 -a "$after" -ge "$before"
 	before=$(delivered $network-without | wc -l) after=$(delivered $network-with | wc -l)
-	expect "$network: $before messages delivered without, $after with" "$before" -gt 0 -a "$after" -eq "$before"
+	expect "$network: $before messages delivered without, $after with" "$before" -gt 0 -a "$after" -ge "$before"
 done
 goal_end
