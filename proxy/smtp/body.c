@@ -89,6 +89,12 @@ text_byte(struct body *b, uint8_t c)
 	b->segment = (c & 0x7f) == '.' && b->segment == SEGMENT_EMPTY ? SEGMENT_DOT : SEGMENT_TEXT;
 }
 
+size_t
+body_line_most(const struct body *b)
+{
+	return BODY_LINE_OCTETS + b->dotted;
+}
+
 void
 body_begin(struct body *b, bool strip8, bool stuff_all)
 {
@@ -100,7 +106,7 @@ body_new_line(struct body *b)
 {
 	b->column = 0;
 	b->segment = SEGMENT_EMPTY;
-	b->high = false;
+	b->high = b->dotted = false;
 	b->stray = b->stuff = true;
 }
 
@@ -148,10 +154,10 @@ scan(struct body *b, struct span in, size_t *used)
 		int n = 1;
 
 		if (b->segment == SEGMENT_TEXT)
-			i = next_special(in.at, i, least(in.len, i + BODY_LINE_OCTETS + 1 - b->column), b->strip8);
+			i = next_special(in.at, i, least(in.len, i + body_line_most(b) + 1 - b->column), b->strip8);
 		*used = i;
 		b->column += i - start;
-		if (b->column > BODY_LINE_OCTETS)
+		if (b->column > body_line_most(b))
 			return BODY_LONG_LINE;
 		if (i == in.len)
 			return BODY_MORE;
@@ -172,8 +178,11 @@ scan(struct body *b, struct span in, size_t *used)
 		default:
 			break;
 		}
-		if (b->stuff && b->column == 0 && in.at[i] == '.')
-			return BODY_STUFF;
+		if (b->column == 0 && b->segment == SEGMENT_EMPTY && in.at[i] == '.') {
+			if (b->stuff)
+				return BODY_STUFF;
+			b->dotted = true;
+		}
 		n = separator(b, in, i);
 		if (n == -1)
 			return BODY_MORE;

@@ -13,7 +13,7 @@
 
 #include "classifier/span.h"
 
-enum { BODY_LINE_OCTETS = 998 };	/* text line without CRLF, RFC 5321 4.5.3.1.6 */
+enum { BODY_LINE_OCTETS = 998 };	/* text line without CRLF and stuffing, RFC 5321 4.5.3.1.6 */
 
 enum body_result {
 	BODY_MORE = 0,	/* *used bytes are good; what is left needs more behind it */
@@ -34,6 +34,7 @@ struct body {
 	enum body_segment segment;	/* white space aside */
 	bool plain_dot;			/* SEGMENT_DOT is a "." and not a byte that folds to one */
 	bool high;			/* the last octet that was used has bit 8 */
+	bool dotted;			/* the line begins with a dot of its client's stuffing, which does not count */
 	bool strip8;			/* the host clears bit 8: judge the bytes as it reads them */
 	bool stuff_all;			/* no line is stuffed with dots yet */
 	bool stuff;			/* the current line is not, as far as its first octet was not used */
@@ -50,6 +51,9 @@ void body_begin(struct body *b, bool strip8, bool stuff_all);
  */
 void body_new_line(struct body *b);
 void body_put_in(struct body *b, struct span octets);
+
+/* Octets that the current line may have: RFC 5321 4.5.3.1.6. */
+size_t body_line_most(const struct body *b);
 
 /* The dot that BODY_STUFF asked for is put in. */
 void body_stuffed(struct body *b);

@@ -66,7 +66,7 @@ go_back(struct text *t, const struct body *before, struct span in, size_t at, si
 static void
 take_back(struct text *t, const struct body *before, struct span in, size_t *pass)
 {
-	size_t over = t->body.column - BODY_LINE_OCTETS;
+	size_t over = t->body.column - body_line_most(&t->body);
 	size_t at = over < *pass ? *pass - over : 0;
 
 	go_back(t, before, in, at, pass);

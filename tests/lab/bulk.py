@@ -27,7 +27,7 @@ def block_lines():
     lines, size = [], 0
     while size < BLOCK:
         word = bytes(chance.choices(b"abcdefghijklmnopqrstuvwxyz0123456789 ", k=chance.randint(1, 120)))
-        for line in (b".", b"..", b"...", b".dot", b". ", b"", word, b"x" * 998, b"." + b"y" * 996, eight_bit + word):
+        for line in (b".", b"..", b"...", b".dot", b". ", b"", word, b"x" * 998, b"." + b"y" * 997, eight_bit + word):
             lines.append(line)
             size += len(line) + 2
     return lines

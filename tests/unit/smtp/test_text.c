@@ -225,6 +225,25 @@ a_long_line_passes_no_octet_that_an_old_server_could_read_as_another(void)
 	}
 }
 
+/* RFC 5321 4.5.3.1.6: the dot that its client put before a line does not count. */
+static void
+stuffing_does_not_make_a_line_too_long(void)
+{
+	static const struct text_conf conf = { 0 }, counted = { .counted = true };
+	static struct sent s;
+
+	for (size_t piece = 1; piece < 1200; piece += 97) {
+		send_in_pieces(&conf, long_line("\r\n..", 'x', 997, END), piece, &s);
+		CHECK(s.ended && s.fault == TEXT_OK, "998 in %zus: %s", piece, text_fault_name(s.fault));
+		send_in_pieces(&conf, long_line("\r\n..", 'x', 998, END), piece, &s);
+		CHECK(!s.ended && s.fault == TEXT_LONG_LINE, "999 in %zus: %s", piece, text_fault_name(s.fault));
+		send_in_pieces(&counted, long_line("\r\n.", 'x', 997, "\r\n"), piece, &s);
+		CHECK(s.ended && s.fault == TEXT_OK && s.len == 2 + 999 + 5, "998 of BDAT in %zus: %s", piece, text_fault_name(s.fault));
+		send_in_pieces(&counted, long_line("\r\n.", 'x', 998, "\r\n"), piece, &s);
+		CHECK(!s.ended && s.fault == TEXT_LONG_LINE, "999 of BDAT in %zus: %s", piece, text_fault_name(s.fault));
+	}
+}
+
 static void
 the_header_block_is_measured(void)
 {
@@ -371,6 +390,7 @@ static CU_TestInfo tests[] = {
 	{ "a long line is broken at 998 octets", a_long_line_is_broken_at_998_octets },
 	{ "a long line passes no octet that an old server could read as another",
 	    a_long_line_passes_no_octet_that_an_old_server_could_read_as_another },
+	{ "stuffing does not make a line too long", stuffing_does_not_make_a_line_too_long },
 	{ "the header block is measured", the_header_block_is_measured },
 	{ "0xFF becomes 0x7F in the header block alone", ff_becomes_7f_in_the_header_block_alone },
 	{ "fields that old servers answer to are renamed", fields_that_old_servers_answer_to_are_renamed },
