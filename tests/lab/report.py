@@ -79,16 +79,17 @@ class Record:
         return {entry["row"]: entry for entry in json_lines(self.folder / f"attack-{label}.jsonl")}
 
 
-def mailbox_of(canonical):
-    """The local part as a mailer sees it: without the quotes of the wire."""
+def names_of(canonical):
+    """The local part as a mailer sees it: without the quotes of the wire, or, from Courier, with them."""
     local = canonical.rpartition("@")[0] or canonical
-    if local.startswith('"'):
-        local = re.sub(r"\\(.)", r"\1", local[1:-1])
-    return local
+    if not local.startswith('"'):
+        return (local,)
+    return (re.sub(r"\\(.)", r"\1", local[1:-1]), local)
 
 
 def arrived(boxes, row):
-    return boxes.get(row["id"]) == [mailbox_of(row["canonical"])]
+    found = boxes.get(row["id"], [])
+    return len(found) == 1 and found[0] in names_of(row["canonical"])
 
 
 # --- what reached the host ---------------------------------------------------
