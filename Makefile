@@ -81,12 +81,16 @@ $(BUILD)/test/replay-%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,tests/fuzz/r
 	@$(CC) $(LDFLAGS) -o $@ $^
 .SECONDARY:
 
-# Dialogues of both sides, tests/scenarios, played into the engine alone.
-$(BUILD)/test/scenarios: $(call objects,$(wildcard tests/scenario/*.c) tests/unit/corpus.c) $(call link,$(PURE))
+# Dialogues of both sides, tests/scenarios: played into the engine alone, and through sockets and the program.
+IN_ENGINE := $(addprefix tests/scenario/,main.c corpus_engine.c engine_stage.c)
+SCENARIO  := $(filter-out $(IN_ENGINE),$(wildcard tests/scenario/*.c)) tests/unit/corpus.c
+$(BUILD)/test/scenarios: $(call objects,$(IN_ENGINE) $(SCENARIO)) $(call link,$(PURE))
+$(BUILD)/test/scenarios-sockets: $(call objects,$(wildcard tests/scenario/sockets/*.c) $(SCENARIO)) $(call link,$(PURE))
+$(BUILD)/test/scenarios $(BUILD)/test/scenarios-sockets:
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^
 
-tests: $(UNITS) $(REPLAYS) $(BUILD)/test/scenarios $(BUILD)/test/serve
+tests: $(UNITS) $(REPLAYS) $(BUILD)/test/scenarios $(BUILD)/test/scenarios-sockets $(BUILD)/test/serve
 
 check-units: tests
 	@for t in $(UNITS); do echo "== $$t"; $$t || exit 1; done

@@ -174,7 +174,7 @@ engine_settle(struct stage *s, bool (*done)(void *), void *cookie, bool patient)
 	struct engine_stage *e = of(s);
 
 	pump(e);
-	while (!done(cookie) && patient && skip_time(e))
+	while (patient && !done(cookie) && skip_time(e))
 		;
 }
 

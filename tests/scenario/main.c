@@ -30,7 +30,7 @@ play_file(const char *file)
 		struct stage_listener listener;
 
 		setting_bind(&script.setting);
-		perform_begin(&performance, &script, cut_names[i], &listener);
+		perform_begin(&performance, &script, cut_names[i], true, &listener);
 		engine_stage_begin(&engine, &script.setting, &hooks, &listener, cuts[i]);
 		wrong = perform(&performance, &engine.stage) ? 0 : 1;
 	}

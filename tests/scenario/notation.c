@@ -34,7 +34,7 @@ static const struct directive {
 	{ "ptr", NOTATION_PTR, WORD },
 	{ "overlap", NOTATION_OVERLAP, WORD },
 	{ "reorder", NOTATION_REORDER, WORD },
-	{ "syn-data", NOTATION_SYN_DATA, WORD },
+	{ "syn-data", NOTATION_SYN_DATA, BYTES },
 };
 
 const char *

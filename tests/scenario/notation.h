@@ -26,13 +26,13 @@ enum notation_kind {
 	NOTATION_TLS,
 	NOTATION_TLSCLOSE,
 	NOTATION_OOB,		/* bytes */
+	NOTATION_SYN_DATA,	/* bytes */
 	NOTATION_SERVER,	/* its mode: bytes */
 	NOTATION_CONNECT,	/* how: bytes */
 	NOTATION_IDENT,		/* these two are set up outside of the dialogue */
 	NOTATION_PTR,
-	NOTATION_OVERLAP,	/* crafted segments, these three */
+	NOTATION_OVERLAP,	/* crafted segments, these two */
 	NOTATION_REORDER,
-	NOTATION_SYN_DATA,
 };
 
 struct notation_step {

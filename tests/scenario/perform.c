@@ -49,12 +49,14 @@ perform_report(void *cookie, const struct session *s, const struct event *e)
 }
 
 void
-perform_begin(struct performance *p, const struct script *script, const char *where, struct stage_listener *listener)
+perform_begin(struct performance *p, const struct script *script, const char *where, bool journaled,
+    struct stage_listener *listener)
 {
 	const struct server_hooks hooks = { server_says, server_closes, p };
 
 	p->script = script;
 	p->where = where;
+	p->journaled = journaled;
 	p->event_count = p->event_next = 0;
 	p->turn = 1;
 	p->failed = false;
@@ -99,18 +101,11 @@ name_of(enum side side)
 	return side == SIDE_HOST ? "host" : "client";
 }
 
-static bool
-never(void *cookie)
-{
-	(void)cookie;
-	return false;
-}
-
 /* Let everything happen that needs no time. */
 static void
 settle(struct performance *p)
 {
-	p->stage->ops->settle(p->stage, never, p, false);
+	p->stage->ops->settle(p->stage, NULL, NULL, false);
 }
 
 static bool
@@ -185,6 +180,15 @@ begins(struct span s, struct span with)
 	return s.len >= with.len && span_eq(span_cut(s, 0, with.len), with);
 }
 
+static bool
+holds(struct span s, struct span part)
+{
+	for (; s.len >= part.len; s = span_cut(s, 1, s.len))
+		if (begins(s, part))
+			return true;
+	return false;
+}
+
 /* In front of a server the script picks lines; the others pass by. */
 static void
 pass_by(struct performance *p)
@@ -216,6 +220,19 @@ hide_id(struct tape *t)
 	*t = hidden;
 }
 
+/* Has as much come as an expected line has, or will nothing come any more? */
+static bool
+has_come(void *cookie)
+{
+	const struct performance *p = cookie;
+	const struct tape *got = &p->got[p->awaited];
+
+	if (p->stage->ended[p->awaited] != STAGE_OPEN)
+		return true;
+	return p->awaited == SIDE_HOST && p->script->served ? holds(tape_span(got), tape_span(&p->wanted)) :
+	    got->len >= p->wanted.len;
+}
+
 static void
 expect(struct performance *p, const struct script_line *l)
 {
@@ -223,8 +240,9 @@ expect(struct performance *p, const struct script_line *l)
 	char want[SHOWN_OCTETS], came[SHOWN_OCTETS];
 	size_t used;
 
-	settle(p);
 	resolve(p, l);
+	p->awaited = l->side;
+	p->stage->ops->settle(p->stage, has_come, p, false);
 	if (l->side == SIDE_CLIENT)
 		hide_id(got);
 	if (l->side == SIDE_HOST && p->script->served)
@@ -246,6 +264,8 @@ expect_event(struct performance *p, const struct script_line *l)
 {
 	struct span want = script_text(p->script, l);
 
+	if (!p->journaled)
+		return;
 	settle(p);
 	for (size_t i = p->event_next; i < p->event_count; i++) {
 		if (!begins(span_str(p->events[i]), want))
@@ -257,12 +277,21 @@ expect_event(struct performance *p, const struct script_line *l)
 	    p->event_count == 0 ? "" : p->events[p->event_count - 1]);
 }
 
+static bool
+has_ended(void *cookie)
+{
+	const struct performance *p = cookie;
+
+	return p->stage->ended[p->awaited] != STAGE_OPEN;
+}
+
 static void
 expect_ended(struct performance *p, const struct script_line *l)
 {
 	static const char *const words[] = { "open", "closed", "reset" };
 
-	settle(p);
+	p->awaited = l->side;
+	p->stage->ops->settle(p->stage, l->number == STAGE_OPEN ? NULL : has_ended, p, false);
 	if (p->stage->ended[l->side] != l->number)
 		fail(p, l, "the %s's connection was to be %s, it is %s", name_of(l->side), words[l->number],
 		    words[p->stage->ended[l->side]]);

@@ -20,13 +20,16 @@ struct performance {
 	struct server server;		/* SCRIPT: served */
 	char events[PERFORM_EVENTS][PERFORM_EVENT_OCTETS];	/* "recipient foreign-domain 550" */
 	size_t event_count, event_next;
+	bool journaled;			/* perform_report is told; else the journal is not looked at */
 	uint64_t turn;			/* of a repeat */
+	enum side awaited;		/* where something is to come, or to end */
 	const char *where;		/* of the run, for what is said of failures */
 	bool failed;
 };
 
 /* Zeroed memory, or one that was used before. Then make the stage, with this listener and perform_report. */
-void perform_begin(struct performance *p, const struct script *script, const char *where, struct stage_listener *listener);
+void perform_begin(struct performance *p, const struct script *script, const char *where, bool journaled,
+    struct stage_listener *listener);
 
 /* For the hooks of the engine; cookie: the performance. */
 void perform_report(void *cookie, const struct session *s, const struct event *e);

@@ -91,13 +91,14 @@ is_answered(void *cookie)
 	return !ledger_owed(&p->ledger) || p->stage->ended[SIDE_CLIENT] != STAGE_OPEN;
 }
 
-/* A client that stops in the middle of something waits for what the box makes of it. */
+/* A client that stops in the middle of something, or says no more, waits for what the box makes of it. */
 static bool
 is_done(void *cookie)
 {
 	const struct play *p = cookie;
 
-	return is_answered(cookie) && (p->shut || p->stage->ended[SIDE_CLIENT] != STAGE_OPEN || !ledger_unfinished(&p->ledger));
+	return p->stage->ended[SIDE_CLIENT] != STAGE_OPEN ||
+	    (is_answered(cookie) && !p->shut && (p->hurried || !ledger_unfinished(&p->ledger)));
 }
 
 static bool
@@ -145,6 +146,7 @@ shut(struct play *p, bool whole)
 {
 	flush(p);
 	p->shut = true;
+	p->left = whole;
 	p->stage->ops->shut(p->stage, SIDE_CLIENT, whole);
 }
 
@@ -178,6 +180,9 @@ take(void *cookie, const struct notation_step *step, struct span bytes)
 	case NOTATION_SHUTWR:
 		shut(p, step->kind == NOTATION_CLOSE);
 		break;
+	case NOTATION_SYN_DATA:	/* went out with the connection */
+		ledger_sent(&p->ledger, bytes);
+		break;
 	case NOTATION_OOB:
 		send_urgent(p, bytes);
 		break;
@@ -195,7 +200,7 @@ static bool
 talks_early(const struct notation *script)
 {
 	for (size_t i = 0; i < script->count; i++)
-		if (script->steps[i].kind == NOTATION_NOBANNER)
+		if (script->steps[i].kind == NOTATION_NOBANNER || script->steps[i].kind == NOTATION_SYN_DATA)
 			return true;
 	return false;
 }
@@ -211,7 +216,7 @@ play_client(struct play *p, struct stage *stage, const struct notation *script)
 	notation_play(script, take, p);
 	flush(p);
 	stage->ops->settle(stage, is_done, p, true);
-	p->box_closed = stage->ended[SIDE_CLIENT] != STAGE_OPEN;
+	p->box_closed = !p->left && stage->ended[SIDE_CLIENT] != STAGE_OPEN;
 	if (!p->shut)
 		shut(p, true);
 	stage->ops->settle(stage, is_over, p, true);

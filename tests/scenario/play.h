@@ -17,7 +17,9 @@ struct play {
 	struct tape unsent;		/* up to the next segment */
 	struct tape block;		/* of a {rep} */
 	uint64_t repeat_most;		/* octets of one {rep}; the rest of it is left out */
-	bool greeted, bytewise, shut;
+	bool hurried;			/* a client that stops in the middle of something leaves at once */
+	bool greeted, bytewise;
+	bool shut, left;		/* the client sends no more; it is gone */
 	bool secured;			/* the box did TLS */
 	bool box_closed;		/* the connection to the client, while that was still there */
 	bool endless;			/* the box did not close both sides in the end */

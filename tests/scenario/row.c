@@ -79,7 +79,9 @@ row_obstacle(const struct row *row, bool sockets)
 	for (size_t i = 0; i < row->script.count; i++) {
 		const struct notation_step *step = &row->script.steps[i];
 
-		if (step->kind >= NOTATION_IDENT || (!sockets && (step->kind == NOTATION_OOB || step->kind == NOTATION_CONNECT)))
+		bool wire = step->kind == NOTATION_OOB || step->kind == NOTATION_SYN_DATA || step->kind == NOTATION_CONNECT;
+
+		if (step->kind >= NOTATION_IDENT || (wire && !sockets))
 			return step;
 	}
 	return NULL;

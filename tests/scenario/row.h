@@ -21,7 +21,7 @@ struct row {
 /* Read one line of the file; its memory is used again. NULL, or what is wrong with it. */
 const char *row_read(struct row *row, char *line);
 
-/* The first step that a stage without sockets, or without raw packets, cannot play; NULL: all can be. */
+/* The first step that cannot be played without sockets, or with them but without raw packets; NULL: all can be. */
 const struct notation_step *row_obstacle(const struct row *row, bool sockets);
 
 /* How a play is judged: by the criteria that hold always, and by these. */

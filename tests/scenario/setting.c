@@ -3,6 +3,7 @@
 
 #include "tests/unit/corpus.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { SECOND = 1000 };
@@ -41,38 +42,39 @@ enum type { OCTET, FLAG, NUMBER, BITS, WIDE, SECONDS };
 
 static const struct key {
 	const char *name;
+	enum setting_section section;
 	enum type type;
 	const char *const *words;	/* NULL: a number */
 	size_t offset;			/* in struct setting */
 } keys[] = {
 #define AT(member) offsetof(struct setting, member)
-	{ "body", NUMBER, bodies, AT(rules.body) },
-	{ "starttls", NUMBER, starttls, AT(rules.starttls) },
-	{ "auth", NUMBER, auths, AT(rules.auth) },
-	{ "relay-if-authenticated", FLAG, no_yes, AT(rules.relay_if_authenticated) },
-	{ "relay", OCTET, modes, AT(rules.mode[RULE_RELAY]) },
-	{ "relay-action", NUMBER, actions, AT(rules.relay_action) },
-	{ "unqualified-sender", OCTET, modes, AT(rules.mode[RULE_UNQUALIFIED_SENDER]) },
-	{ "unqualified-recipient", OCTET, modes, AT(rules.mode[RULE_UNQUALIFIED_RECIPIENT]) },
-	{ "forged-local-sender", OCTET, modes, AT(rules.mode[RULE_FORGED_LOCAL_SENDER]) },
-	{ "unsafe-sender", OCTET, modes, AT(rules.mode[RULE_UNSAFE_SENDER]) },
-	{ "profile", BITS, profiles, AT(host.profile) },
-	{ "offer", BITS, offers, AT(host.uplift) },
-	{ "max-message-size", WIDE, NULL, AT(host.max_message) },
-	{ "command-timeout", SECONDS, NULL, AT(limits.command_ms) },
-	{ "body-timeout", SECONDS, NULL, AT(limits.body_ms) },
-	{ "banner-timeout", SECONDS, NULL, AT(limits.banner_ms) },
-	{ "reply-timeout", SECONDS, NULL, AT(limits.reply_ms) },
-	{ "data-timeout", SECONDS, NULL, AT(limits.data_ms) },
-	{ "final-timeout", SECONDS, NULL, AT(limits.final_ms) },
-	{ "max-errors", NUMBER, NULL, AT(limits.errors_max) },
-	{ "max-idle-commands", NUMBER, NULL, AT(limits.idle_commands_max) },
-	{ "max-recipients", NUMBER, NULL, AT(limits.recipients_max) },
-	{ "max-refused", NUMBER, NULL, AT(limits.refused_max) },
-	{ "min-rate", NUMBER, NULL, AT(limits.rate_min) },
-	{ "tarpit-after", NUMBER, NULL, AT(limits.tarpit_after) },
-	{ "tarpit-delay", SECONDS, NULL, AT(limits.tarpit_ms) },
-	{ "max-tarpitted", NUMBER, NULL, AT(tarpit.held_max) },
+	{ "body", SETTING_FROM, NUMBER, bodies, AT(rules.body) },
+	{ "starttls", SETTING_FROM, NUMBER, starttls, AT(rules.starttls) },
+	{ "auth", SETTING_FROM, NUMBER, auths, AT(rules.auth) },
+	{ "relay-if-authenticated", SETTING_FROM, FLAG, no_yes, AT(rules.relay_if_authenticated) },
+	{ "relay", SETTING_FROM, OCTET, modes, AT(rules.mode[RULE_RELAY]) },
+	{ "relay-action", SETTING_FROM, NUMBER, actions, AT(rules.relay_action) },
+	{ "unqualified-sender", SETTING_FROM, OCTET, modes, AT(rules.mode[RULE_UNQUALIFIED_SENDER]) },
+	{ "unqualified-recipient", SETTING_FROM, OCTET, modes, AT(rules.mode[RULE_UNQUALIFIED_RECIPIENT]) },
+	{ "forged-local-sender", SETTING_FROM, OCTET, modes, AT(rules.mode[RULE_FORGED_LOCAL_SENDER]) },
+	{ "unsafe-sender", SETTING_FROM, OCTET, modes, AT(rules.mode[RULE_UNSAFE_SENDER]) },
+	{ "profile", SETTING_PROTECT, BITS, profiles, AT(host.profile) },
+	{ "offer", SETTING_PROTECT, BITS, offers, AT(host.uplift) },
+	{ "max-message-size", SETTING_PROTECT, WIDE, NULL, AT(host.max_message) },
+	{ "command-timeout", SETTING_LIMITS, SECONDS, NULL, AT(limits.command_ms) },
+	{ "body-timeout", SETTING_LIMITS, SECONDS, NULL, AT(limits.body_ms) },
+	{ "banner-timeout", SETTING_LIMITS, SECONDS, NULL, AT(limits.banner_ms) },
+	{ "reply-timeout", SETTING_LIMITS, SECONDS, NULL, AT(limits.reply_ms) },
+	{ "data-timeout", SETTING_LIMITS, SECONDS, NULL, AT(limits.data_ms) },
+	{ "final-timeout", SETTING_LIMITS, SECONDS, NULL, AT(limits.final_ms) },
+	{ "max-errors", SETTING_LIMITS, NUMBER, NULL, AT(limits.errors_max) },
+	{ "max-idle-commands", SETTING_LIMITS, NUMBER, NULL, AT(limits.idle_commands_max) },
+	{ "max-recipients", SETTING_LIMITS, NUMBER, NULL, AT(limits.recipients_max) },
+	{ "max-refused", SETTING_LIMITS, NUMBER, NULL, AT(limits.refused_max) },
+	{ "min-rate", SETTING_LIMITS, NUMBER, NULL, AT(limits.rate_min) },
+	{ "tarpit-after", SETTING_LIMITS, NUMBER, NULL, AT(limits.tarpit_after) },
+	{ "tarpit-delay", SETTING_LIMITS, SECONDS, NULL, AT(limits.tarpit_ms) },
+	{ "max-tarpitted", SETTING_TOP, NUMBER, NULL, AT(tarpit.held_max) },
 #undef AT
 };
 
@@ -141,13 +143,34 @@ store(void *at, enum type type, int value)
 	}
 }
 
+/* As a line of the configuration: key = value, key = { "word", "word" }. */
+static void
+note(struct setting *s, enum setting_section section, const char *key, bool list, struct span value)
+{
+	char *lines = s->lines[section], text[256];
+	size_t n = 0, used = strlen(lines);
+
+	for (size_t i = 0; i < value.len && n < sizeof(text) - 8; i++) {
+		if (list && value.at[i] == ' ')
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "\", \"");
+		else
+			text[n++] = (char)value.at[i];
+	}
+	text[n] = '\0';
+	snprintf(lines + used, sizeof(s->lines[section]) - used, list ? "\t%s = { \"%s\" }\n" : "\t%s = %s\n", key, text);
+}
+
 static const char *
 read_trap(struct setting *s, struct span value)
 {
+	char bracketed[sizeof(s->trap) + 5];
+
 	if (value.len >= sizeof(s->trap))
 		return "a mailbox without brackets is expected";
 	memcpy(s->trap, value.at, value.len);
 	s->trap[value.len] = '\0';
+	snprintf(bracketed, sizeof(bracketed), "\"<%s>\"", s->trap);
+	note(s, SETTING_FROM, "relay-trap", false, span_str(bracketed));
 	return NULL;
 }
 
@@ -164,7 +187,21 @@ setting_read(struct setting *s, struct span name, struct span value)
 		if (n == -1)
 			return "no value of this key";
 		store((uint8_t *)s + k->offset, k->type, n);
+		note(s, k->section, k->name, k->type == BITS, value);
 		return NULL;
 	}
 	return span_eq(name, SPAN("relay-trap")) ? read_trap(s, value) : "no key of this name";
+}
+
+void
+setting_write(const struct setting *s, const char *folder, char *out, size_t cap)
+{
+	snprintf(out, cap, "journal = \"%s/journal\"\non-stop = remove\n%s"
+	    "limits {\n%s}\n"
+	    "protect \"scenarios\" {\n"
+	    "\taddresses = { \"198.51.100.25\", \"2001:db8:25::25\" }\n"
+	    "\thostname = \"mail.local.example\"\n"
+	    "\tlocal-domains = { \"local.example\" }\n%s"
+	    "\tfrom untrusted {\n%s\t}\n}\n", folder, s->lines[SETTING_TOP], s->lines[SETTING_LIMITS],
+	    s->lines[SETTING_PROTECT], s->lines[SETTING_FROM]);
 }

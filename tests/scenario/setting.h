@@ -10,12 +10,15 @@
 
 #include "proxy/engine/dialogue.h"
 
+enum setting_section { SETTING_TOP = 0, SETTING_LIMITS, SETTING_PROTECT, SETTING_FROM, SETTING_SECTIONS };
+
 struct setting {
 	struct policy_host host;	/* its rules are these: */
 	struct rules rules;
 	struct dialogue_limits limits;
 	struct tarpit tarpit;
 	char trap[64];			/* of the rules */
+	char lines[SETTING_SECTIONS][512];	/* what was set, as lines of the configuration */
 };
 
 void setting_default(struct setting *s);
@@ -25,6 +28,9 @@ void setting_default(struct setting *s);
  * between the words. NULL, or what is wrong with it.
  */
 const char *setting_read(struct setting *s, struct span key, struct span value);
+
+/* The configuration that says the same, its journal in this folder. Cut off where out[cap] ends. */
+void setting_write(const struct setting *s, const char *folder, char *out, size_t cap);
 
 /* A setting points to its own parts: call this where it lies now, before it is used. */
 void setting_bind(struct setting *s);

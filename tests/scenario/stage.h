@@ -26,7 +26,10 @@ struct stage_ops {
 	void (*send)(struct stage *s, enum side from, struct span octets);
 	/* An end sends no more, or (whole) reads no more either. */
 	void (*shut)(struct stage *s, enum side from, bool whole);
-	/* Go on until done says so, or nothing will happen any more. patient: time may pass. */
+	/*
+	 * Go on until done says so, or nothing will happen any more. patient: time may
+	 * pass. done NULL: nothing is waited for.
+	 */
 	void (*settle)(struct stage *s, bool (*done)(void *cookie), void *cookie, bool patient);
 	/* Time passes. */
 	void (*advance)(struct stage *s, uint64_t ms);
@@ -34,7 +37,7 @@ struct stage_ops {
 	bool (*secure)(struct stage *s);
 	/* From here on an end takes nothing, or takes again. */
 	void (*hold)(struct stage *s, enum side end, bool held);
-	/* An octet of urgent data from the client. NULL: cannot be done here. */
+	/* An octet of urgent data from the client. NULL, as the two above: cannot be done on this stage. */
 	void (*send_urgent)(struct stage *s, uint8_t octet);
 };
 

@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# scenarios.sh BUILD [FILE.smtp | ROW] - tests/scenarios and the corpus through BUILD/relaywall, TPROXY and real
+# sockets: a client and a host, each in a network namespace of its own, and the box between them. Needs root.
+set -euo pipefail
+
+[ $# -ge 1 ] || { echo "usage: $0 BUILD [FILE.smtp | ROW ...]" >&2; exit 2; }
+cd "$(dirname "$0")/../.."
+build=$(realpath "$1")
+shift
+
+id=rwd$$
+folder=$(mktemp -d)
+trap 'for role in client router host; do ip netns delete "$id-$role" 2>/dev/null || true; done; rm -rf "$folder"' EXIT
+trap 'exit 1' INT TERM
+
+for role in client router host; do
+	ip netns add "$id-$role"
+	ip -n "$id-$role" link set lo up
+	ip netns exec "$id-$role" sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
+done
+ip netns exec "$id-router" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+# the client may put data into its SYN without a cookie; its ports come round quickly
+ip netns exec "$id-client" sysctl -qw net.ipv4.tcp_fastopen=5
+
+# leg ROLE V4 V6: join a namespace to the router; it has its address alone and everything else behind the router
+leg() {
+	ip -n "$id-router" link add "$1" type veth peer name eth0 netns "$id-$1"
+	ip -n "$id-router" address add 169.254.0.1/32 dev "$1"
+	ip -n "$id-router" address add fe80::1/64 dev "$1" nodad
+	ip -n "$id-router" link set "$1" up
+	ip -n "$id-$1" address add "$2/32" dev eth0
+	ip -n "$id-$1" address add "$3/128" dev eth0 nodad
+	ip -n "$id-$1" link set eth0 up
+	ip -n "$id-$1" route add default via 169.254.0.1 dev eth0 onlink src "$2"
+	ip -n "$id-$1" -6 route add default via fe80::1 dev eth0 src "$3"
+	ip -n "$id-router" route add "$2" dev "$1"
+	ip -n "$id-router" -6 route add "$3" dev "$1"
+}
+leg client 203.0.113.66 2001:db8:66::66
+leg host 198.51.100.25 2001:db8:25::25
+
+"$build/test/scenarios-sockets" "$id" "$build/relaywall" "$folder" "$@"
