@@ -33,6 +33,7 @@ step "ASan, UBSan: unit tests and fuzzer seeds" make SAN=1 check-units
 step "command line" env RELAYWALL=build/relaywall tests/cli/run.sh
 step "stream: real sockets, bad clients and bad hosts" tests/stream/run.sh build/test/serve
 step "stream with ASan, UBSan" tests/stream/run.sh build/san/test/serve
+step "scenarios and corpus of dialogues through sockets, with ASan, UBSan" tests/stream/scenarios.sh build/san
 step "clang-tidy, cppcheck" tests/lint.sh
 
 echo
