@@ -45,7 +45,7 @@ begin(struct verdict *v, enum rule rule)
 	v->rule = rule;
 	v->mode = MODE_ENFORCE;
 	v->reason = REASON_LOCAL;
-	v->path = v->target = (struct span){ 0 };
+	v->path = v->target = v->unasked = (struct span){ 0 };
 	v->sent.len = v->path_from = v->path_to = 0;
 	v->sent.overflow = false;
 }
@@ -375,6 +375,30 @@ loops_back(const struct asked *asked, const struct path_host *h)
 	return ip_eq(&h->ip, &loopback6) || ip_eq(&h->ip, &zero);
 }
 
+/* Can an answer to this sender, which is foreign and has a domain, be sent? */
+static void
+judge_domain(const struct asked *asked, const struct rules *rules, struct span domain, struct verdict *v)
+{
+	if (rules->mode[RULE_UNRESOLVABLE_SENDER] == MODE_OFF)
+		return;
+	switch (asked->sender_domain) {
+	case DOMAIN_UNASKED:
+		v->unasked = domain;
+		break;
+	case DOMAIN_RESOLVES:
+		break;
+	case DOMAIN_UNKNOWN:
+		apply(rules, RULE_UNRESOLVABLE_SENDER, REASON_UNRESOLVABLE, v);
+		break;
+	case DOMAIN_NULL_MX:
+		apply(rules, RULE_UNRESOLVABLE_SENDER, REASON_NULL_MX, v);
+		break;
+	case DOMAIN_UNSURE:
+		apply(rules, RULE_UNRESOLVABLE_SENDER, REASON_LOOKUP_FAILED, v);
+		break;
+	}
+}
+
 void
 classify_sender(const struct asked *asked, struct span argument, struct verdict *v)
 {
@@ -409,4 +433,6 @@ classify_sender(const struct asked *asked, struct span argument, struct verdict 
 		refuse(v, RULE_SYNTAX, REASON_LINE_LENGTH);
 	else if (!recheck_sender(sent_span(&v->sent)))
 		refuse(v, RULE_SYNTAX, REASON_RECHECK);
+	else if (p.form == PATH_MAILBOX && !p.host.literal && !local)
+		judge_domain(asked, rules, p.host.text, v);
 }

@@ -10,6 +10,15 @@
 
 #include "classifier/policy.h"
 
+/* What the DNS says of a sender's domain: can an answer be sent there? RFC 5321 5.1. */
+enum domain_truth {
+	DOMAIN_UNASKED = 0,
+	DOMAIN_RESOLVES,	/* it has a MX, or an A or AAAA record */
+	DOMAIN_UNKNOWN,		/* none of them, and the DNS is sure */
+	DOMAIN_NULL_MX,		/* it says that it takes no mail, RFC 7505 */
+	DOMAIN_UNSURE,		/* no answer, or a failure */
+};
+
 /* Who asks whom. */
 struct asked {
 	const struct policy_host *host;
@@ -17,6 +26,7 @@ struct asked {
 	uint32_t network;		/* of the client */
 	unsigned offered;		/* OFFER_ bits: what the host said it understands */
 	bool authenticated;		/* by the host, which said 235 */
+	enum domain_truth sender_domain;	/* of MAIL: what was found out about v->unasked, when this was judged before */
 };
 
 /*
@@ -25,7 +35,11 @@ struct asked {
  */
 void classify_recipient(const struct asked *asked, struct span argument, struct verdict *v);
 
-/* The same for MAIL and what stands behind "MAIL ". */
+/*
+ * The same for MAIL and what stands behind "MAIL ". Where the rules want the
+ * sender's domain looked up and that was not done, v->unasked names it; the
+ * verdict is then a pass for now.
+ */
 void classify_sender(const struct asked *asked, struct span argument, struct verdict *v);
 
 /* Is this host part local to the asked host: one of its domains, or its own literal? */

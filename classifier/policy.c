@@ -26,6 +26,7 @@ rules_default(uint32_t network)
 		r.mode[i] = network == POLICY_UNTRUSTED ? MODE_ENFORCE : MODE_OFF;
 	if (network == POLICY_UNTRUSTED)
 		r.mode[RULE_FORGED_LOCAL_SENDER] = MODE_COUNT;
+	r.mode[RULE_UNRESOLVABLE_SENDER] = MODE_OFF;
 	r.mode[RULE_SYNTAX] = MODE_ENFORCE;
 	return r;
 }

@@ -91,7 +91,8 @@ const struct policy_host *policy_host(const struct policy *p, const struct ip *a
 /*
  * The rules where the operator wrote none. Strict for untrusted: all enforced,
  * but forged-local-sender, which mailing lists and forwarders trip over, only
- * counts. Off for named networks. For both: stray line ends are rejected,
+ * counts, and what needs a resolver is off: a policy does not know of one. Off for
+ * named networks. For both: stray line ends are rejected,
  * STARTTLS and AUTH hidden, connections not counted.
  */
 struct rules rules_default(uint32_t network);

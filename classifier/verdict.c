@@ -37,6 +37,7 @@ rule_name(enum rule r)
 		[RULE_UNQUALIFIED_SENDER] = "unqualified-sender",
 		[RULE_FORGED_LOCAL_SENDER] = "forged-local-sender",
 		[RULE_UNSAFE_SENDER] = "unsafe-sender",
+		[RULE_UNRESOLVABLE_SENDER] = "unresolvable-sender",
 	};
 
 	return names[r];

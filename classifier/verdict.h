@@ -27,6 +27,7 @@ enum rule {
 	RULE_UNQUALIFIED_SENDER,
 	RULE_FORGED_LOCAL_SENDER,
 	RULE_UNSAFE_SENDER,
+	RULE_UNRESOLVABLE_SENDER,
 	RULE_COUNT,
 };
 
@@ -58,6 +59,9 @@ enum rule {
 	X(UNQUALIFIED,    "unqualified",        553, "5.5.4", "domain name required")           \
 	X(FORGED_LOCAL,   "forged-local-sender", 550, "5.7.1", "sender is local, client is not") \
 	X(UNSAFE_SENDER,  "unsafe-sender",      553, "5.1.7", "sender cannot be answered safely") \
+	X(UNRESOLVABLE,   "unresolvable-sender", 550, "5.1.8", "sender's domain does not exist") \
+	X(NULL_MX,        "null-mx",            550, "5.7.27", "sender's domain takes no mail")  \
+	X(LOOKUP_FAILED,  "lookup-failed",      451, "4.4.3", "sender's domain cannot be looked up now") \
 	X(LINE_LENGTH,    "line-too-long",      500, "5.5.2", "line too long")                  \
 	X(NUL_BYTE,       "nul-byte",           501, "5.5.2", "NUL in a command")               \
 	X(CONTROL_BYTE,   "control-byte",       501, "5.5.2", "control character in a command") \
@@ -93,6 +97,7 @@ struct verdict {
 	enum mode mode;		/* of the rule; MODE_COUNT: it would have refused and let pass */
 	enum reason reason;
 	struct span path;	/* as received, without brackets; borrowed from the argument */
+	struct span unasked;	/* of a sender that passes: the domain to look up before that is sure; borrowed, or empty */
 	struct span target;	/* where the message would have gone, as far as can be told; borrowed */
 	struct sent sent;	/* the command for the host, without CRLF; empty unless PASS or REWRITE */
 	size_t path_from, path_to;	/* where in sent its path stands, without brackets */

@@ -112,6 +112,18 @@ on_hello(struct dialogue *d, const struct command *c, uint64_t now_ms)
 	return true;
 }
 
+/*
+ * The verdict hangs on what the DNS says of a domain. The command is not used up:
+ * with the answer it is shown again, judged again, and only then reported.
+ */
+static bool
+look_up(struct dialogue *d, struct span domain, uint64_t now_ms)
+{
+	d->asked.text.len = domain_lower(domain, d->asked.text.bytes).len;
+	dialogue_enter(d, DIALOGUE_LOOKUP, now_ms);
+	return false;
+}
+
 static struct asked
 asked_of(const struct dialogue *d)
 {
@@ -131,11 +143,18 @@ on_mail(struct dialogue *d, const struct command *c, uint64_t now_ms)
 		command_refuse(d, 503, "5.5.1", "one MAIL a transaction", "out-of-sequence", c->argument);
 		return true;
 	}
+	asked.sender_domain = d->sender_domain;
+	d->sender_domain = DOMAIN_UNASKED;
 	classify_sender(&asked, c->argument, &v);
+	if (v.unasked.len > 0)
+		return look_up(d, v.unasked, now_ms);
 	dialogue_report(d, &(struct event){ .kind = EVENT_SENDER, .verdict = &v, .argument = c->argument,
 	    .code = verdict_reply_code(&v) });
 	if (v.action != ACTION_PASS) {
-		d->errors++;
+		if (reason_code(v.reason) < 500)	/* no fault of the client's */
+			d->idle_commands++;
+		else
+			d->errors++;
 		answer_verdict(d, &v);
 		return true;
 	}

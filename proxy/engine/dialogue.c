@@ -14,6 +14,7 @@ const struct dialogue_limits dialogue_limits_default = {
 	.reply_ms = 5 * MINUTE,
 	.data_ms = 2 * MINUTE,
 	.final_ms = 10 * MINUTE,
+	.lookup_ms = 5 * 1000,
 	.errors_max = 100,
 	.idle_commands_max = 1000,
 	.recipients_max = 1000,
@@ -32,6 +33,8 @@ patience(const struct dialogue *d, enum dialogue_state state)
 	switch (state) {
 	case DIALOGUE_BANNER:
 		return l->banner_ms;
+	case DIALOGUE_LOOKUP:
+		return l->lookup_ms;
 	case DIALOGUE_REPLY:
 		return d->asked.verb == VERB_DATA ? l->data_ms : l->reply_ms;
 	case DIALOGUE_BODY:
@@ -262,6 +265,21 @@ dialogue_feed(struct dialogue *d, enum side from, struct span in, size_t *pass, 
 	return used;
 }
 
+struct span
+dialogue_question(const struct dialogue *d)
+{
+	return span_of(d->asked.text.bytes, d->state == DIALOGUE_LOOKUP ? d->asked.text.len : 0);
+}
+
+void
+dialogue_answer(struct dialogue *d, enum domain_truth truth, uint64_t now_ms)
+{
+	if (d->state != DIALOGUE_LOOKUP)
+		return;
+	d->sender_domain = truth;
+	dialogue_enter(d, DIALOGUE_COMMAND, now_ms);
+}
+
 void
 dialogue_shutdown(struct dialogue *d, uint64_t now_ms)
 {
@@ -367,6 +385,8 @@ reads(const struct dialogue *d)
 		return starttls_ends_here(d) ? DIALOGUE_START_TLS : DIALOGUE_READ_CLIENT | DIALOGUE_READ_HOST;
 	case DIALOGUE_BLIND:
 		return (host_sent ? DIALOGUE_READ_CLIENT : 0) | (client_sent ? DIALOGUE_READ_HOST : 0);
+	case DIALOGUE_LOOKUP:
+		return DIALOGUE_READ_HOST | DIALOGUE_ASK_DOMAIN;
 	default:
 		return DIALOGUE_READ_HOST;
 	}
@@ -413,6 +433,9 @@ dialogue_tick(struct dialogue *d, uint64_t now_ms)
 	case DIALOGUE_BODY:
 	case DIALOGUE_DISCARD:
 		message_tick(d, !dialogue_all_sent(d, SIDE_HOST), now_ms);
+		break;
+	case DIALOGUE_LOOKUP:
+		dialogue_answer(d, DOMAIN_UNSURE, now_ms);
 		break;
 	case DIALOGUE_CLOSED:
 		break;

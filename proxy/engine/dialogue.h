@@ -46,6 +46,7 @@ enum {
 	DIALOGUE_ABORT_HOST = 8,	/* reset now: what the host has must not become a message */
 	DIALOGUE_CLOSE_CLIENT = 16,	/* close after the output to the client is sent */
 	DIALOGUE_START_TLS = 32,	/* do the handshake with the client now, then dialogue_secured() */
+	DIALOGUE_ASK_DOMAIN = 64,	/* find out about dialogue_question(), then dialogue_answer(); until then */
 };
 
 /* Timeouts in ms and limits; RFC 5321 4.5.3.2 gives the least a client must wait. */
@@ -56,6 +57,7 @@ struct dialogue_limits {
 	uint64_t reply_ms;		/* host: reply to a command */
 	uint64_t data_ms;		/* host: 354 */
 	uint64_t final_ms;		/* host: reply to the final dot */
+	uint64_t lookup_ms;		/* DNS: what a MAIL or RCPT waits for */
 	unsigned errors_max;		/* refused commands a session */
 	unsigned idle_commands_max;	/* commands that move no message, between two messages */
 	unsigned recipients_max;	/* RCPT a transaction, RFC 5321 4.5.3.1.8: at least 100 */
@@ -81,6 +83,7 @@ struct dialogue_conf {
 enum dialogue_state {
 	DIALOGUE_BANNER = 0,	/* the host has not greeted yet */
 	DIALOGUE_COMMAND,	/* the client's next command */
+	DIALOGUE_LOOKUP,	/* an answer of the DNS, before a command can be judged */
 	DIALOGUE_REPLY,		/* the host's reply to a command */
 	DIALOGUE_AUTH,		/* the client's answer to a challenge of the host */
 	DIALOGUE_BODY,		/* message text passes, after DATA or BDAT */
@@ -112,7 +115,7 @@ enum asked_why {
 struct asked_host {
 	enum verb verb;
 	enum asked_why why;
-	struct kept_path text;	/* REDIRECTED: the path as the client wrote it; HELO, EHLO: the name */
+	struct kept_path text;	/* REDIRECTED: the path as the client wrote it; HELO, EHLO: the name; LOOKUP: the domain */
 };
 
 struct dialogue {
@@ -137,6 +140,7 @@ struct dialogue {
 	unsigned recipients;		/* accepted by the host in this transaction */
 	unsigned attempts;		/* RCPT in this transaction */
 	unsigned errors, refused, idle_commands;
+	enum domain_truth sender_domain;	/* the answer, for the MAIL that is shown again */
 
 	bool tarpitted;			/* output to the client waits until */
 	uint64_t tarpit_until_ms;
@@ -173,6 +177,13 @@ void dialogue_host_lost(struct dialogue *d, const char *what, uint64_t now_ms);
 
 /* The handshake that DIALOGUE_START_TLS asked for is done. how: "TLS1.3 ...", borrowed, for the journal. */
 void dialogue_secured(struct dialogue *d, const char *how, uint64_t now_ms);
+
+/*
+ * DIALOGUE_ASK_DOMAIN: the domain, in lower case; borrowed while it is asked. The answer, once, and
+ * then the client's input is shown again; one that comes when nothing is asked any more does nothing.
+ */
+struct span dialogue_question(const struct dialogue *d);
+void dialogue_answer(struct dialogue *d, enum domain_truth truth, uint64_t now_ms);
 
 /* The box itself ends: 421 to the client, and the host gets no half message. */
 void dialogue_shutdown(struct dialogue *d, uint64_t now_ms);

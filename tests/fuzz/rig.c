@@ -19,6 +19,7 @@ rig_begin(struct rig *r, const struct dialogue_conf *conf, const struct judge_co
 	if (r->to_client == NULL || r->to_host == NULL)
 		abort();
 	r->heard = r->reply_count = 0;
+	r->truth = DOMAIN_RESOLVES;
 	r->now_ms = 0;
 	r->reset = r->closed = r->dead = r->mute = false;
 	judge_begin(&r->judge, judge);
@@ -291,11 +292,25 @@ start_tls(struct rig *r)
 	return true;
 }
 
+/* The DNS answers. */
+static bool
+look_up(struct rig *r)
+{
+	if ((dialogue_wants(&r->d) & DIALOGUE_ASK_DOMAIN) == 0 || r->truth == DOMAIN_UNASKED)
+		return false;
+	HOLDS(domain_tolerated(dialogue_question(&r->d)), "what is asked is no domain");
+	r->before = r->d.state;
+	dialogue_answer(&r->d, r->truth, r->now_ms);
+	after(r);
+	return true;
+}
+
 static void
 pump(struct rig *r)
 {
 	for (bool moved = true; moved;) {
 		moved = start_tls(r);
+		moved = look_up(r) || moved;
 		moved = answer(r) || moved;
 		while (feed(r, SIDE_HOST))	/* all that a host said before its next command: so a stray reply shows */
 			moved = true;
@@ -356,6 +371,9 @@ rig_do(struct rig *r, const struct step *s)
 	case STEP_END:
 		r->side[s->number & 1].ended = true;
 		break;
+	case STEP_TRUTH:
+		r->truth = s->number % (DOMAIN_UNSURE + 1);
+		break;
 	case STEP_LOST:
 		r->dead = true;
 		r->before = r->d.state;
@@ -379,6 +397,7 @@ rig_end(struct rig *r)
 	r->side[SIDE_CLIENT].cut = r->side[SIDE_HOST].cut = 0;
 	pump(r);
 	r->reply_count = 0;
+	r->truth = DOMAIN_RESOLVES;
 	hold(r, 0);
 	pump(r);
 	while (r->d.tarpitted) {

@@ -35,6 +35,7 @@ struct rig {
 	bool mute;
 	uint8_t replies[RIG_REPLIES];	/* kinds, of replies to come */
 	size_t reply_count;
+	enum domain_truth truth;	/* of every domain; UNASKED: no answer comes */
 	const char *extensions;		/* of the host, lines of its EHLO reply */
 };
 

@@ -30,6 +30,7 @@ enum step_kind {
 	STEP_LOST,	/* the connection to the host breaks */
 	STEP_SHUTDOWN,	/* the box ends */
 	STEP_GO,	/* all that was said so far is shown now */
+	STEP_TRUTH,	/* number: enum domain_truth of every sender's domain from here on; UNASKED: the DNS is silent */
 	STEP_END_OF_TABLE,
 	STEP_CLIENT = 0x100,	/* text: said by the client */
 };

@@ -509,6 +509,46 @@ what_a_sender_announces_is_checked(void)
 }
 
 static void
+a_foreign_sender_is_as_good_as_its_domain(void)
+{
+	static const struct { const char *argument; enum domain_truth truth; enum mode mode; enum action action; enum reason reason; const char *unasked; } cases[] = {
+		{ "FROM:<a@Spam.example>", DOMAIN_UNASKED, MODE_ENFORCE, ACTION_PASS, REASON_SENDER_OK, "Spam.example" },
+		{ "FROM:<@r.example:a@spam.example> SIZE=1", DOMAIN_UNASKED, MODE_COUNT, ACTION_PASS, REASON_SENDER_OK, "spam.example" },
+		{ "FROM:<a@spam.example>", DOMAIN_UNASKED, MODE_OFF, ACTION_PASS, REASON_SENDER_OK, "" },
+		{ "FROM:<a@spam.example>", DOMAIN_UNKNOWN, MODE_OFF, ACTION_PASS, REASON_SENDER_OK, "" },
+		{ "FROM:<a@spam.example>", DOMAIN_RESOLVES, MODE_ENFORCE, ACTION_PASS, REASON_SENDER_OK, "" },
+		{ "FROM:<a@spam.example>", DOMAIN_UNKNOWN, MODE_ENFORCE, ACTION_REFUSE, REASON_UNRESOLVABLE, "" },
+		{ "FROM:<a@spam.example>", DOMAIN_UNKNOWN, MODE_COUNT, ACTION_PASS, REASON_UNRESOLVABLE, "" },
+		{ "FROM:<a@spam.example>", DOMAIN_NULL_MX, MODE_ENFORCE, ACTION_REFUSE, REASON_NULL_MX, "" },
+		{ "FROM:<a@spam.example>", DOMAIN_UNSURE, MODE_ENFORCE, ACTION_REFUSE, REASON_LOOKUP_FAILED, "" },
+		{ "FROM:<a@spam.example>", DOMAIN_UNSURE, MODE_COUNT, ACTION_PASS, REASON_LOOKUP_FAILED, "" },
+		/* what has no domain of somebody else needs no look */
+		{ "FROM:<>", DOMAIN_UNASKED, MODE_ENFORCE, ACTION_PASS, REASON_SENDER_OK, "" },
+		{ "FROM:<>", DOMAIN_UNKNOWN, MODE_ENFORCE, ACTION_PASS, REASON_SENDER_OK, "" },
+		{ "FROM:<a@[192.0.2.7]>", DOMAIN_UNASKED, MODE_ENFORCE, ACTION_PASS, REASON_SENDER_OK, "" },
+		{ "FROM:<a@local.example>", DOMAIN_UNKNOWN, MODE_ENFORCE, ACTION_PASS, REASON_FORGED_LOCAL, "" },
+		{ "FROM:<a>", DOMAIN_UNASKED, MODE_ENFORCE, ACTION_REFUSE, REASON_UNQUALIFIED, "" },
+		/* what is refused anyway costs no look either */
+		{ "FROM:<|x@spam.example>", DOMAIN_UNASKED, MODE_ENFORCE, ACTION_REFUSE, REASON_UNSAFE_SENDER, "" },
+		{ "FROM:<a@spam.example> X=1", DOMAIN_UNASKED, MODE_ENFORCE, ACTION_REFUSE, REASON_PARAMETER, "" },
+	};
+	struct policy_host host;
+	struct rules rules;
+	struct asked asked = asked_with(&host, &rules);
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct verdict v;
+
+		asked.sender_domain = cases[i].truth;
+		rules.mode[RULE_UNRESOLVABLE_SENDER] = (uint8_t)cases[i].mode;
+		classify_sender(&asked, guard_end(span_str(cases[i].argument)), &v);
+		CHECK(v.action == cases[i].action && v.reason == cases[i].reason, "%zu \"%s\": %s, %s", i, cases[i].argument, action_name(v.action), reason_name(v.reason));
+		CHECK(span_eq(v.unasked, span_str(cases[i].unasked)), "%zu \"%s\": \"%.*s\" is unasked", i, cases[i].argument, (int)v.unasked.len, (const char *)v.unasked.at);
+		CHECK((v.sent.len > 0) == (v.action == ACTION_PASS), "%zu \"%s\": %zu octets to send", i, cases[i].argument, v.sent.len);
+	}
+}
+
+static void
 local_is_whoever_the_host_is(void)
 {
 	static const struct { const char *host; bool want; } cases[] = {
@@ -538,6 +578,7 @@ static CU_TestInfo tests[] = {
 	{ "a line of 510 octets is judged and one of 511 is not", a_line_of_510_octets_is_judged_and_one_of_511_is_not },
 	{ "an authenticated client may relay where the rule says so", an_authenticated_client_may_relay_where_the_rule_says_so },
 	{ "what a sender announces is checked", what_a_sender_announces_is_checked },
+	{ "a foreign sender is as good as its domain", a_foreign_sender_is_as_good_as_its_domain },
 	{ "local is whoever the host is", local_is_whoever_the_host_is },
 	CU_TEST_INFO_NULL,
 };

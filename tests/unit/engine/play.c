@@ -148,6 +148,17 @@ take(struct player *p, const struct step *s, size_t n)
 		CHECK(closes == s->number, "%s, step %zu: closes %u", p->name, n, closes);
 		break;
 	}
+	case STEP_ASKS: {
+		struct span asked = dialogue_question(&p->d);
+
+		CHECK(span_eq(asked, text) && ((dialogue_wants(&p->d) & DIALOGUE_ASK_DOMAIN) != 0) == (text.len > 0),
+		    "%s, step %zu: asks for \"%.*s\"", p->name, n, (int)asked.len, (const char *)asked.at);
+		break;
+	}
+	case STEP_ANSWER:
+		dialogue_answer(&p->d, (enum domain_truth)s->number, p->now_ms);
+		pump(p);
+		break;
 	case STEP_SECURE:
 		CHECK(dialogue_wants(&p->d) & DIALOGUE_START_TLS, "%s, step %zu: no TLS is wanted", p->name, n);
 		dialogue_secured(&p->d, "TLS1.3", p->now_ms);

@@ -24,6 +24,8 @@ enum step_kind {
 	STEP_READS,	/* these DIALOGUE_READ_ bits are wanted, and no other */
 	STEP_STATE,	/* the dialogue is in this state */
 	STEP_SECURE,	/* the driver was asked for TLS, and did it */
+	STEP_ASKS,	/* the dialogue asks for this domain, or ("") for none */
+	STEP_ANSWER,	/* number: enum domain_truth, the DNS's answer */
 	STEP_CLOSE,	/* these DIALOGUE_CLOSE_ and ABORT_ bits are wanted, and no other */
 };
 
@@ -46,6 +48,8 @@ struct step {
 #define READS(bits) { STEP_READS, NULL, bits, 0 }
 #define STATE(s) { STEP_STATE, NULL, s, 0 }
 #define CLOSES(bits) { STEP_CLOSE, NULL, bits, 0 }
+#define ASKS(domain) { STEP_ASKS, domain, 0, sizeof(domain) - 1 }
+#define ANSWER(truth) { STEP_ANSWER, NULL, truth, 0 }
 #define SECURE { STEP_SECURE, NULL, 0, 0 }
 #define END { STEP_END, NULL, 0, 0 }
 
