@@ -20,7 +20,8 @@ override CFLAGS  += -std=gnu11 $(WARNINGS) $(HARDEN) -I. -MMD -MP
 override LDFLAGS += $(if $(SAN),-fsanitize=address$(comma)undefined,-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
 
 # One archive a layer. A layer may use what stands left of it, so the linker sees them from the right.
-LAYERS   := classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/stream proxy/site proxy/cli
+LAYERS   := classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream proxy/site proxy/cli
+LIBS     := -lev -lgnutls -lcares -lresolv -lnftables -lmnl -lconfuse -ljansson
 PURE     := classifier proxy/base proxy/smtp proxy/engine
 archive   = $(BUILD)/lib$(subst /,-,$(1)).a
 reverse   = $(if $(1),$(call reverse,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
@@ -43,7 +44,7 @@ $(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
 
 $(BUILD)/relaywall: $(BUILD)/proxy/cli/main.o $(call link,$(LAYERS))
 	@echo "  link $@"
-	@$(CC) $(LDFLAGS) -o $@ $^ -lev -lgnutls -lnftables -lmnl -lconfuse -ljansson
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/%.o: %.c $(FLAGS_STAMP)
 	@mkdir -p $(@D)
@@ -61,15 +62,21 @@ $(eval $(call unit_rule,classifier,classifier proxy/base))
 $(eval $(call unit_rule,base,classifier proxy/base))
 $(eval $(call unit_rule,smtp,classifier proxy/base proxy/smtp))
 $(eval $(call unit_rule,engine,$(PURE)))
-$(eval $(call unit_rule,site,$(filter-out proxy/cli,$(LAYERS)),-lev -lgnutls -lnftables -lmnl -lconfuse -ljansson))
+$(eval $(call unit_rule,site,$(filter-out proxy/cli,$(LAYERS)),$(LIBS)))
+$(eval $(call unit_rule,resolver,classifier proxy/base proxy/driver/resolver,-lresolv))
 $(BUILD)/test/unit-fuzz: $(call objects,$(wildcard tests/fuzz/*models.c))
 $(eval $(call unit_rule,fuzz,classifier proxy/base))
-UNITS := $(addprefix $(BUILD)/test/unit-,classifier base smtp engine site fuzz)
+UNITS := $(addprefix $(BUILD)/test/unit-,classifier base smtp engine resolver site fuzz)
 
 # The stream driver with a policy of its own, for tests/stream.
-$(BUILD)/test/serve: $(call objects,tests/stream/serve.c) $(call link,$(PURE) proxy/driver/tls proxy/driver/stream)
+$(BUILD)/test/serve: $(call objects,tests/stream/serve.c) $(call link,$(PURE) proxy/driver/tls proxy/driver/resolver proxy/driver/stream)
 	@mkdir -p $(@D)
-	@$(CC) $(LDFLAGS) -o $@ $^ -lev -lgnutls
+	@$(CC) $(LDFLAGS) -o $@ $^ -lev -lgnutls -lcares -lresolv
+
+# What the resolver says of a domain, for tests/resolver.
+$(BUILD)/test/resolve: $(call objects,tests/resolver/resolve.c) $(call link,classifier proxy/base proxy/driver/resolver)
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $^ -lev -lcares -lresolv
 
 # Fuzzers: with libFuzzer by `make fuzz`, as plain replays of their seeds in the tests.
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -90,7 +97,7 @@ $(BUILD)/test/scenarios $(BUILD)/test/scenarios-sockets:
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^
 
-tests: $(UNITS) $(REPLAYS) $(BUILD)/test/scenarios $(BUILD)/test/scenarios-sockets $(BUILD)/test/serve
+tests: $(UNITS) $(REPLAYS) $(BUILD)/test/scenarios $(BUILD)/test/scenarios-sockets $(BUILD)/test/serve $(BUILD)/test/resolve
 
 check-units: tests
 	@for t in $(UNITS); do echo "== $$t"; $$t || exit 1; done

@@ -9,7 +9,7 @@ packages=
 for purpose in "$@"; do
 	case $purpose in
 	build)
-		packages="$packages gcc libc6-dev make libev-dev libgnutls28-dev libnftables-dev libmnl-dev libconfuse-dev libjansson-dev"
+		packages="$packages gcc libc6-dev make libev-dev libgnutls28-dev libc-ares-dev libnftables-dev libmnl-dev libconfuse-dev libjansson-dev"
 		;;
 	check)
 		packages="$packages clang clang-tidy libclang-rt-dev cppcheck libcunit1-dev"
