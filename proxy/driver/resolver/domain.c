@@ -31,6 +31,12 @@ domain_give_up(struct domain_look *l)
 	free(l);
 }
 
+struct span
+domain_looked_at(const struct domain_look *l)
+{
+	return span_of(l->name, l->len);
+}
+
 /* An answer came later. */
 static void
 go_on(struct domain_look *l, enum step step, const struct answer *a)

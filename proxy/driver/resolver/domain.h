@@ -22,6 +22,9 @@ typedef void domain_told(void *cookie, enum domain_truth truth);
 struct domain_look *domain_look(struct resolver *r, struct span domain, domain_told *told, void *cookie,
     enum domain_truth *truth);
 
+/* What it looks at; borrowed. */
+struct span domain_looked_at(const struct domain_look *l);
+
 /* Told is not called any more. NULL does nothing. */
 void domain_give_up(struct domain_look *l);
 

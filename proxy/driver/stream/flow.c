@@ -209,7 +209,7 @@ flow_move(struct stream_session *s, uint64_t now_ms)
 		moved |= flush(s, SIDE_HOST);
 		moved |= flush(s, SIDE_CLIENT);
 		if (!moved)
-			moved = secure_move(s, now_ms);
+			moved = secure_move(s, now_ms) || ask_move(s, now_ms);
 		if (!moved)
 			moved = tell(s, SIDE_HOST, now_ms) || tell(s, SIDE_CLIENT, now_ms);
 	} while (moved);

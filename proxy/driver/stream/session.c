@@ -39,6 +39,7 @@ session_free(struct stream_session *s)
 	if (s->starved)
 		TAILQ_REMOVE(&shared->starved, s, in_starved);
 	TAILQ_REMOVE(&shared->all, s, in_all);
+	domain_give_up(s->look);
 	tls_creds_release(s->creds);
 	clients_leave(&shared->clients, s->client);
 	shared->counters.sessions--;
@@ -139,9 +140,8 @@ close_sides(struct stream_session *s, uint64_t now_ms)
 	close_client(s, wants, now_ms);
 }
 
-/* The end of every callback: do all that can be done, then sleep, or be over. Frees s in the end. */
-static void
-go_on(struct stream_session *s, uint64_t now_ms)
+void
+session_go_on(struct stream_session *s, uint64_t now_ms)
 {
 	struct sessions *shared = s->shared;
 
@@ -216,7 +216,7 @@ on_readable(struct stream_session *s, enum side from)
 		linger(s);
 	else if (from == SIDE_HOST || !s->securing)
 		flow_read(s, from);
-	go_on(s, session_clock_ms());
+	session_go_on(s, session_clock_ms());
 }
 
 static void
@@ -240,7 +240,7 @@ on_client_writable(struct ev_loop *loop, ev_io *w, int revents)
 
 	(void)revents;
 	peer_awaited(&s->peer[SIDE_CLIENT], loop);
-	go_on(s, session_clock_ms());
+	session_go_on(s, session_clock_ms());
 }
 
 static void
@@ -259,7 +259,7 @@ on_host_writable(struct ev_loop *loop, ev_io *w, int revents)
 		if (error != 0)
 			lose_host(s, error, now_ms);
 	}
-	go_on(s, now_ms);
+	session_go_on(s, now_ms);
 }
 
 /* The last chance to end well is over. */
@@ -284,7 +284,7 @@ on_alarm(struct ev_loop *loop, ev_timer *w, int revents)
 	if (now_ms >= s->close_by_ms)
 		give_up(s);
 	dialogue_tick(&s->dialogue, now_ms);
-	go_on(s, now_ms);
+	session_go_on(s, now_ms);
 }
 
 /* Ids do not repeat within 2^32 sessions, and neighbours do not look alike. */
@@ -369,7 +369,7 @@ session_new(struct sessions *shared, int fd, const struct tproxy_ends *ends, con
 	    .tarpit = shared->conf.tarpit, .tls_ready = s->creds != NULL };
 	dialogue_init(&s->dialogue, &d, s->to_client, s->to_host, now_ms);
 	begin_connect(s, ends, now_ms);
-	go_on(s, now_ms);
+	session_go_on(s, now_ms);
 	return 0;
 }
 

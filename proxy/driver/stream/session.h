@@ -6,6 +6,7 @@
  *	session.c	begin, time, closing, the end
  *	flow.c		bytes: read, shown to the dialogue, sent
  *	secure.c	TLS with the client: its begin, well or not
+ *	ask.c		questions of the dialogue to the DNS
  *
  * A session is one allocation, and GnuTLS's where there is TLS. It is freed in one
  * function, at the end of the callback that finished it; nothing else in that
@@ -14,6 +15,7 @@
 #ifndef PROXY_DRIVER_STREAM_SESSION_H
 #define PROXY_DRIVER_STREAM_SESSION_H
 
+#include "proxy/driver/resolver/domain.h"
 #include "proxy/driver/stream/clients.h"
 #include "proxy/driver/stream/peer.h"
 #include "proxy/driver/stream/stream.h"
@@ -41,6 +43,7 @@ struct stream_session {
 	TAILQ_ENTRY(stream_session) in_all, in_starved;
 	struct peer peer[2];		/* by side */
 	struct tls_creds *creds;	/* of the host when the session began, or NULL */
+	struct domain_look *look;	/* what the dialogue waits for, or NULL */
 	bool told[2];			/* the dialogue knows that this side is gone */
 	size_t pass[2], behind[2];	/* by side, first in its input: octets to the other side, octets that are nothing */
 	bool streaming[2];		/* by side: what it sends passes, and there will be more */
@@ -76,6 +79,12 @@ int session_new(struct sessions *shared, int fd, const struct tproxy_ends *ends,
 /* End it now; the client gets 421 where a reply fits, as far as that can be sent at once. Frees s. */
 void session_shutdown(struct stream_session *s);
 
+/*
+ * session.c: the end of every callback: do all that can be done, then sleep, or be
+ * over. May free s.
+ */
+void session_go_on(struct stream_session *s, uint64_t now_ms);
+
 /* flow.c: read once from a side and count. */
 void flow_read(struct stream_session *s, enum side from);
 
@@ -90,6 +99,9 @@ void flow_move(struct stream_session *s, uint64_t now_ms);
  * as can be done. True when that ended it.
  */
 bool secure_move(struct stream_session *s, uint64_t now_ms);
+
+/* ask.c: begin what the dialogue asks, give up what it does not ask any more. True when an answer was there at once. */
+bool ask_move(struct stream_session *s, uint64_t now_ms);
 
 /* flow.c: the next octets for a side: what the dialogue says, then what it lets pass. */
 struct span flow_output(const struct stream_session *s, enum side to);

@@ -14,6 +14,7 @@
 #define PROXY_DRIVER_STREAM_STREAM_H
 
 #include "proxy/driver/tls/creds.h"
+#include "proxy/driver/resolver/resolver.h"
 #include "proxy/engine/dialogue.h"
 
 #include <ev.h>
@@ -30,6 +31,7 @@ struct stream_conf {
 	bool keep_source_port;		/* bind the client's port too; else only its address */
 	uint64_t connect_ms;		/* to reach a host */
 	unsigned sessions_max;		/* at once; the next client gets 421 */
+	struct resolver *resolver;	/* outlives the stream; NULL: what the DNS would know is never known */
 	struct tarpit *tarpit;		/* outlives the stream; NULL: nobody is held back */
 	unsigned body_buffers_max;	/* 64 KiB buffers for messages at once, 0: 1024; beyond, messages pass in small pieces */
 };
