@@ -59,81 +59,32 @@ domain_lower(struct span name, uint8_t *out)
 	return span_of(out, name.len);
 }
 
-/* FNV-1a. Names come from the operator, so nobody can choose collisions; a lookup never inserts. */
-static uint64_t
-hash_of(struct span name, bool suffix)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < name.len; i++)
-		h = (h ^ name.at[i]) * UINT64_C(0x100000001b3);
-	h ^= h >> 32;
-	h = (h << 1) | suffix;
-	return h == 0 ? 2 : h;
-}
-
-size_t
-domain_table_slots(size_t count)
-{
-	size_t n = 4;
-
-	while (n / 3 * 2 < count)
-		n *= 2;
-	return n;
-}
-
 void
-domain_table_init(struct domain_table *t, struct domain_slot *slots, size_t n)
+domain_table_init(struct domain_table *t, struct name_slot *slots, size_t n)
 {
-	*t = (struct domain_table){ .slots = slots, .mask = n - 1 };
+	*t = (struct domain_table){ 0 };
+	name_set_init(&t->names, slots, n);
 }
 
-/* The slot of this name, or the empty one where it belongs. */
-static struct domain_slot *
-slot_of(const struct domain_table *t, struct span name, bool suffix, uint64_t hash)
-{
-	for (size_t i = (size_t)(hash >> 1);; i++) {
-		struct domain_slot *s = &t->slots[i & t->mask];
-
-		if (s->hash == 0)
-			return s;
-		if (s->hash == hash && s->suffix == suffix && span_eq(s->name, name))
-			return s;
-	}
-}
-
+/* "*.suffix" is kept with its dot, which no name begins with. */
 void
 domain_table_add(struct domain_table *t, struct span name)
 {
 	bool suffix = name.len > 2 && name.at[0] == '*' && name.at[1] == '.';
-	struct domain_slot *s;
-	uint64_t hash;
 
-	if (suffix)
-		name = span_cut(name, 2, name.len);
-	hash = hash_of(name, suffix);
-	s = slot_of(t, name, suffix, hash);
-	if (s->hash != 0)
-		return;
-	*s = (struct domain_slot){ .hash = hash, .name = name, .suffix = suffix };
-	t->count++;
+	name_set_add(&t->names, suffix ? span_cut(name, 1, name.len) : name);
 	t->has_suffix = t->has_suffix || suffix;
 }
 
 bool
 domain_table_has(const struct domain_table *t, struct span name)
 {
-	if (t->count == 0)
-		return false;
-	if (slot_of(t, name, false, hash_of(name, false))->hash != 0)
+	if (name_set_has(&t->names, name))
 		return true;
 	if (!t->has_suffix)
 		return false;
-	for (size_t dot = span_find(name, 0, '.'); dot < name.len; dot = span_find(name, dot + 1, '.')) {
-		struct span parent = span_cut(name, dot + 1, name.len);
-
-		if (slot_of(t, parent, true, hash_of(parent, true))->hash != 0)
+	for (size_t dot = span_find(name, 0, '.'); dot < name.len; dot = span_find(name, dot + 1, '.'))
+		if (name_set_has(&t->names, span_cut(name, dot, name.len)))
 			return true;
-	}
 	return false;
 }

@@ -9,7 +9,7 @@
 #ifndef CLASSIFIER_DOMAIN_H
 #define CLASSIFIER_DOMAIN_H
 
-#include "classifier/span.h"
+#include "classifier/name_set.h"
 
 enum { DOMAIN_MAX = 255 };	/* octets of a name, RFC 5321 4.5.3.1.2 */
 
@@ -29,24 +29,13 @@ size_t domain_labels(struct span name);
 /* Lower-case copy of name into out, which holds name.len bytes; the copy. */
 struct span domain_lower(struct span name, uint8_t *out);
 
-struct domain_slot {
-	uint64_t hash;		/* 0: empty */
-	struct span name;	/* lower case, without the "*." */
-	bool suffix;		/* any name below it, not the name itself */
-};
-
 struct domain_table {
-	struct domain_slot *slots;
-	size_t mask;		/* slots - 1, a power of two; 0: no table */
-	size_t count;
+	struct name_set names;	/* lower case; all names below one as ".suffix" */
 	bool has_suffix;	/* spare the walk over parents where there is none */
 };
 
-/* Slots that a table of count names wants: a power of two, at most two thirds full. */
-size_t domain_table_slots(size_t count);
-
-/* Begin an empty table in slots[n], zeroed by the caller and outliving the table; n from domain_table_slots(). */
-void domain_table_init(struct domain_table *t, struct domain_slot *slots, size_t n);
+/* Begin an empty table in slots[n], zeroed by the caller and outliving the table; n from name_set_slots(). */
+void domain_table_init(struct domain_table *t, struct name_slot *slots, size_t n);
 
 /*
  * Add a name in lower case, or "*." and a name. The bytes are borrowed for as

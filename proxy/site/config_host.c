@@ -149,8 +149,8 @@ check_name(struct config *c, struct policy_host *host, uint32_t line)
 static void
 build_table(struct config *c, struct domain_table *t, const struct site_domains *domains, struct span name)
 {
-	size_t n = domain_table_slots(domains->count + 1);
-	struct domain_slot *slots;
+	size_t n = name_set_slots(domains->count + 1);
+	struct name_slot *slots;
 
 	if (domains->count == 0)
 		return;		/* an empty table asks for no memory */
@@ -209,7 +209,7 @@ build_host(struct config *c, struct policy_host *p, struct site_host *h)
 	h->address_lines = config_keep(c, &c->address_lines, sizeof(uint32_t));
 	h->from = from = config_keep(c, &c->from, sizeof(struct site_from));
 	for (size_t i = 0; i < h->from_count && !c->no_memory; i++)
-		if (from[i].set[FROM_RELAY_TRAP].line != 0 && p->local.count > 0 && p->address_count > 0 &&
+		if (from[i].set[FROM_RELAY_TRAP].line != 0 && p->local.names.count > 0 && p->address_count > 0 &&
 		    p->hostname.at != NULL)
 			check_trap(c, p, &from[i].set[FROM_RELAY_TRAP]);
 }

@@ -39,9 +39,9 @@ address(int family, const char *text)
 static void
 init_local_domains(struct domain_table *t)
 {
-	static struct domain_slot slots[16];
+	static struct name_slot slots[16];
 
-	domain_table_init(t, slots, domain_table_slots(2));
+	domain_table_init(t, slots, name_set_slots(2));
 	domain_table_add(t, SPAN("local.example"));
 	domain_table_add(t, SPAN("mail.local.example"));
 }

@@ -64,7 +64,7 @@ corpus_each(void (*f)(const struct corpus_row *, void *), void *cookie)
 const struct asked *
 corpus_asked(void)
 {
-	static struct domain_slot slots[8];
+	static struct name_slot slots[8];
 	static struct rules rules;
 	static struct ip address;
 	static struct policy_host host;
@@ -78,7 +78,7 @@ corpus_asked(void)
 		.name = SPAN("corpus"), .hostname = SPAN("mail.local.example"), .addresses = &address,
 		.address_count = 1, .max_local = 64, .rules = &rules,
 	};
-	domain_table_init(&host.local, slots, domain_table_slots(2));
+	domain_table_init(&host.local, slots, name_set_slots(2));
 	domain_table_add(&host.local, SPAN("local.example"));
 	domain_table_add(&host.local, SPAN("mail.local.example"));
 	asked = (struct asked){ .host = &host, .address = &address, .network = POLICY_UNTRUSTED };

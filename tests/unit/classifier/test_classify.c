@@ -295,7 +295,7 @@ relay_domains_are_served_without_operators(void)
 		{ "TO:<@x.customer.example:user@local.example>", ACTION_REFUSE, REASON_SOURCE_ROUTE, "" },
 		{ "TO:<user@x.customer.example.victim.example>", ACTION_REFUSE, REASON_FOREIGN, "" },
 	};
-	struct domain_slot slots[4] = { 0 };
+	struct name_slot slots[4] = { 0 };
 	struct policy_host host;
 	struct rules rules;
 	struct asked asked = asked_with(&host, &rules);

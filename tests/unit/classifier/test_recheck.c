@@ -57,7 +57,7 @@ only_one_safe_mailbox_of_a_local_domain_may_be_sent(void)
 static void
 relay_domains_and_names_without_a_domain_are_a_matter_of_policy(void)
 {
-	struct domain_slot slots[4] = { 0 };
+	struct name_slot slots[4] = { 0 };
 	struct recheck allowed = allowed_by_the_corpus(true), any = { .bare = true };
 	struct domain_table relay;
 
