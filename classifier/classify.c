@@ -244,6 +244,24 @@ judge_recipient(const struct asked *asked, const struct path *p, struct verdict 
 	return fault == REASON_LOCAL ? kind : fault;
 }
 
+/*
+ * Is this a mailbox that the host has not? kind: what judge_recipient() said. Mailboxes of relay domains are another
+ * host's to know. The host's own literal, and a name that it completes, lie in the domain of its own name.
+ */
+static bool
+is_unknown(const struct asked *asked, const struct path *p, enum reason kind)
+{
+	const struct policy_host *host = asked->host;
+	struct span domain = host->hostname;
+	uint8_t lower[DOMAIN_MAX];
+
+	if (host->recipients.entries.count == 0 || (kind != REASON_LOCAL && kind != REASON_OWN_LITERAL))
+		return false;
+	if (kind == REASON_LOCAL && p->form == PATH_MAILBOX)
+		domain = domain_lower(p->host.text, lower);
+	return !recipients_know(&host->recipients, path_local(p), domain);
+}
+
 static bool
 is_yes(enum reason r)
 {
@@ -352,6 +370,8 @@ classify_recipient(const struct asked *asked, struct span argument, struct verdi
 	}
 	if (p.form == PATH_BARE && reason != REASON_POSTMASTER &&
 	    apply(rules, RULE_UNQUALIFIED_RECIPIENT, REASON_UNQUALIFIED, v))
+		return;
+	if (is_unknown(asked, &p, reason) && apply(rules, RULE_UNKNOWN_RECIPIENT, REASON_UNKNOWN_RECIPIENT, v))
 		return;
 	if (own_route)
 		p.route.len = 0;

@@ -10,6 +10,7 @@
 
 #include "classifier/domain.h"
 #include "classifier/prefix.h"
+#include "classifier/recipients.h"
 #include "classifier/verdict.h"
 
 enum { POLICY_UNTRUSTED = 0 };	/* number of the network that holds every address in no named one */
@@ -66,6 +67,7 @@ struct policy_host {
 	size_t address_count;
 	struct domain_table local;	/* sendmail's class w */
 	struct domain_table relay;	/* class R */
+	struct recipients recipients;	/* of the local domains; without an entry RULE_UNKNOWN_RECIPIENT finds nothing */
 	unsigned profile;
 	unsigned uplift;
 	size_t max_local;		/* octets of a local part */

@@ -34,6 +34,7 @@ rule_name(enum rule r)
 		[RULE_SYNTAX] = "syntax",
 		[RULE_RELAY] = "relay",
 		[RULE_UNQUALIFIED_RECIPIENT] = "unqualified-recipient",
+		[RULE_UNKNOWN_RECIPIENT] = "unknown-recipient",
 		[RULE_UNQUALIFIED_SENDER] = "unqualified-sender",
 		[RULE_FORGED_LOCAL_SENDER] = "forged-local-sender",
 		[RULE_UNSAFE_SENDER] = "unsafe-sender",

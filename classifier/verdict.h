@@ -24,6 +24,7 @@ enum rule {
 	RULE_SYNTAX = 0,	/* always enforced: what has no canonical form cannot be sent */
 	RULE_RELAY,
 	RULE_UNQUALIFIED_RECIPIENT,
+	RULE_UNKNOWN_RECIPIENT,
 	RULE_UNQUALIFIED_SENDER,
 	RULE_FORGED_LOCAL_SENDER,
 	RULE_UNSAFE_SENDER,
@@ -57,6 +58,7 @@ enum rule {
 	X(QUOTED_STRING,  "quoted-string",      553, "5.1.3", "quoted local part not accepted") \
 	X(LOCAL_LENGTH,   "local-part-length",  553, "5.1.3", "local part too long")            \
 	X(UNQUALIFIED,    "unqualified",        553, "5.5.4", "domain name required")           \
+	X(UNKNOWN_RECIPIENT, "unknown-recipient", 550, "5.1.1", "no such mailbox")                \
 	X(FORGED_LOCAL,   "forged-local-sender", 550, "5.7.1", "sender is local, client is not") \
 	X(UNSAFE_SENDER,  "unsafe-sender",      553, "5.1.7", "sender cannot be answered safely") \
 	X(UNRESOLVABLE,   "unresolvable-sender", 550, "5.1.8", "sender's domain does not exist") \

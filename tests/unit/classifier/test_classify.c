@@ -353,6 +353,150 @@ only_the_address_the_client_came_to_is_the_own_literal(void)
 	RECIPIENTS("literals", corpus_asked(), cases);
 }
 
+/* asked_with(), and a list: john in local.example, ann everywhere, all of open.example; a relay domain too. */
+static struct asked
+asked_with_list(struct policy_host *host, struct rules *rules, struct name_slot slots[3][8])
+{
+	struct asked asked = asked_with(host, rules);
+
+	memset(slots, 0, 3 * sizeof(slots[0]));
+	domain_table_init(&host->local, slots[0], 8);
+	domain_table_add(&host->local, SPAN("local.example"));
+	domain_table_add(&host->local, SPAN("mail.local.example"));
+	domain_table_add(&host->local, SPAN("open.example"));
+	domain_table_add(&host->local, SPAN("*.sub.example"));
+	domain_table_init(&host->relay, slots[1], 8);
+	domain_table_add(&host->relay, SPAN("customer.example"));
+	name_set_init(&host->recipients.entries, slots[2], 8);
+	name_set_add(&host->recipients.entries, SPAN("john@local.example"));
+	name_set_add(&host->recipients.entries, SPAN("ann"));
+	name_set_add(&host->recipients.entries, SPAN("@open.example"));
+	host->recipients.delimiters = SPAN("+");
+	return asked;
+}
+
+static void
+with_a_list_a_local_recipient_must_be_on_it(void)
+{
+	static const struct recipient_case cases[] = {
+#define KNOWN(argument, sent) { argument, ACTION_PASS, REASON_LOCAL, sent }
+#define UNKNOWN(argument) { argument, ACTION_REFUSE, REASON_UNKNOWN_RECIPIENT, "" }
+		KNOWN("TO:<john@local.example>", "RCPT TO:<john@local.example>"), KNOWN("TO:<JOHN@LOCAL.example>", "RCPT TO:<JOHN@local.example>"),
+		KNOWN("TO:<\"john\"@local.example>", "RCPT TO:<john@local.example>"), KNOWN("TO:john@local.example", "RCPT TO:<john@local.example>"),
+		KNOWN("TO:<@mail.local.example:john@local.example>", "RCPT TO:<john@local.example>"),
+		KNOWN("TO:<john+x@local.example>", "RCPT TO:<john+x@local.example>"), KNOWN("TO:<ann@x.sub.example>", "RCPT TO:<ann@x.sub.example>"),
+		KNOWN("TO:<anybody@open.example>", "RCPT TO:<anybody@open.example>"),
+		KNOWN("TO:<Postmaster@local.example>", "RCPT TO:<Postmaster@local.example>"),
+		{ "TO:<Postmaster>", ACTION_PASS, REASON_POSTMASTER, "RCPT TO:<postmaster>" },
+		UNKNOWN("TO:<user@local.example>"), UNKNOWN("TO:<john@mail.local.example>"), UNKNOWN("TO:<john@x.sub.example>"),
+		UNKNOWN("TO:<@local.example:user@local.example>"), UNKNOWN("TO:<\"john smith\"@local.example>"), UNKNOWN("TO:<user+ann@local.example>"),
+		UNKNOWN("TO:<user@local.example> NOTIFY=NEVER"),
+		{ "TO:<ann@[198.51.100.25]>", ACTION_PASS, REASON_OWN_LITERAL, "RCPT TO:<ann@mail.local.example>" },
+		UNKNOWN("TO:<john@[198.51.100.25]>"),
+		/* not the host's own to know */
+		{ "TO:<user@customer.example>", ACTION_PASS, REASON_RELAY_DOMAIN, "RCPT TO:<user@customer.example>" },
+		/* what is said of an address that would relay, or is none, stays as it is */
+		{ "TO:<user@victim.example>", ACTION_REFUSE, REASON_FOREIGN, "" }, { "TO:<ann%x@local.example>", ACTION_REFUSE, REASON_PERCENT_HACK, "" },
+		{ "TO:<user>", ACTION_REFUSE, REASON_UNQUALIFIED, "" }, { "TO:<a@b@local.example>", ACTION_REFUSE, REASON_DOUBLE_AT, "" },
+	};
+	static const struct recipient_case bare[] = {
+		{ "TO:<ann>", ACTION_PASS, REASON_LOCAL, "RCPT TO:<ann>" }, UNKNOWN("TO:<john>"), UNKNOWN("TO:<user>"),
+	};
+	static const struct recipient_case relay_off[] = {
+		UNKNOWN("TO:<user@local.example>"), { "TO:<user@victim.example>", ACTION_PASS, REASON_RULE_OFF, "RCPT TO:<user@victim.example>" },
+		{ "TO:<user%x@local.example>", ACTION_PASS, REASON_RULE_OFF, "RCPT TO:<user%x@local.example>" },
+#undef KNOWN
+#undef UNKNOWN
+	};
+	struct name_slot slots[3][8];
+	struct policy_host host;
+	struct rules rules;
+	struct asked asked = asked_with_list(&host, &rules, slots);
+
+	RECIPIENTS("a list", &asked, cases);
+	rules.mode[RULE_UNQUALIFIED_RECIPIENT] = MODE_OFF;
+	RECIPIENTS("names without a domain", &asked, bare);
+	rules.mode[RULE_RELAY] = MODE_OFF;
+	RECIPIENTS("relay = off", &asked, relay_off);
+}
+
+static void
+a_list_without_an_entry_refuses_nobody(void)
+{
+	static const struct recipient_case cases[] = { { "TO:<user@local.example>", ACTION_PASS, REASON_LOCAL, "RCPT TO:<user@local.example>" } };
+	struct name_slot slots[3][8];
+	struct policy_host host;
+	struct rules rules;
+	struct asked asked = asked_with_list(&host, &rules, slots);
+
+	host.recipients.entries.count = 0;
+	RECIPIENTS("no entry", &asked, cases);
+}
+
+static void
+a_redirected_recipient_is_not_looked_up(void)
+{
+	static const struct recipient_case cases[] = {
+		{ "TO:<x@victim.example>", ACTION_REWRITE, REASON_FOREIGN, "RCPT TO:<trap@local.example>" },
+		{ "TO:<trap@local.example>", ACTION_REFUSE, REASON_UNKNOWN_RECIPIENT, "" },
+	};
+	struct name_slot slots[3][8];
+	struct policy_host host;
+	struct rules rules;
+	struct asked asked = asked_with_list(&host, &rules, slots);
+
+	rules.relay_action = RELAY_REDIRECT;
+	rules.relay_trap = SPAN("trap@local.example");
+	RECIPIENTS("redirect", &asked, cases);
+	rules.relay_action = RELAY_DROP;	/* of who would relay, not of who is unknown */
+	check_recipients("drop", &asked, cases + 1, 1);
+}
+
+/* Modes of the rules relay, unqualified-recipient, unknown-recipient, and the one of them that the verdict names. */
+static void
+an_unknown_recipient_is_counted_where_the_rule_counts(void)
+{
+	static const struct {
+		const char *argument;
+		enum mode relay, unqualified, unknown;
+		enum action action;
+		enum rule rule;
+		enum mode mode;
+		enum reason reason;
+	} cases[] = {
+#define OFF MODE_OFF
+#define COUNT MODE_COUNT
+#define ENFORCE MODE_ENFORCE
+		{ "TO:<user@local.example>", ENFORCE, ENFORCE, COUNT, ACTION_PASS, RULE_UNKNOWN_RECIPIENT, COUNT, REASON_UNKNOWN_RECIPIENT },
+		{ "TO:<user@local.example>", ENFORCE, ENFORCE, OFF, ACTION_PASS, RULE_RELAY, ENFORCE, REASON_LOCAL },
+		{ "TO:<user@local.example>", COUNT, COUNT, ENFORCE, ACTION_REFUSE, RULE_UNKNOWN_RECIPIENT, ENFORCE, REASON_UNKNOWN_RECIPIENT },
+		{ "TO:<user@local.example>", OFF, OFF, COUNT, ACTION_PASS, RULE_UNKNOWN_RECIPIENT, COUNT, REASON_UNKNOWN_RECIPIENT },
+		{ "TO:<john@local.example>", ENFORCE, ENFORCE, COUNT, ACTION_PASS, RULE_RELAY, ENFORCE, REASON_LOCAL },
+		{ "TO:<user@victim.example>", COUNT, ENFORCE, COUNT, ACTION_PASS, RULE_RELAY, COUNT, REASON_FOREIGN },
+		{ "TO:<user>", ENFORCE, COUNT, COUNT, ACTION_PASS, RULE_UNQUALIFIED_RECIPIENT, COUNT, REASON_UNQUALIFIED },
+		{ "TO:<user>", ENFORCE, COUNT, ENFORCE, ACTION_REFUSE, RULE_UNKNOWN_RECIPIENT, ENFORCE, REASON_UNKNOWN_RECIPIENT },
+		{ "TO:<ann>", ENFORCE, COUNT, ENFORCE, ACTION_PASS, RULE_UNQUALIFIED_RECIPIENT, COUNT, REASON_UNQUALIFIED },
+#undef OFF
+#undef COUNT
+#undef ENFORCE
+	};
+	struct name_slot slots[3][8];
+	struct policy_host host;
+	struct rules rules;
+	struct asked asked = asked_with_list(&host, &rules, slots);
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct verdict v;
+
+		rules.mode[RULE_RELAY] = (uint8_t)cases[i].relay;
+		rules.mode[RULE_UNQUALIFIED_RECIPIENT] = (uint8_t)cases[i].unqualified;
+		rules.mode[RULE_UNKNOWN_RECIPIENT] = (uint8_t)cases[i].unknown;
+		classify_recipient(&asked, guard_end(span_str(cases[i].argument)), &v);
+		CHECK(v.action == cases[i].action && v.rule == cases[i].rule && v.mode == cases[i].mode && v.reason == cases[i].reason,
+		    "%zu, \"%s\": %s %s %s %s", i, cases[i].argument, action_name(v.action), rule_name(v.rule), mode_name(v.mode), reason_name(v.reason));
+	}
+}
+
 static void
 parameters_do_not_change_the_verdict(void)
 {
@@ -572,6 +716,10 @@ static CU_TestInfo tests[] = {
 	{ "relay domains are served without operators", relay_domains_are_served_without_operators },
 	{ "a host profile changes its own case", a_host_profile_changes_its_own_case },
 	{ "only the address the client came to is the own literal", only_the_address_the_client_came_to_is_the_own_literal },
+	{ "with a list a local recipient must be on it", with_a_list_a_local_recipient_must_be_on_it },
+	{ "a list without an entry refuses nobody", a_list_without_an_entry_refuses_nobody },
+	{ "a redirected recipient is not looked up", a_redirected_recipient_is_not_looked_up },
+	{ "an unknown recipient is counted where the rule counts", an_unknown_recipient_is_counted_where_the_rule_counts },
 	{ "parameters do not change the verdict", parameters_do_not_change_the_verdict },
 	{ "senders are judged by their rules", senders_are_judged_by_their_rules },
 	{ "each sender rule can be off or enforced", each_sender_rule_can_be_off_or_enforced },

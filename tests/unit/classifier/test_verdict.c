@@ -28,8 +28,9 @@ every_name_is_one_word_and_no_two_are_alike(void)
 static void
 names_do_not_change(void)
 {
-	static const char *const rules[] = { "syntax", "relay", "unqualified-recipient", "unqualified-sender", "forged-local-sender", "unsafe-sender",
-		"unresolvable-sender" };
+	static const char *const rules[] = { "syntax", "relay", "unqualified-recipient", "unknown-recipient", "unqualified-sender",
+		"forged-local-sender", "unsafe-sender", "unresolvable-sender" };
+
 
 	CHECK(strcmp(action_name(ACTION_PASS), "pass") == 0 && strcmp(action_name(ACTION_REWRITE), "rewrite") == 0 &&
 	    strcmp(action_name(ACTION_REFUSE), "refuse") == 0 && strcmp(action_name(ACTION_DROP), "drop") == 0, "actions");
