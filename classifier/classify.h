@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * classify.h - would this host relay for this recipient? May this sender be named?
+ * classify.h - would this host relay for this recipient? May a client name this sender, or itself so?
  *
  * Pure: the answer depends on the arguments alone. Constant memory, no
  * allocation. The normative algorithm and the reasons for it: docs/SMTP.md.
@@ -41,6 +41,19 @@ void classify_recipient(const struct asked *asked, struct span argument, struct 
  * verdict is then a pass for now.
  */
 void classify_sender(const struct asked *asked, struct span argument, struct verdict *v);
+
+enum { HELLO_MAX = DOMAIN_MAX };	/* octets of a name in HELO or EHLO */
+
+/*
+ * Judge the name of a HELO or EHLO, without the blanks around it; any bytes.
+ *
+ * Nothing is proved by it (RFC 5321 4.1.4), but old servers log it, put it into
+ * headers and copy it into buffers of fixed size (sendmail overflows at 1024): what
+ * passes may be sent as it is, letters, digits and ". - _ : [ ]", at most HELLO_MAX.
+ * And an outsider who calls itself by the host's own name wants to be taken for it.
+ * v->path is the name; v->sent stays empty.
+ */
+void classify_hello(const struct asked *asked, struct span name, struct verdict *v);
 
 /* Is this host part local to the asked host: one of its domains, or its own literal? */
 bool classify_is_local(const struct asked *asked, struct span host_text);

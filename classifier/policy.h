@@ -92,8 +92,8 @@ const struct policy_host *policy_host(const struct policy *p, const struct ip *a
 
 /*
  * The rules where the operator wrote none. Strict for untrusted: all enforced,
- * but forged-local-sender, which mailing lists and forwarders trip over, only
- * counts, and what needs a resolver is off: a policy does not know of one. Off for
+ * but forged-local-sender, which mailing lists and forwarders trip over, and the
+ * rules of HELO, which honest machines break, only count, and what needs a resolver is off: a policy does not know of one. Off for
  * named networks. For both: stray line ends are rejected,
  * STARTTLS and AUTH hidden, connections not counted.
  */

@@ -39,6 +39,8 @@ rule_name(enum rule r)
 		[RULE_FORGED_LOCAL_SENDER] = "forged-local-sender",
 		[RULE_UNSAFE_SENDER] = "unsafe-sender",
 		[RULE_UNRESOLVABLE_SENDER] = "unresolvable-sender",
+		[RULE_HELLO_SYNTAX] = "hello-syntax",
+		[RULE_FORGED_HELLO] = "forged-hello",
 	};
 
 	return names[r];

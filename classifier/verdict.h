@@ -29,6 +29,8 @@ enum rule {
 	RULE_FORGED_LOCAL_SENDER,
 	RULE_UNSAFE_SENDER,
 	RULE_UNRESOLVABLE_SENDER,
+	RULE_HELLO_SYNTAX,
+	RULE_FORGED_HELLO,
 	RULE_COUNT,
 };
 
@@ -40,6 +42,7 @@ enum rule {
 	X(RELAY_DOMAIN,   "relay-domain",       250, "2.1.5", "relay domain of the host")       \
 	X(RULE_OFF,       "rule-off",           250, "2.1.5", "not judged for this network")    \
 	X(SENDER_OK,      "sender-ok",          250, "2.1.0", "sender ok")                      \
+	X(HELLO_OK,       "hello-ok",           250, "2.0.0", "name ok")                        \
 	X(FOREIGN,        "foreign-domain",     550, "5.7.1", "relaying denied")                \
 	X(FOREIGN_LITERAL, "foreign-literal",   550, "5.7.1", "relaying denied")                \
 	X(SOURCE_ROUTE,   "source-route",       550, "5.7.1", "relaying denied")                \
@@ -64,6 +67,8 @@ enum rule {
 	X(UNRESOLVABLE,   "unresolvable-sender", 550, "5.1.8", "sender's domain does not exist") \
 	X(NULL_MX,        "null-mx",            550, "5.7.27", "sender's domain takes no mail")  \
 	X(LOOKUP_FAILED,  "lookup-failed",      451, "4.4.3", "sender's domain cannot be looked up now") \
+	X(HELLO_NAME,     "hello-name",         501, "5.5.4", "domain name or address literal expected") \
+	X(FORGED_HELLO,   "forged-hello",       550, "5.7.1", "that is the mail host's own name") \
 	X(LINE_LENGTH,    "line-too-long",      500, "5.5.2", "line too long")                  \
 	X(NUL_BYTE,       "nul-byte",           501, "5.5.2", "NUL in a command")               \
 	X(CONTROL_BYTE,   "control-byte",       501, "5.5.2", "control character in a command") \

@@ -82,32 +82,36 @@ command_ask_hello(struct dialogue *d, enum verb verb, enum asked_why why, uint64
 	command_ask(d, verb, why, span_of(line, 5 + name->len), now_ms);
 }
 
-/* Domain or literal, RFC 5321 4.1.1.1, with the "_" that many machines have in their names. */
-static bool
-is_hello_name(struct span s)
+static struct asked
+asked_of(const struct dialogue *d)
 {
-	if (s.len == 0 || s.len > DOMAIN_MAX)
-		return false;
-	for (size_t i = 0; i < s.len; i++)
-		if (!ascii_is(s.at[i], ASCII_LDH) && span_find(SPAN("._:[]"), 0, s.at[i]) == 5)
-			return false;
-	return true;
+	const struct session *s = &d->conf.session;
+
+	return (struct asked){ .host = s->host, .address = &s->address, .network = s->network, .offered = d->offered,
+		.authenticated = d->authenticated };
 }
 
 static bool
 on_hello(struct dialogue *d, const struct command *c, uint64_t now_ms)
 {
-	struct span name = ascii_trim(c->argument);
+	struct asked asked = asked_of(d);
+	struct verdict v;
 
-	if (!is_hello_name(name)) {
-		command_refuse(d, 501, "5.5.4", "domain name or address literal expected", "hello-name", c->argument);
-		return true;
-	}
-	if (d->in_transaction) {	/* old sendmails keep the transaction over a HELO */
+	classify_hello(&asked, ascii_trim(c->argument), &v);
+	if (v.action == ACTION_PASS && d->in_transaction) {	/* old sendmails keep the transaction over a HELO */
 		command_ask(d, VERB_RSET, ASKED_RESET, SPAN("RSET"), now_ms);
 		return false;
 	}
-	keep(&d->asked.text, name);
+	if (v.reason != REASON_HELLO_OK)
+		dialogue_report(d, &(struct event){ .kind = EVENT_HELLO, .verdict = &v, .argument = c->argument,
+		    .code = verdict_reply_code(&v) });
+	d->nameless = v.action != ACTION_PASS;
+	if (d->nameless) {
+		d->errors++;
+		answer_verdict(d, &v);
+		return true;
+	}
+	keep(&d->asked.text, v.path);
 	command_ask_hello(d, c->verb, ASKED_BY_CLIENT, now_ms);
 	return true;
 }
@@ -124,23 +128,15 @@ look_up(struct dialogue *d, struct span domain, uint64_t now_ms)
 	return false;
 }
 
-static struct asked
-asked_of(const struct dialogue *d)
-{
-	const struct session *s = &d->conf.session;
-
-	return (struct asked){ .host = s->host, .address = &s->address, .network = s->network, .offered = d->offered,
-		.authenticated = d->authenticated };
-}
-
 static bool
 on_mail(struct dialogue *d, const struct command *c, uint64_t now_ms)
 {
 	struct asked asked = asked_of(d);
 	struct verdict v;
 
-	if (d->in_transaction) {
-		command_refuse(d, 503, "5.5.1", "one MAIL a transaction", "out-of-sequence", c->argument);
+	if (d->in_transaction || d->nameless) {
+		command_refuse(d, 503, "5.5.1", d->nameless ? "say HELO with a name of your own first" : "one MAIL a transaction",
+		    "out-of-sequence", c->argument);
 		return true;
 	}
 	asked.sender_domain = d->sender_domain;

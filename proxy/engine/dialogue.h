@@ -133,6 +133,7 @@ struct dialogue {
 	bool host_gone;			/* no host any more */
 	bool secured;			/* TLS with the client, ended by the driver */
 	bool authenticated;		/* the host said 235 */
+	bool nameless;			/* its last HELO was refused: some hosts take MAIL without one */
 	bool in_transaction;		/* the host accepted MAIL */
 	bool enhance;			/* replies of the host get enhanced codes */
 	unsigned host_has, shown;	/* EHLO_ keywords: of the host, and to the client */

@@ -11,6 +11,7 @@
 #include "proxy/smtp/command.h"
 
 enum event_kind {
+	EVENT_HELLO,		/* a HELO or EHLO was judged, and something found */
 	EVENT_SENDER,		/* a MAIL was judged */
 	EVENT_RECIPIENT,	/* a RCPT was judged */
 	EVENT_REPLY,		/* the host refused a MAIL, RCPT or DATA that was let pass */
@@ -26,8 +27,8 @@ enum event_kind {
 
 struct event {
 	enum event_kind kind;
-	const struct verdict *verdict;	/* SENDER, RECIPIENT */
-	struct span argument;		/* SENDER, RECIPIENT: as received; COMMAND: the line; REPLY: the host's words */
+	const struct verdict *verdict;	/* HELLO, SENDER, RECIPIENT */
+	struct span argument;		/* HELLO, SENDER, RECIPIENT: as received; COMMAND: the line; REPLY: the host's words */
 	struct span sender;		/* RECIPIENT, MESSAGE: path of the transaction, canonical */
 	unsigned recipients;		/* MESSAGE: accepted by the host */
 	uint64_t octets;		/* MESSAGE: passed on, the final dot included */

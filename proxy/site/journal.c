@@ -167,6 +167,7 @@ put_event(struct line *o, const struct event *e)
 		put_bytes(o, "sender", e->sender);
 		put_verdict(o, e);
 		break;
+	case EVENT_HELLO:
 	case EVENT_SENDER:
 		put_verdict(o, e);
 		break;

@@ -3,12 +3,12 @@
  * journal.h - what was decided about whom, as JSON: one object a line.
  *
  * Every object has
- *   time, event ("sender", "recipient", "reply", "message", "command", "host",
+ *   time, event ("hello", "sender", "recipient", "reply", "message", "command", "host",
  *   "limit", "repair", "tls", "auth"),
  *   session, client, client_port, host (its name), address (of the host),
  *   network (of the client);
  * beside these
- *   sender, recipient:    argument (as received), verdict, rule, mode, reason,
+ *   hello, sender, recipient: argument (as received), verdict, rule, mode, reason,
  *                         target, sent (the line for the host, or null),
  *                         code (of the reply that was given here, or null);
  *   recipient, message:   sender (canonical path of the transaction);

@@ -8,6 +8,7 @@ static const char *
 cause(const struct event *e)
 {
 	switch (e->kind) {
+	case EVENT_HELLO:
 	case EVENT_SENDER:
 	case EVENT_RECIPIENT:
 		return e->verdict->action == ACTION_PASS ? action_name(ACTION_PASS) : reason_name(e->verdict->reason);

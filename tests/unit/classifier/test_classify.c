@@ -693,6 +693,56 @@ a_foreign_sender_is_as_good_as_its_domain(void)
 }
 
 static void
+a_name_is_judged_by_its_rules(void)
+{
+	static const struct { const char *name; enum mode syntax, forged; enum action action; enum rule rule; enum reason reason; } cases[] = {
+#define BOTH MODE_ENFORCE, MODE_ENFORCE
+#define FINE ACTION_PASS, RULE_HELLO_SYNTAX, REASON_HELLO_OK
+#define NOT_NAME ACTION_REFUSE, RULE_HELLO_SYNTAX, REASON_HELLO_NAME
+#define NEVER ACTION_REFUSE, RULE_SYNTAX, REASON_HELLO_NAME
+#define OURS ACTION_REFUSE, RULE_FORGED_HELLO, REASON_FORGED_HELLO
+		{ "client.example", BOTH, FINE }, { "Client", BOTH, FINE }, { "[203.0.113.66]", BOTH, FINE }, { "[IPv6:2001:db8::66]", BOTH, FINE },
+		{ "WIN_PC", BOTH, NOT_NAME }, { "WIN_PC", MODE_OFF, MODE_OFF, ACTION_PASS, RULE_HELLO_SYNTAX, REASON_HELLO_OK },
+		{ "WIN_PC", MODE_COUNT, MODE_OFF, ACTION_PASS, RULE_HELLO_SYNTAX, REASON_HELLO_NAME },
+		{ "client.example.", BOTH, NOT_NAME }, { "203.0.113.66", BOTH, NOT_NAME }, { "[203.0.113.066]", BOTH, NOT_NAME }, { "-", BOTH, NOT_NAME }, { "a..b", BOTH, NOT_NAME },
+		{ "", BOTH, NEVER }, { "", MODE_OFF, MODE_OFF, NEVER }, { "a b", MODE_OFF, MODE_OFF, NEVER }, { "a;b", MODE_OFF, MODE_OFF, NEVER },
+		{ "caf\xc3\xa9.example", MODE_OFF, MODE_OFF, NEVER }, { "a\x01", MODE_OFF, MODE_OFF, NEVER },
+		{ "local.example", BOTH, OURS }, { "MAIL.local.example", BOTH, OURS }, { "[198.51.100.25]", BOTH, OURS }, { "198.51.100.25", BOTH, OURS },
+		{ "198.51.100.25", MODE_ENFORCE, MODE_OFF, NOT_NAME }, { "sub.local.example", BOTH, FINE }, { "[198.51.100.26]", BOTH, FINE },
+		{ "local.example", MODE_ENFORCE, MODE_COUNT, ACTION_PASS, RULE_FORGED_HELLO, REASON_FORGED_HELLO },
+		{ "local.example", MODE_ENFORCE, MODE_OFF, FINE },
+	};
+	struct policy_host host;
+	struct rules rules;
+	struct asked asked = asked_with(&host, &rules);
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct verdict v;
+
+		rules.mode[RULE_HELLO_SYNTAX] = (uint8_t)cases[i].syntax;
+		rules.mode[RULE_FORGED_HELLO] = (uint8_t)cases[i].forged;
+		classify_hello(&asked, guard_end(span_str(cases[i].name)), &v);
+		CHECK(v.action == cases[i].action && v.rule == cases[i].rule && v.reason == cases[i].reason, "%zu \"%s\": %s, %s, %s", i, cases[i].name,
+		    action_name(v.action), rule_name(v.rule), reason_name(v.reason));
+		CHECK(span_eq(v.path, span_str(cases[i].name)), "%zu \"%s\": path", i, cases[i].name);
+	}
+}
+
+static void
+a_name_may_have_255_octets(void)
+{
+	char name[300];
+	struct verdict v;
+
+	for (size_t i = 0; i < sizeof(name); i++)
+		name[i] = i % 50 == 49 ? '.' : 'x';
+	for (size_t n = 250; n < 260; n++) {
+		classify_hello(corpus_asked(), guard_end(span_of(name, n)), &v);
+		CHECK((v.action == ACTION_PASS) == (n <= HELLO_MAX), "%zu octets: %s", n, reason_name(v.reason));
+	}
+}
+
+static void
 local_is_whoever_the_host_is(void)
 {
 	static const struct { const char *host; bool want; } cases[] = {
@@ -727,6 +777,8 @@ static CU_TestInfo tests[] = {
 	{ "an authenticated client may relay where the rule says so", an_authenticated_client_may_relay_where_the_rule_says_so },
 	{ "what a sender announces is checked", what_a_sender_announces_is_checked },
 	{ "a foreign sender is as good as its domain", a_foreign_sender_is_as_good_as_its_domain },
+	{ "a name is judged by its rules", a_name_is_judged_by_its_rules },
+	{ "a name may have 255 octets", a_name_may_have_255_octets },
 	{ "local is whoever the host is", local_is_whoever_the_host_is },
 	CU_TEST_INFO_NULL,
 };

@@ -52,7 +52,8 @@ the_default_is_strict_for_strangers_and_off_for_named_networks(void)
 	struct rules strange = rules_default(POLICY_UNTRUSTED), named = rules_default(1), also = rules_default(UINT32_MAX);
 
 	for (enum rule i = 0; i < RULE_COUNT; i++) {
-		enum mode want = i == RULE_FORGED_LOCAL_SENDER ? MODE_COUNT :
+		bool counts = i == RULE_FORGED_LOCAL_SENDER || i == RULE_FORGED_HELLO || i == RULE_HELLO_SYNTAX;
+		enum mode want = counts ? MODE_COUNT :
 		    i == RULE_UNRESOLVABLE_SENDER ? MODE_OFF : MODE_ENFORCE;
 
 		CHECK(strange.mode[i] == want, "untrusted, %s: %s", rule_name(i), mode_name(strange.mode[i]));

@@ -29,7 +29,7 @@ static void
 names_do_not_change(void)
 {
 	static const char *const rules[] = { "syntax", "relay", "unqualified-recipient", "unknown-recipient", "unqualified-sender",
-		"forged-local-sender", "unsafe-sender", "unresolvable-sender" };
+		"forged-local-sender", "unsafe-sender", "unresolvable-sender", "hello-syntax", "forged-hello" };
 
 
 	CHECK(strcmp(action_name(ACTION_PASS), "pass") == 0 && strcmp(action_name(ACTION_REWRITE), "rewrite") == 0 &&
@@ -51,7 +51,7 @@ a_reason_has_a_reply_of_rfc_5321_and_rfc_3463(void)
 		char rest;
 
 		CHECK(code == 250 || (code >= 450 && code <= 459) || (code >= 500 && code <= 559), "%s: %u", reason_name(i), code);
-		CHECK((code == 250) == (i <= REASON_SENDER_OK), "%s: %u", reason_name(i), code);
+		CHECK((code == 250) == (i <= REASON_HELLO_OK), "%s: %u", reason_name(i), code);
 		CHECK(sscanf(reason_enhanced(i), "%1u.%1u.%2u%c", &class, &subject, &detail, &rest) == 3 && class == code / 100, "%s: %s",
 		    reason_name(i), reason_enhanced(i));
 		CHECK(subject <= 7, "%s: %s", reason_name(i), reason_enhanced(i));

@@ -28,16 +28,35 @@ commands_go_on_in_canonical_form(void)
 static void
 a_name_that_is_none_is_not_sent(void)
 {
-	static const char *const names[] = { "HELO", "EHLO ", "HELO a b", "HELO <a>", "EHLO a;b", "HELO a@b", "EHLO \"x\"", "HELO a/b", "HELO a,b" };
+	static const char *const names[] = { "", "a b", "<a>", "a;b", "a@b", "\"x\"", "a/b", "a,b" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		char said[64];
+		char said[64], got[128];
 
-		snprintf(said, sizeof(said), "%s\r\n", names[i]);
+		snprintf(said, sizeof(said), "EHLO %s\r\n", names[i]);
+		snprintf(got, sizeof(got), "501 5.5.4 <%s>: domain name or address literal expected (0badcafe hello-name)\r\n", names[i]);
 		play(names[i], (struct step[]){
-			BANNER, { STEP_CLIENT, said, 0, strlen(said) }, TO_S(""),
-			TO_C("501 5.5.4 domain name or address literal expected (0badcafe hello-name)\r\n"), END });
+			BANNER, { STEP_CLIENT, said, 0, strlen(said) }, TO_S(""), { STEP_TO_CLIENT, got, 0, strlen(got) }, END });
+		CHECK(play_event_count == 1 && play_events[0].kind == EVENT_HELLO && play_events[0].code == 501, "\"%s\": %zu events", names[i], play_event_count);
 	}
+}
+
+static void
+who_takes_the_name_of_the_host_is_not_heard_before_it_has_another(void)
+{
+	struct rules rules = rules_default(POLICY_UNTRUSTED);
+#define OURS "550 5.7.1 <local.example>: that is the mail host's own name (0badcafe forged-hello)\r\n"
+
+	play("counted", (struct step[]){ BANNER, C("HELO local.example\r\n"), TO_S("HELO local.example\r\n"), END });
+	CHECK(play_event_count == 1 && play_events[0].kind == EVENT_HELLO && play_events[0].mode == MODE_COUNT, "%zu events", play_event_count);
+	rules.mode[RULE_FORGED_HELLO] = MODE_ENFORCE;
+	play_with("enforced", &rules, NULL, (struct step[]){
+		BANNER, C("HELO local.example\r\n"), TO_S(""), TO_C(OURS),
+		C("MAIL FROM:<>\r\n"), TO_S(""), TO_C("503 5.5.1 say HELO with a name of your own first (0badcafe out-of-sequence)\r\n"),
+		C("HELO c\r\n"), TO_S("HELO c\r\n"), S("250 x\r\n"), TO_C("250 x\r\n"), MAIL, END });
+	play_with("in a transaction, which goes on", &rules, NULL, (struct step[]){
+		OLD_OPEN, MAIL, C("HELO local.example\r\n"), TO_S(""), TO_C(OURS), RCPT, END });
+#undef OURS
 }
 
 static void
@@ -143,6 +162,7 @@ recipients_are_counted_by_transaction(void)
 static CU_TestInfo tests[] = {
 	{ "commands go on in canonical form", commands_go_on_in_canonical_form },
 	{ "a name that is none is not sent", a_name_that_is_none_is_not_sent },
+	{ "who takes the name of the host is not heard before it has another", who_takes_the_name_of_the_host_is_not_heard_before_it_has_another },
 	{ "a hello name holds 255 octets", a_hello_name_holds_255_octets },
 	{ "commands out of sequence are refused here", commands_out_of_sequence_are_refused_here },
 	{ "arguments that do not belong are refused", arguments_that_do_not_belong_are_refused },
