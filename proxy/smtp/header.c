@@ -38,13 +38,20 @@ is_space(uint8_t c)
 	return ascii_is(c, ASCII_BLANK) || c == '\v' || c == '\f';
 }
 
+/* What some sendmail takes for a part of a field's name: up to 8.6 anything above the blank. */
+static bool
+is_name_octet(uint8_t c)
+{
+	return c > ' ' && c != ':';
+}
+
 /* The first octet of a line: of a field, of its continuation, or of none, and then the text begins. */
 static enum header_event
 begin_line(struct header *h, uint8_t c)
 {
-	bool continued = ascii_is(c, ASCII_BLANK);
+	bool continued = ascii_is(c, ASCII_BLANK) && h->octets > 0;
 
-	if (continued ? h->octets == 0 : !ascii_is(c, ASCII_GRAPH) && !is_space(c))
+	if (!is_name_octet(c) && !is_space(c) && c != ':')
 		return HEADER_DONE;
 	h->line = true;
 	if (continued)
@@ -52,7 +59,7 @@ begin_line(struct header *h, uint8_t c)
 	h->in_name = true;
 	h->mime = h->has_parameters = h->renamed = false;
 	h->name_octets = h->field = h->parameter = 0;
-	return HEADER_NOTHING;
+	return c == '?' ? HEADER_FLAGS : HEADER_NOTHING;
 }
 
 /* "From " at the very begin: the line of a mailbox, which sendmail takes away. */
@@ -66,7 +73,7 @@ is_from_line(const struct header *h)
 static enum header_event
 name_octet(struct header *h, uint8_t c)
 {
-	if (ascii_is(c, ASCII_GRAPH) && c != ':') {
+	if (is_name_octet(c)) {
 		if (h->name_octets < HEADER_NAME_OCTETS)
 			h->name[h->name_octets++] = ascii_lower(c);
 		return HEADER_NOTHING;

@@ -10,7 +10,9 @@
  *
  * A field must not hide from that, so lines are read as sendmail reads them: without
  * the dot that stuffs one, behind the "From " line of a mailbox, with any blank
- * before the colon. What is no field to sendmail may be taken for one.
+ * before the colon. Mailer flags before a name ("?x?Errors-To:", up to a second "?"
+ * anywhere in the field), which sendmail takes away, are made a part of it. What is
+ * no field to sendmail may be taken for one.
  */
 #ifndef PROXY_SMTP_HEADER_H
 #define PROXY_SMTP_HEADER_H
@@ -28,6 +30,7 @@ enum header_event {
 	HEADER_NOTHING = 0,	/* all of the input was used */
 	HEADER_DONE,		/* the text of the message begins; no more calls */
 	HEADER_FF,		/* 0xFF at this place; going on means that it was replaced */
+	HEADER_FLAGS,		/* a field begins with "?" at this place; going on means that an octet was put before it */
 	HEADER_REFLECTING,	/* the name Errors-To or Return-Receipt-To ends before this place */
 	HEADER_BLOCK_LONG,
 	HEADER_MIME_LONG,

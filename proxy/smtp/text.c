@@ -99,6 +99,15 @@ drop_nul(struct text *t, struct text_step *step)
 	t->body.stray = true;
 }
 
+/* A stray line end ends the line for the header block too, and that with it where the line was empty, or no field. */
+static void
+end_line(struct text *t, struct text_step *step)
+{
+	if (!t->header.line || t->header.in_name)
+		t->in_text = true;
+	emit_line_end(t, step);
+}
+
 /* What was found at in[step->pass] is repaired there. A line that lost an octet is not what ends a message. */
 static void
 repair(struct text *t, enum body_result found, struct span in, struct text_step *step)
@@ -112,11 +121,11 @@ repair(struct text *t, enum body_result found, struct span in, struct text_step 
 		step->skip = 1;
 		t->body.stray = true;
 		if (!span_eq(span_cut(in, step->pass + 1, step->pass + 2), SPAN("\r")))	/* of CR CR LF the last one ends the line */
-			emit_line_end(t, step);
+			end_line(t, step);
 		break;
 	case BODY_BARE_LF:
 		step->skip = 1;
-		emit_line_end(t, step);
+		end_line(t, step);
 		break;
 	case BODY_DOT:
 		emit(step, SPAN("."));
@@ -151,6 +160,8 @@ header_measure(struct text *t, enum header_event event, const struct body *befor
 	if (event == HEADER_FF) {
 		step->skip++;
 		emit(step, SPAN("\x7f"));
+	} else if (event == HEADER_FLAGS) {
+		emit(step, SPAN("X"));
 	} else {
 		emit(step, SPAN("-Renamed"));
 	}

@@ -50,9 +50,10 @@ a_block_ends_before_the_first_line_that_is_no_field(void)
 {
 	static const struct header conf = { 0 };
 	static const struct header_case cases[] = {
-		{ SPAN("\r\n"), HEADER_DONE, 0 }, { SPAN(" a: b\r\n"), HEADER_DONE, 0 }, { SPAN("A: b\r\n\r\n"), HEADER_DONE, 6 },
+		{ SPAN("\r\n"), HEADER_DONE, 0 }, { SPAN(" a: b\r\n"), HEADER_NOTHING, 7 }, { SPAN(" no field\r\n"), HEADER_DONE, 9 }, { SPAN("A: b\r\n\r\n"), HEADER_DONE, 6 },
 		{ SPAN("A: b\r\n c\r\n\td\r\n"), HEADER_NOTHING, 14 }, { SPAN("A: b\r\nno field\r\n"), HEADER_DONE, 14 }, { SPAN("A\x01: b\r\n"), HEADER_DONE, 1 },
 		{ SPAN("A : b\r\nB\x0b\x0c: c\r\n\x0b: d\r\n"), HEADER_NOTHING, 21 }, { SPAN(".A: b\r\n..B: c\r\n.\r\n"), HEADER_DONE, 16 },
+		{ SPAN("A\x7f\xe9: b\r\nB: c\r\n"), HEADER_NOTHING, 14 }, { SPAN(": b\r\nB: c\r\n"), HEADER_NOTHING, 11 },
 		{ SPAN("From a b\r\nA: b\r\n"), HEADER_NOTHING, 16 }, { SPAN("A: b\r\nFrom a b\r\n"), HEADER_DONE, 14 }, { SPAN("Fromage\r\n"), HEADER_DONE, 7 },
 	};
 
@@ -66,6 +67,9 @@ ff_and_reflecting_fields_are_found(void)
 	static const struct header_case cases[] = {
 		{ SPAN("A: \xff"), HEADER_FF, 3 }, { SPAN("A: b\r\n \xff"), HEADER_FF, 7 }, { SPAN("A: b\r\n\r\n\xff"), HEADER_DONE, 6 },
 		{ SPAN("ERRORS-to: a"), HEADER_REFLECTING, 9 }, { SPAN("Return-Receipt-To\t: a"), HEADER_REFLECTING, 17 },
+		{ SPAN("X\x7f: 1\r\nErrors-To: a"), HEADER_REFLECTING, 16 }, { SPAN(" : 1\r\nErrors-To: a"), HEADER_REFLECTING, 15 },
+		{ SPAN("A: b\r\n?x?Errors-To: c"), HEADER_FLAGS, 6 }, { SPAN(".?: a?Errors-To: c"), HEADER_FLAGS, 1 }, { SPAN("A: b\r\n ?x?c\r\n"), HEADER_NOTHING, 13 },
+		{ SPAN("A?: b\r\n"), HEADER_NOTHING, 7 }, { SPAN("A: b\r\n\r\n?x?Errors-To: c"), HEADER_DONE, 6 }, { SPAN("B\xff: \xff"), HEADER_FF, 1 },
 		{ SPAN("A: b\r\n Errors-To: c\r\n"), HEADER_NOTHING, 21 }, { SPAN("Errors-Too: a\r\n"), HEADER_NOTHING, 15 },
 		{ SPAN("X-Errors-To-A-Name-That-Is-Longer-Than-What-Is-Kept: a\r\n"), HEADER_NOTHING, 56 },
 	};

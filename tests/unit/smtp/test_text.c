@@ -300,6 +300,23 @@ ff_becomes_7f_in_the_header_block_alone(void)
 	CASES(&conf, cases);
 }
 
+/* A line end that is repaired ends the block where CRLF would, and not elsewhere. */
+static void
+a_stray_line_end_ends_the_header_block_too(void)
+{
+	static const struct text_conf conf = { .normalize = true, .rename_reflecting = true };
+	static const struct text_case cases[] = {
+		{ "S: x\n\nErrors-To: text\nab: \xff\n" END, "S: x\r\n\r\nErrors-To: text\r\nab: \xff\r\n" END, TEXT_BARE_LF },
+		{ "S: x\nErrors-To: a\n\n\xff\n" END, "S: x\r\nErrors-To-Renamed: a\r\n\r\n\xff\r\n" END, TEXT_BARE_LF },
+		{ "S: x\rno field\rErrors-To: text" END, "S: x\r\nno field\r\nErrors-To: text" END, TEXT_BARE_CR },
+		{ "S: x\rErrors-To: a" END, "S: x\r\nErrors-To-Renamed: a" END, TEXT_BARE_CR },
+		{ "no field\nErrors-To: text" END, "no field\r\nErrors-To: text" END, TEXT_BARE_LF },
+		{ "S: x\n y\nErrors-To: a" END, "S: x\r\n y\r\nErrors-To-Renamed: a" END, TEXT_BARE_LF },
+	};
+
+	CASES(&conf, cases);
+}
+
 static void
 fields_that_old_servers_answer_to_are_renamed(void)
 {
@@ -315,6 +332,10 @@ fields_that_old_servers_answer_to_are_renamed(void)
 		{ "X\x0b: a\r\nErrors-To: b" END, "X\x0b: a\r\nErrors-To-Renamed: b" END, TEXT_OK },
 		{ "Errors-To\x0c: a" END, "Errors-To-Renamed\x0c: a" END, TEXT_OK }, { "Errors-To : a" END, "Errors-To-Renamed : a" END, TEXT_OK },
 		{ "A: b\r\nFrom a b\r\nErrors-To: c" END, "A: b\r\nFrom a b\r\nErrors-To: c" END, TEXT_OK },
+		/* ... mailer flags before the name, names of octets that are none, a blank before the first */
+		{ "?x?Errors-To: a" END, "X?x?Errors-To: a" END, TEXT_OK }, { ".?: a\r\n b?Errors-To: c" END, ".X?: a\r\n b?Errors-To: c" END, TEXT_OK },
+		{ "X\x7f\xe9: a\r\nErrors-To: b" END, "X\x7f\xe9: a\r\nErrors-To-Renamed: b" END, TEXT_OK },
+		{ " : a\r\nErrors-To: b" END, " : a\r\nErrors-To-Renamed: b" END, TEXT_OK },
 	};
 	static const struct text_conf conf8 = { .rename_reflecting = true, .strip8 = true };
 	static const struct text_case strip8[] = {
@@ -393,6 +414,7 @@ static CU_TestInfo tests[] = {
 	{ "stuffing does not make a line too long", stuffing_does_not_make_a_line_too_long },
 	{ "the header block is measured", the_header_block_is_measured },
 	{ "0xFF becomes 0x7F in the header block alone", ff_becomes_7f_in_the_header_block_alone },
+	{ "a stray line end ends the header block too", a_stray_line_end_ends_the_header_block_too },
 	{ "fields that old servers answer to are renamed", fields_that_old_servers_answer_to_are_renamed },
 	{ "the rest of a repaired message ends where it ends", the_rest_of_a_repaired_message_ends_where_it_ends },
 	CU_TEST_INFO_NULL,
