@@ -105,12 +105,13 @@ on_hello(struct dialogue *d, const struct command *c, uint64_t now_ms)
 	if (v.reason != REASON_HELLO_OK)
 		dialogue_report(d, &(struct event){ .kind = EVENT_HELLO, .verdict = &v, .argument = c->argument,
 		    .code = verdict_reply_code(&v) });
-	d->nameless = v.action != ACTION_PASS;
-	if (d->nameless) {
+	if (v.action != ACTION_PASS) {
+		d->nameless = d->nameless || v.rule != RULE_SYNTAX;
 		d->errors++;
 		answer_verdict(d, &v);
 		return true;
 	}
+	d->nameless = false;
 	keep(&d->asked.text, v.path);
 	command_ask_hello(d, c->verb, ASKED_BY_CLIENT, now_ms);
 	return true;
@@ -364,7 +365,7 @@ command_take(struct dialogue *d, enum line_result how, struct span line, uint64_
 		refuse_line(d, &c, how, line, now_ms);
 	} else if (!c.clean && !verbs[c.verb].judged) {
 		command_refuse(d, 500, "5.5.2", "control or 8-bit character in a command", "control-byte", line);
-	} else if (d->message.chunked && message_between_chunks(d, &c, now_ms)) {
+	} else if (d->message.chunked && message_between_chunks(d, &c, line, now_ms)) {
 		d->idle_commands++;
 	} else {
 		used = verbs[c.verb].take(d, &c, now_ms);
@@ -373,7 +374,7 @@ command_take(struct dialogue *d, enum line_result how, struct span line, uint64_
 	}
 	if (d->state == DIALOGUE_COMMAND)
 		dialogue_enter(d, DIALOGUE_COMMAND, now_ms);	/* the next command has its full time */
-	if (d->state == DIALOGUE_COMMAND && d->errors + d->refused > refusals)
+	if (d->errors + d->refused > refusals)
 		dialogue_hold(d, now_ms);
 	return used;
 }

@@ -64,7 +64,7 @@ dialogue_hold(struct dialogue *d, uint64_t now_ms)
 	const struct dialogue_limits *l = d->conf.limits;
 	struct tarpit *t = d->conf.tarpit;
 
-	if (l->tarpit_ms == 0 || t == NULL || d->errors + d->refused <= l->tarpit_after)
+	if (d->state != DIALOGUE_COMMAND || l->tarpit_ms == 0 || t == NULL || d->errors + d->refused <= l->tarpit_after)
 		return;
 	if (t->held >= t->held_max) {
 		t->skipped++;
@@ -351,6 +351,8 @@ dialogue_output(const struct dialogue *d, enum side to)
 void
 dialogue_sent(struct dialogue *d, enum side to, size_t n)
 {
+	if (to == SIDE_HOST && n > 0)
+		d->message.host_moved = true;
 	if (d->passing[to] > 0) {
 		assert(n <= d->passing[to]);
 		d->passing[to] -= n;

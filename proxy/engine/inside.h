@@ -24,7 +24,10 @@ void dialogue_enter(struct dialogue *d, enum dialogue_state next, uint64_t now_m
 /* dialogue.c: is there nothing that waits to be sent to this side? */
 bool dialogue_all_sent(const struct dialogue *d, enum side to);
 
-/* dialogue.c: the client was refused something in DIALOGUE_COMMAND: hold the reply back, where the tarpit says so. */
+/*
+ * dialogue.c: the client was refused something: hold the reply back, where the tarpit says so. Once for each
+ * refusal, when the state behind it was entered; a session that is over is not held.
+ */
 void dialogue_hold(struct dialogue *d, uint64_t now_ms);
 
 /* dialogue.c: nothing more is read; both sides are closed when their output is sent. */
@@ -70,10 +73,13 @@ void message_tick(struct dialogue *d, bool host_blocks, uint64_t now_ms);
 /* message.c: the host is lost in a message, or before it answered it. */
 void message_host_lost(struct dialogue *d, const char *what, uint64_t now_ms);
 
-/* message.c: a BDAT; what the host said no to when it was asked for its text; another command between two chunks. */
+/*
+ * message.c: a BDAT; what the host said no to when it was asked for its text; another command between two chunks,
+ * of which shown may be journaled.
+ */
 bool message_chunk(struct dialogue *d, const struct command *c, uint64_t now_ms);
 void message_chunk_refused(struct dialogue *d, unsigned code, uint64_t now_ms);
-bool message_between_chunks(struct dialogue *d, const struct command *c, uint64_t now_ms);
+bool message_between_chunks(struct dialogue *d, const struct command *c, struct span shown, uint64_t now_ms);
 
 /* auth.c: may it be offered now? The command; a line of the client after it; a reply of the host. */
 bool auth_possible(const struct dialogue *d);

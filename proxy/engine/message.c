@@ -85,8 +85,6 @@ end_discard(struct dialogue *d, uint64_t now_ms)
 	    .octets = m->octets, .recipients = d->recipients });
 	answer_refusal(d, m->refuse_code, m->refuse_enhanced, m->refuse_text, m->refuse_what);
 	dialogue_enter(d, d->host_gone ? DIALOGUE_ORPHAN : DIALOGUE_COMMAND, now_ms);
-	if (d->state == DIALOGUE_COMMAND)
-		dialogue_hold(d, now_ms);
 }
 
 /* The rest of the text, or of the chunk, is thrown away; the refusal follows at its end. */
@@ -222,9 +220,10 @@ message_begin(struct dialogue *d, uint64_t now_ms)
 	m->octets = 0;
 	m->repaired = NULL;
 	m->chunked = m->counted = conf.counted;
-	enter(d, DIALOGUE_BODY, now_ms);
-	if (m->counted && m->left == 0 && d->state == DIALOGUE_BODY)
+	if (m->counted && m->left == 0)	/* also of a client that is gone: it may be the last, and whole */
 		end_chunk(d, now_ms);
+	else
+		enter(d, DIALOGUE_BODY, now_ms);
 }
 
 /* ended: the client has said all of it. */
@@ -284,8 +283,10 @@ feed_discard(struct dialogue *d, struct span in, uint64_t now_ms)
 		ended = body_skip(&m->skip, in, &used);
 	}
 	count(d, used, now_ms);
-	if (ended)
+	if (ended) {
 		end_discard(d, now_ms);
+		dialogue_hold(d, now_ms);
+	}
 	return used;
 }
 
@@ -307,7 +308,11 @@ message_tick(struct dialogue *d, bool host_blocks, uint64_t now_ms)
 	const struct dialogue_limits *l = d->conf.limits;
 	struct message *m = &d->message;
 
-	if (host_blocks && now_ms >= m->idle_ms) {
+	if (host_blocks && m->host_moved && now_ms >= m->idle_ms) {	/* slowly */
+		m->host_moved = false;
+		m->idle_ms = now_ms + l->body_ms;
+		set_deadline(d);
+	} else if (host_blocks && now_ms >= m->idle_ms) {
 		dialogue_host_lost(d, "host-timeout", now_ms);
 	} else if (now_ms >= m->idle_ms) {
 		dialogue_leave_host(d, true);
@@ -378,6 +383,7 @@ message_chunk_refused(struct dialogue *d, unsigned code, uint64_t now_ms)
 {
 	d->message.failed = true;
 	refuse_chunk(d, code, code < 500 ? "4.3.0" : "5.3.0", "mail host refused the message", "host-refused", now_ms);
+	dialogue_hold(d, now_ms);	/* an empty chunk is refused at once */
 }
 
 bool
@@ -409,7 +415,7 @@ message_chunk(struct dialogue *d, const struct command *c, uint64_t now_ms)
 
 /* The host takes everything for text now, so nothing is asked of it before the last chunk. */
 bool
-message_between_chunks(struct dialogue *d, const struct command *c, uint64_t now_ms)
+message_between_chunks(struct dialogue *d, const struct command *c, struct span shown, uint64_t now_ms)
 {
 	switch (c->verb) {
 	case VERB_BDAT:
@@ -430,7 +436,7 @@ message_between_chunks(struct dialogue *d, const struct command *c, uint64_t now
 		dialogue_hang_up(d, now_ms);
 		break;
 	default:
-		command_refuse(d, 503, "5.5.1", "BDAT or RSET expected", "out-of-sequence", c->name);
+		command_refuse(d, 503, "5.5.1", "BDAT or RSET expected", "out-of-sequence", shown);
 		break;
 	}
 	return true;

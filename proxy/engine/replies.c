@@ -69,6 +69,8 @@ on_recipient(struct dialogue *d, const struct reply *r)
 
 	if (r->code < 300)
 		d->recipients++;
+	else
+		d->refused += r->code >= 500;	/* who tries names one after the other is bounded too */
 	if (d->asked.why != ASKED_REDIRECTED) {
 		answer_forward(d, r);
 		return;

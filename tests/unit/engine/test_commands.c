@@ -52,6 +52,7 @@ who_takes_the_name_of_the_host_is_not_heard_before_it_has_another(void)
 	rules.mode[RULE_FORGED_HELLO] = MODE_ENFORCE;
 	play_with("enforced", &rules, NULL, (struct step[]){
 		BANNER, C("HELO local.example\r\n"), TO_S(""), TO_C(OURS),
+		C("HELO\r\n"), TO_C("501 5.5.4 <>: domain name or address literal expected (0badcafe hello-name)\r\n"),
 		C("MAIL FROM:<>\r\n"), TO_S(""), TO_C("503 5.5.1 say HELO with a name of your own first (0badcafe out-of-sequence)\r\n"),
 		C("HELO c\r\n"), TO_S("HELO c\r\n"), S("250 x\r\n"), TO_C("250 x\r\n"), MAIL, END });
 	play_with("in a transaction, which goes on", &rules, NULL, (struct step[]){
