@@ -162,29 +162,70 @@ offered(unsigned host_has, unsigned shown)
 	return offered;
 }
 
-void
-answer_ehlo(struct dialogue *d, const struct reply *r)
+/* Keep what the host said in its reply to EHLO beyond the time of its octets. */
+static void
+remember(struct dialogue *d, const struct ehlo *e)
 {
-	struct span rest = r->text, greeting, text;
+	size_t n = e->mechanisms.len < sizeof(d->mechanisms) ? e->mechanisms.len : sizeof(d->mechanisms);
+
+	d->host_said = *e;
+	if (n > 0)
+		memcpy(d->mechanisms, e->mechanisms.at, n);
+	d->host_said.mechanisms = span_of(d->mechanisms, n);
+}
+
+/* The reply to EHLO, and what it means for the session. */
+static void
+show(struct dialogue *d, unsigned code, struct span greeting)
+{
 	struct buf *out = &d->out[SIDE_CLIENT];
-	struct ehlo e = { 0 };
+	struct ehlo e = d->host_said;
 	unsigned left;
 
-	reply_line(&rest, &greeting);
-	while (d->asked.verb == VERB_EHLO && reply_line(&rest, &text))
-		ehlo_read(&e, text);
-	d->host_has = e.keywords;
 	offer(d, &e);
 	d->shown = left = e.keywords;
-	d->offered = offered(d->host_has, d->shown);
-	d->enhance = (d->shown & ~d->host_has & EHLO_ENHANCEDSTATUSCODES) != 0;
-	add_line(out, r->code, left == 0, "", greeting, LINE_OCTETS - 4);
+	d->offered = offered(d->host_said.keywords, d->shown);
+	d->enhance = (d->shown & ~d->host_said.keywords & EHLO_ENHANCEDSTATUSCODES) != 0;
+	add_line(out, code, left == 0, "", greeting, LINE_OCTETS - 4);
 	for (enum ehlo_keyword k = ehlo_next(0); k != 0; k = ehlo_next(k)) {
 		char line[EHLO_LINE_OCTETS];
 
 		if ((left & k) == 0)
 			continue;
 		left &= ~(unsigned)k;
-		add_line(out, r->code, left == 0, "", span_of(line, ehlo_write(&e, k, line)), LINE_OCTETS - 4);
+		add_line(out, code, left == 0, "", span_of(line, ehlo_write(&e, k, line)), LINE_OCTETS - 4);
 	}
+}
+
+void
+answer_ehlo(struct dialogue *d, const struct reply *r)
+{
+	struct span rest = r->text, greeting, text;
+	struct ehlo e = { 0 };
+
+	reply_line(&rest, &greeting);
+	while (d->asked.verb == VERB_EHLO && reply_line(&rest, &text))
+		ehlo_read(&e, text);
+	remember(d, &e);
+	show(d, r->code, greeting);
+}
+
+void
+answer_shows_nothing(struct dialogue *d)
+{
+	d->shown = d->offered = 0;
+	d->enhance = false;
+}
+
+void
+answer_hello_again(struct dialogue *d, enum verb verb)
+{
+	struct span name = d->conf.session.host->hostname;
+
+	if (verb == VERB_EHLO) {
+		show(d, 250, name);
+		return;
+	}
+	answer_shows_nothing(d);
+	add_line(&d->out[SIDE_CLIENT], 250, true, "", name, LINE_OCTETS - 4);
 }

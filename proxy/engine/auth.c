@@ -32,7 +32,7 @@ auth_possible(const struct dialogue *d)
 {
 	const struct session *s = &d->conf.session;
 
-	return s->host->rules[s->network].auth == AUTH_PASS && (d->host_has & EHLO_AUTH) != 0 && !d->authenticated;
+	return s->host->rules[s->network].auth == AUTH_PASS && (d->host_said.keywords & EHLO_AUTH) != 0 && !d->authenticated;
 }
 
 /* AUTH mechanism [initial-response], written anew. The line is bounded as every command is. */

@@ -112,6 +112,10 @@ on_hello(struct dialogue *d, const struct command *c, uint64_t now_ms)
 		return true;
 	}
 	d->nameless = false;
+	if (d->secured && d->greeted) {	/* it knows nothing of TLS, and sendmail before 8.12 takes no second HELO */
+		answer_hello_again(d, c->verb);
+		return true;
+	}
 	keep(&d->asked.text, v.path);
 	command_ask_hello(d, c->verb, ASKED_BY_CLIENT, now_ms);
 	return true;

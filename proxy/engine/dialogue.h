@@ -136,7 +136,10 @@ struct dialogue {
 	bool nameless;			/* its last HELO was refused: some hosts take MAIL without one */
 	bool in_transaction;		/* the host accepted MAIL */
 	bool enhance;			/* replies of the host get enhanced codes */
-	unsigned host_has, shown;	/* EHLO_ keywords: of the host, and to the client */
+	bool greeted;			/* the host took a HELO or EHLO */
+	struct ehlo host_said;		/* in its last reply to EHLO; its mechanisms lie here: */
+	uint8_t mechanisms[EHLO_LINE_OCTETS];
+	unsigned shown;			/* EHLO_ keywords, to the client */
 	unsigned offered;		/* OFFER_ bits: parameters that the host understands and may have */
 	unsigned recipients;		/* accepted by the host in this transaction */
 	unsigned attempts;		/* RCPT in this transaction */

@@ -124,4 +124,10 @@ void answer_challenge(struct dialogue *d, const struct reply *r);
  */
 void answer_ehlo(struct dialogue *d, const struct reply *r);
 
+/* answer.c: the same of a HELO or EHLO that the host is not asked, of what it said before. */
+void answer_hello_again(struct dialogue *d, enum verb verb);
+
+/* answer.c: no keyword is shown to the client. */
+void answer_shows_nothing(struct dialogue *d);
+
 #endif

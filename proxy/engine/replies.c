@@ -50,13 +50,12 @@ on_hello(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 		command_ask_hello(d, VERB_HELO, ASKED_OLD_HELLO, now_ms);
 		return;
 	}
+	d->greeted = d->greeted || r->code < 300;
 	if (r->code < 300 && extended) {
 		answer_ehlo(d, r);
 	} else {
-		if (r->code < 300) {
-			d->host_has = d->shown = d->offered = 0;
-			d->enhance = false;
-		}
+		if (r->code < 300)
+			answer_shows_nothing(d);
 		answer_forward(d, r);
 	}
 	dialogue_enter(d, DIALOGUE_COMMAND, now_ms);

@@ -18,7 +18,7 @@ starttls_possible(const struct dialogue *d)
 	if (d->secured || d->authenticated)
 		return false;
 	return (rule(d) == STARTTLS_TERMINATE && d->conf.tls_ready) ||
-	    (rule(d) == STARTTLS_PASS && (d->host_has & EHLO_STARTTLS) != 0);
+	    (rule(d) == STARTTLS_PASS && (d->host_said.keywords & EHLO_STARTTLS) != 0);
 }
 
 bool
@@ -63,10 +63,9 @@ dialogue_secured(struct dialogue *d, const char *how, uint64_t now_ms)
 {
 	if (d->state != DIALOGUE_STARTING)
 		return;
-	/* RFC 3207 4.2: what was learnt in plain text is forgotten */
+	/* RFC 3207 4.2: what was learnt of the client in plain text is forgotten */
 	d->secured = true;
-	d->shown = d->offered = 0;
-	d->enhance = false;
+	answer_shows_nothing(d);
 	dialogue_report(d, &(struct event){ .kind = EVENT_TLS, .what = how });
 	dialogue_enter(d, DIALOGUE_COMMAND, now_ms);
 }

@@ -9,6 +9,7 @@
 #define PLAIN_EHLO C("EHLO c\r\n"), TO_S("EHLO c\r\n"), S("250 x\r\n"), TO_C("250 x\r\n")
 #define SHOWN C("EHLO c\r\n"), TO_S("EHLO c\r\n"), S("250-x\r\n250 STARTTLS\r\n"), TO_C("250-x\r\n250 STARTTLS\r\n")
 #define OURS C("EHLO c\r\n"), TO_S("EHLO c\r\n"), S("250 x\r\n"), TO_C("250-x\r\n250 STARTTLS\r\n")
+#define AGAIN C("EHLO c\r\n"), TO_S(""), TO_C("250 mail.local.example\r\n")
 #define MAIL C("MAIL FROM:<>\r\n"), TO_S("MAIL FROM:<>\r\n"), S("250 ok\r\n"), TO_C("250 ok\r\n")
 #define INJECTED TO_C("421 4.7.0 plain text behind STARTTLS (0badcafe starttls-injection)\r\n"), \
 	CLOSES(DIALOGUE_ABORT_HOST | DIALOGUE_CLOSE_CLIENT)
@@ -47,7 +48,7 @@ tls_ends_here_and_ehlo_begins_again(void)
 
 	play_in("a session", &s, (struct step[]){
 		BANNER, OURS, C("STARTTLS\r\n"), TO_S(""), TO_C("220 2.0.0 ready to start TLS\r\n"), STATE(DIALOGUE_STARTING), SECURE,
-		STATE(DIALOGUE_COMMAND), PLAIN_EHLO, C("STARTTLS\r\n"), TO_S(""), TO_C("503 5.5.1 not now (0badcafe out-of-sequence)\r\n"), MAIL, END });
+		STATE(DIALOGUE_COMMAND), AGAIN, C("STARTTLS\r\n"), TO_S(""), TO_C("503 5.5.1 not now (0badcafe out-of-sequence)\r\n"), MAIL, END });
 	CU_ASSERT(play_events[0].kind == EVENT_TLS && strcmp(play_events[0].what, "TLS1.3") == 0);
 	play_in("argument", &s, (struct step[]){
 		BANNER, OURS, C("STARTTLS now\r\n"), TO_C("501 5.5.4 STARTTLS has no argument (0badcafe argument)\r\n"), END });
@@ -62,6 +63,27 @@ tls_ends_here_and_ehlo_begins_again(void)
 	play_in("no handshake", &s, (struct step[]){
 		BANNER, OURS, C("STARTTLS\r\n"), TO_C("220 2.0.0 ready to start TLS\r\n"), WAIT(300 * 1000), TO_C(""),
 		CLOSES(DIALOGUE_CLOSE_CLIENT | DIALOGUE_CLOSE_HOST), END });
+}
+
+/* sendmail before 8.12: 503 to a second HELO or EHLO. */
+static void
+the_host_is_greeted_once(void)
+{
+	struct setting s = with(STARTTLS_TERMINATE);
+
+	rules.auth = AUTH_PASS;
+	play_in("what it said first still holds", &s, (struct step[]){
+		BANNER, C("EHLO c\r\n"), TO_S("EHLO c\r\n"), S("250-x\r\n250-SIZE 1000\r\n250-DSN\r\n250 AUTH LOGIN PLAIN\r\n"),
+		TO_C("250-x\r\n250-SIZE 1000\r\n250-DSN\r\n250-STARTTLS\r\n250 AUTH LOGIN PLAIN\r\n"), C("STARTTLS\r\n"), TO_C("220 2.0.0 ready to start TLS\r\n"), SECURE,
+		C("EHLO c\r\n"), TO_S(""), TO_C("250-mail.local.example\r\n250-SIZE 1000\r\n250-DSN\r\n250 AUTH LOGIN PLAIN\r\n"),
+		C("MAIL FROM:<> RET=HDRS\r\n"), TO_S("MAIL FROM:<> RET=HDRS\r\n"), S("250 ok\r\n"), TO_C("250 ok\r\n"), C("RSET\r\n"), S("250 ok\r\n"), TO_C("250 ok\r\n"),
+		TO_S("RSET\r\n"), C("HELO c\r\n"), TO_S(""), TO_C("250 mail.local.example\r\n"),
+		C("MAIL FROM:<> RET=HDRS\r\n"), TO_S("MAIL FROM:<>\r\n"), S("250 ok\r\n"), TO_C("250 ok\r\n"),
+		C("EHLO d\r\n"), TO_S("RSET\r\n"), S("250 ok\r\n"), TO_S(""), TO_C("250-mail.local.example\r\n250-SIZE 1000\r\n250-DSN\r\n250 AUTH LOGIN PLAIN\r\n"), END });
+	play_in("but it is greeted", &s, (struct step[]){
+		BANNER, C("STARTTLS\r\n"), TO_C("220 2.0.0 ready to start TLS\r\n"), SECURE, PLAIN_EHLO, C("EHLO c\r\n"), TO_S(""), TO_C("250 mail.local.example\r\n"), END });
+	play_in("until it takes the greeting", &s, (struct step[]){
+		BANNER, C("STARTTLS\r\n"), TO_C("220 2.0.0 ready to start TLS\r\n"), SECURE, C("EHLO c\r\n"), TO_S("EHLO c\r\n"), S("451 no\r\n"), TO_C("451 no\r\n"), PLAIN_EHLO, END });
 }
 
 static void
@@ -100,6 +122,7 @@ what_is_passed_is_not_read_any_more(void)
 static CU_TestInfo tests[] = {
 	{ "it is hidden or refused", it_is_hidden_or_refused },
 	{ "TLS ends here and EHLO begins again", tls_ends_here_and_ehlo_begins_again },
+	{ "the host is greeted once", the_host_is_greeted_once },
 	{ "plain text behind STARTTLS is never read", plain_text_behind_starttls_is_never_read },
 	{ "what is passed is not read any more", what_is_passed_is_not_read_any_more },
 	CU_TEST_INFO_NULL,
