@@ -86,6 +86,14 @@ write_tproxy(FILE *out, const struct site *site, const struct family *f, const c
 	    " counter accept comment \"%s\"\n", f->ip, f->digit, match, f->ip, f->listener, site->port, site->fwmark, comment);
 }
 
+/* "Fragmentation needed" and the like about what the box sends is sent to whom it speaks for: path MTU discovery. */
+static void
+write_errors(FILE *out, const struct site *site, const struct family *f)
+{
+	fprintf(out, "\t\t%s socket transparent 1 meta mark set 0x%" PRIx32 " counter accept comment \"path errors of a session\"\n",
+	    f->v4 ? "icmp type destination-unreachable" : "icmpv6 type { destination-unreachable, packet-too-big }", site->fwmark);
+}
+
 static void
 write_socket(FILE *out, const struct site *site, const struct family *f, char side, const char *comment)
 {
@@ -114,6 +122,8 @@ write_divert(FILE *out, const struct site *site, enum rules_stage stage, const s
 		write_socket(out, site, in[i], 's', "replies of hosts");
 	for (size_t i = 0; i < n; i++)
 		write_socket(out, site, in[i], 'd', "clients in a session");
+	for (size_t i = 0; i < n; i++)
+		write_errors(out, site, in[i]);
 	for (size_t i = 0; serve && i < n; i++)
 		write_tproxy(out, site, in[i], "", "handshakes without a socket yet");
 	fputs("\t}\n", out);

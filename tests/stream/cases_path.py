@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Legitimate mail goes through, and both sides see each other's addresses."""
 
+import contextlib
 import hashlib
 import random
 import socket
@@ -191,3 +192,35 @@ def a_host_that_reads_slowly_slows_the_client(world):
         c.expect(c.reply(), 250)
         c.quit()
     until(lambda: world.host.messages() == [sum_of(text)])
+
+
+@contextlib.contextmanager
+def narrow(world, leg):
+    """The hop towards a side takes small packets only, and says so."""
+    names = world.names
+    try:
+        names.run(f"{leg}-wire", "ip", "link", "set", "far", "mtu", "1300")
+        yield
+    finally:
+        names.run(f"{leg}-wire", "ip", "link", "set", "far", "mtu", "1500")
+        for family in ("-4", "-6"):
+            names.run("router", "ip", family, "route", "flush", "cache")
+
+
+@case()
+def a_narrow_path_to_the_client_is_found_out(world):
+    for family in (4, 6):
+        with narrow(world, "client"), world.client(family) as c:
+            c.expect(c.reply(), 220)
+            c.send(b"HELP\r\n" * 200)
+            assert set(c.codes(200)) == {214}
+            c.quit()
+
+
+@case()
+def a_narrow_path_to_the_host_is_found_out(world):
+    text = big_text(1 << 20)
+    for family in (4, 6):
+        with narrow(world, "host"):
+            send_message(world, family, text)
+        assert world.host.messages()[-1] == sum_of(text)
