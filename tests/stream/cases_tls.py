@@ -520,3 +520,32 @@ def the_end_of_either_side_ends_a_blind_session(world):
                     pass    # both wait, or it is over before all is said
             world.box.idle()
             world.host.settle()
+
+
+@case(**TERMINATE)
+def a_flood_of_records_leaves_the_others_their_turn(world):
+    """Records of 16,001 octets always leave some in GnuTLS, which no socket tells of."""
+    with world.client() as flood, world.client() as other:
+        other.expect(other.reply(), 220)
+        secure.secure(flood)
+        flood.send(HELLO)
+        assert flood.codes(4) == [250, 250, 250, 354]
+        flood.send(b"a\0b\r\n")     # refused: the rest is thrown away as fast as it comes
+        end = time.monotonic() + 1.5
+
+        def pour():
+            while time.monotonic() < end:
+                flood.sock.sendall(b"x" * 16001)
+
+        thread = threading.Thread(target=pour)
+        thread.start()
+        turns = 0
+        while thread.is_alive():
+            other.expect(other.ask(b"HELP"), 214)
+            turns += 1
+            time.sleep(0.01)
+        thread.join()
+        assert turns >= 15, f"{turns} turns"    # one that is starved has two or three
+        flood.send(b"\r\n.\r\n")
+        flood.expect(flood.reply(), 554)
+        other.quit()

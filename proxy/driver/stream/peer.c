@@ -8,13 +8,25 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* May free p. */
+static void
+on_again(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct peer *p = w->data;
+
+	(void)revents;
+	ev_invoke(loop, &p->readable, EV_READ);
+}
+
 void
 peer_init(struct peer *p, int fd, peer_callback *readable, peer_callback *writable, void *data)
 {
 	*p = (struct peer){ .fd = fd, .deaf = fd == -1 };
 	ev_io_init(&p->readable, readable, fd, EV_READ);
 	ev_io_init(&p->writable, writable, fd, EV_WRITE);
+	ev_timer_init(&p->again, on_again, 0., 0.);
 	p->readable.data = p->writable.data = data;
+	p->again.data = p;
 }
 
 struct span
@@ -171,13 +183,14 @@ peer_watch(struct peer *p, struct ev_loop *loop)
 {
 	ev_io_start(loop, &p->readable);
 	if (p->tls != NULL && tls_pending(p->tls))
-		ev_feed_event(loop, &p->readable, EV_READ);
+		ev_timer_start(loop, &p->again);
 }
 
 void
 peer_quiet(struct peer *p, struct ev_loop *loop)
 {
 	ev_io_stop(loop, &p->readable);
+	ev_timer_stop(loop, &p->again);
 }
 
 void

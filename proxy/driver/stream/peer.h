@@ -26,6 +26,7 @@ struct peer {
 	bool deaf;		/* what is sent to it would be lost: it is thrown away at once */
 	enum peer_gone gone;	/* it will send no more */
 	ev_io readable, writable;
+	ev_timer again;		/* TLS holds octets that no socket tells of: in the next turn, so that all others have theirs */
 	enum pool_size size;
 	uint8_t *mem;		/* NULL when nothing was read that is not used */
 	size_t start, end;

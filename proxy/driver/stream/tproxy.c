@@ -164,7 +164,7 @@ tproxy_connect(const struct tproxy_ends *ends, bool keep_port, bool *port_taken)
 	if (!keep_port)
 		return connect_from(ends, 0);
 	fd = connect_from(ends, ends->client_port);
-	if (fd != -1 || (errno != EADDRINUSE && errno != EADDRNOTAVAIL))
+	if (fd != -1 || (errno != EADDRINUSE && errno != EADDRNOTAVAIL && errno != EACCES))	/* below 1024 it wants a capability */
 		return fd;
 	*port_taken = true;
 	return connect_from(ends, 0);
