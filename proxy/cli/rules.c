@@ -15,17 +15,20 @@ print_rules(const struct site *site)
 int
 cli_rules(int argc, char **argv)
 {
-	bool take_out = argc > 1 && strcmp(argv[1], "--remove") == 0;
-	const char *file = argc > 1 + take_out ? argv[1 + take_out] : NULL;
+	bool take_out = argc > 1 && strcmp(argv[1], "--remove") == 0, guard = argc > 1 && strcmp(argv[1], "--guard") == 0;
+	int options = take_out || guard;
+	const char *file = argc > 1 + options ? argv[1 + options] : NULL;
 	struct site *site = NULL;
 	int status;
 
-	if (argc > 2 + take_out || (file == NULL && !take_out) || (file != NULL && file[0] == '-'))
+	if (argc > 2 + options || (file == NULL && !take_out) || (file != NULL && file[0] == '-'))
 		return cli_usage("rules");
 	if (file != NULL && (site = site_load(file, stderr)) == NULL)
 		return CLI_FAILED;
 	if (take_out)
 		status = kernel_close(site, ON_STOP_REMOVE, stderr) == 0 ? CLI_OK : CLI_FAILED;
+	else if (guard)
+		status = kernel_guard(site, stderr) == 0 ? CLI_OK : CLI_FAILED;
 	else
 		status = print_rules(site);
 	site_free(site);

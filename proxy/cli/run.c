@@ -5,6 +5,7 @@
 #include "proxy/site/cert.h"
 #include "proxy/site/journal.h"
 #include "proxy/site/kernel.h"
+#include "proxy/site/table_watch.h"
 #include "proxy/site/tally.h"
 
 #include <errno.h>
@@ -24,6 +25,9 @@ struct run {
 	struct tally tally;
 	struct stream *stream;
 	struct tarpit tarpit;
+	struct table_watch *table;
+	uint64_t restored;		/* times that somebody else took our table out */
+	ev_io on_table;
 	ev_signal on_term, on_int, on_usr1, on_hup;
 	ev_timer drain;
 	double drain_until;		/* on the loop's clock; 0: not stopping */
@@ -91,6 +95,7 @@ print_counters(const struct run *r)
 	fprintf(stderr, " tarpitted=%u tarpit_delayed=%" PRIu64 " tarpit_skipped=%" PRIu64, r->tarpit.held, r->tarpit.delayed,
 	    r->tarpit.skipped);
 	tally_print(&r->tally, stderr);
+	fprintf(stderr, " rules_restored=%" PRIu64, r->restored);
 	fprintf(stderr, " journal_written=%" PRIu64 " journal_dropped=%" PRIu64 "\n", r->journal.written, r->journal.dropped);
 }
 
@@ -135,6 +140,37 @@ reload_certificates(struct ev_loop *loop, ev_signal *watcher, int events)
 	(void)events;
 	fprintf(stderr, "relaywall: %zu certificates read again, %zu stay as they were; other changes of the configuration want a restart\n",
 	    loaded, failed);
+}
+
+/* Somebody flushed the ruleset: put our table back at once, while it lasts that is a way past the daemon. */
+static void
+restore(struct ev_loop *loop, ev_io *watcher, int events)
+{
+	struct run *r = watcher->data;
+	bool draining = r->drain_until != 0;
+
+	(void)loop;
+	(void)events;
+	if (!table_watch_is_hurt(r->table))
+		return;
+	r->restored++;
+	if ((draining ? kernel_drain : kernel_restore)(r->site, stderr) == 0)
+		fprintf(stderr, "relaywall: somebody took rules of ours out of the kernel: they are back\n");
+	else
+		fprintf(stderr, "relaywall: somebody took rules of ours out of the kernel, and they do not load: the hosts are open\n");
+}
+
+static void
+watch_table(struct run *r)
+{
+	r->table = table_watch_new();
+	if (r->table == NULL) {
+		fprintf(stderr, "relaywall: warning: nobody watches the kernel's rules: %s\n", strerror(errno));
+		return;
+	}
+	ev_io_init(&r->on_table, restore, table_watch_fd(r->table), EV_READ);
+	r->on_table.data = r;
+	ev_io_start(r->loop, &r->on_table);
 }
 
 static void
@@ -190,28 +226,49 @@ open_stream(struct run *r)
 	return stream;
 }
 
-/* Listeners first, so that there is somebody when the kernel begins to divert. */
+/*
+ * The hosts are closed before anything else can fail: a start that fails is no way
+ * past the box. Not before the listeners are ours: who has them serves already.
+ */
+static int
+begin(struct run *r)
+{
+	r->tarpit.held_max = r->site->tarpitted_max;
+	r->loop = ev_default_loop(0);
+	if (r->loop == NULL) {
+		fprintf(stderr, "relaywall: libev cannot start\n");
+		errno = 0;
+	} else {
+		r->stream = open_stream(r);
+	}
+	if (r->stream == NULL && errno == EADDRINUSE)
+		return -1;
+	if (kernel_guard(r->site, stderr) == -1)
+		return -1;
+	return r->stream == NULL ? -1 : 0;
+}
+
 static int
 serve(struct run *r)
 {
 	int status = CLI_FAILED;
 	size_t certificates;
 
-	r->tarpit.held_max = r->site->tarpitted_max;
-	r->stream = open_stream(r);
-	if (r->stream == NULL)
-		return status;
 	watch_signals(r);
 	if (load_certificates(r, &certificates) == 0 && kernel_open(r->site, stderr) == 0) {
+		watch_table(r);
 		fprintf(stderr, "relaywall: serving %zu hosts on port %u, journal %s\n", r->site->policy.host_count,
 		    r->site->port, r->site->journal);
 		ev_run(r->loop, 0);
 		print_counters(r);
 		status = CLI_OK;
 	}
+	ev_io_stop(r->loop, &r->on_table);
 	stream_free(r->stream);		/* what still runs gets its 421 while its packets still arrive */
+	r->stream = NULL;
 	if (status == CLI_OK && kernel_close(r->site, r->site->on_stop, stderr) == -1)
 		status = CLI_FAILED;
+	table_watch_free(r->table);
 	return status;
 }
 
@@ -229,19 +286,18 @@ cli_run(int argc, char **argv)
 		return CLI_FAILED;
 	site_warn(site, stderr);
 	kernel_preflight(site, stderr);
+	want_descriptors(site->sessions_max);
+	if (begin(&r) == -1)
+		goto free_stream;
 	if (journal_open(&r.journal, site->journal, stderr) == -1) {
 		fprintf(stderr, "relaywall: journal %s: %s\n", site->journal, strerror(errno));
-		goto free_site;
+		goto free_stream;
 	}
-	want_descriptors(site->sessions_max);
-	r.loop = ev_default_loop(0);
-	if (r.loop == NULL)
-		fprintf(stderr, "relaywall: libev cannot start\n");
-	else
-		status = serve(&r);
+	status = serve(&r);
 	journal_close(&r.journal);
 
-free_site:
+free_stream:
+	stream_free(r.stream);
 	site_free(site);
 	return status;
 }

@@ -113,6 +113,18 @@ remove_routes:
 }
 
 int
+kernel_guard(const struct site *site, FILE *errors)
+{
+	return load(site, RULES_GUARD, errors);
+}
+
+int
+kernel_restore(const struct site *site, FILE *errors)
+{
+	return load(site, RULES_SERVE, errors);
+}
+
+int
 kernel_drain(const struct site *site, FILE *errors)
 {
 	return load(site, RULES_DRAIN, errors);

@@ -17,6 +17,12 @@
  */
 int kernel_open(const struct site *site, FILE *errors);
 
+/* The guard alone, routing left as it is: nothing reaches a host but as its on-failure says. 0 or -1. */
+int kernel_guard(const struct site *site, FILE *errors);
+
+/* The table again as kernel_open() made it, after somebody took it out. 0 or -1. */
+int kernel_restore(const struct site *site, FILE *errors);
+
 /* No new sessions; running ones go on. 0 or -1. */
 int kernel_drain(const struct site *site, FILE *errors);
 

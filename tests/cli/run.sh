@@ -271,6 +271,17 @@ kill -s HUP "$DAEMON"
 expect "SIGHUP is told of" wait_for has '0 certificates read again, 0 stay' "$WORK/daemon"
 expect "and survived" kill -0 "$DAEMON"
 
+in_ns router nft flush ruleset
+expect "a ruleset that is flushed is put back" wait_for table_has 'tproxy ip to 127.0.0.1:2525'
+expect "and told of" wait_for has 'somebody took rules of ours out of the kernel: they are back' "$WORK/daemon"
+in_ns router nft flush chain inet relaywall divert
+expect "a chain that is flushed too" wait_for table_has 'tproxy ip to 127.0.0.1:2525'
+in_ns router nft add table inet somebody
+in_ns router nft delete table inet somebody
+expect "and sessions go on" replies_are "220 250 221" 192.0.2.25 "HELO c.example" QUIT
+kill -s USR1 "$DAEMON"
+expect "as often as that was, and no more" wait_for has 'rules_restored=2 ' "$WORK/daemon"
+
 expect "kill -9" stop_daemon KILL 137
 expect "killed: the table stays" table_has tproxy
 expect "killed: the host is closed (IPv4)" meets_is 192.0.2.25 refused
@@ -311,7 +322,15 @@ expect "removed: the host is met" meets_is 192.0.2.25 host
 
 sed "s|^journal.*|journal = \"$WORK/no/such/folder\"|" "$WORK/good.conf" >"$WORK/nowhere.conf"
 expect "run without a place for the journal" status 1 in_ns router "$RELAYWALL" run "$WORK/nowhere.conf"
-expect "touches nothing" not table
+expect "leaves the host closed" meets_is 192.0.2.25 refused
+expect "(IPv6)" meets_is 2001:db8:25::25 refused
+expect "but does not divert" not table_has 'chain divert'
+expect "rules --remove opens it" in_ns router "$RELAYWALL" rules --remove
+expect "the host is met again" meets_is 192.0.2.25 host
+expect "rules --guard" in_ns router "$RELAYWALL" rules --guard "$WORK/good.conf"
+expect "closes it before anything runs" meets_is 192.0.2.25 refused
+expect "rules --guard without a file" status 2 "$RELAYWALL" rules --guard
+expect "and out again" in_ns router "$RELAYWALL" rules --remove
 # Without the right: what is missing is named, and nothing is left.
 expect "run without rights" status 1 in_ns router setpriv --bounding-set=-net_admin --inh-caps=-net_admin "$RELAYWALL" run "$WORK/good.conf"
 expect "names the right" has CAP_NET_ADMIN "$WORK/err"
