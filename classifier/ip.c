@@ -4,25 +4,33 @@
 #include "classifier/ascii.h"
 
 int
+ip_parse_octet(struct span text, size_t *at, uint8_t *octet)
+{
+	size_t first = *at, i = first;
+	unsigned value = 0;
+
+	for (; i < text.len && i < first + 3 && ascii_is(text.at[i], ASCII_DIGIT); i++)
+		value = value * 10 + (unsigned)(text.at[i] - '0');
+	if (i == first || value > 255 || (text.at[first] == '0' && i > first + 1))
+		return -1;
+	*at = i;
+	*octet = (uint8_t)value;
+	return 0;
+}
+
+int
 ip_parse_quad(struct span text, struct ip *ip)
 {
 	uint8_t v4[4];
-	size_t i = 0;
+	size_t at = 0;
 
-	for (size_t octet = 0; octet < 4; octet++) {
-		unsigned value = 0;
-		size_t first;
-
-		if (octet > 0 && (i == text.len || text.at[i++] != '.'))
+	for (size_t i = 0; i < 4; i++) {
+		if (i > 0 && (at == text.len || text.at[at++] != '.'))
 			return -1;
-		first = i;
-		for (; i < text.len && i < first + 3 && ascii_is(text.at[i], ASCII_DIGIT); i++)
-			value = value * 10 + (unsigned)(text.at[i] - '0');
-		if (i == first || value > 255 || (text.at[first] == '0' && i > first + 1))
+		if (ip_parse_octet(text, &at, &v4[i]) == -1)
 			return -1;
-		v4[octet] = (uint8_t)value;
 	}
-	if (i != text.len)
+	if (at != text.len)
 		return -1;
 	*ip = ip_from_v4(v4);
 	return 0;

@@ -39,6 +39,12 @@ ip_eq(const struct ip *a, const struct ip *b)
 }
 
 /*
+ * Read one decimal octet without leading zeros at text.at[*at], and move *at
+ * behind its digits. 0, or -1 if none stands there.
+ */
+int ip_parse_octet(struct span text, size_t *at, uint8_t *octet);
+
+/*
  * Read exactly four decimal octets without leading zeros ("198.51.100.25"), the
  * one spelling that every resolver reads alike. 0, or -1 for anything else.
  */

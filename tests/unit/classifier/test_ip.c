@@ -80,6 +80,24 @@ only_rfc_5321_spellings_are_an_ipv6_address(void)
 	}
 }
 
+static void
+an_octet_ends_where_its_digits_end(void)
+{
+	static const struct { const char *text; size_t from, want; uint8_t octet; } cases[] = {	/* want 0: none */
+		{ "7", 0, 1, 7 }, { "70-", 0, 2, 70 }, { "x255.", 1, 4, 255 }, { "2550", 0, 3, 255 }, { "0.", 0, 1, 0 },
+		{ "", 0, 0, 9 }, { "7", 1, 0, 9 }, { "-7", 0, 0, 9 }, { "256", 0, 0, 9 }, { "07", 0, 0, 9 }, { "00", 0, 0, 9 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		size_t at = cases[i].from;
+		uint8_t octet = 9;
+		bool got = ip_parse_octet(guard_end(span_str(cases[i].text)), &at, &octet) == 0;
+
+		CHECK(got == (cases[i].want != 0), "\"%s\": got %d", cases[i].text, got);
+		CHECK(at == (got ? cases[i].want : cases[i].from) && octet == cases[i].octet, "\"%s\": %u, up to %zu", cases[i].text, octet, at);
+	}
+}
+
 /* Groups that are written out, and whether "::" stands among them. */
 static unsigned
 groups(const char *text, bool *gap)
@@ -141,6 +159,7 @@ only_mapped_addresses_are_ipv4(void)
 static CU_TestInfo tests[] = {
 	{ "only four plain decimal octets are a quad", only_four_plain_decimal_octets_are_a_quad },
 	{ "a quad is read as the resolver reads it", a_quad_is_read_as_the_resolver_reads_it },
+	{ "an octet ends where its digits end", an_octet_ends_where_its_digits_end },
 	{ "only RFC 5321 spellings are an IPv6 address", only_rfc_5321_spellings_are_an_ipv6_address },
 	{ "an IPv6 address is read as the resolver reads it", an_ipv6_address_is_read_as_the_resolver_reads_it },
 	{ "only mapped addresses are IPv4", only_mapped_addresses_are_ipv4 },
