@@ -36,8 +36,10 @@ count(struct dialogue *d, size_t octets, uint64_t now_ms)
 
 	m->octets += octets;
 	m->window_octets += octets;
-	if (octets > 0)
+	if (octets > 0) {
 		m->idle_ms = now_ms + d->conf.limits->body_ms;
+		m->host_moved = false;
+	}
 	set_deadline(d);
 }
 

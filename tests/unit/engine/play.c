@@ -133,6 +133,14 @@ take(struct player *p, const struct step *s, size_t n)
 		drain(p);
 		pump(p);
 		break;
+	case STEP_TAKE: {
+		struct span out = dialogue_output(&p->d, SIDE_HOST);
+
+		CHECK(out.len >= s->number, "%s, step %zu: %zu octets are queued", p->name, n, out.len);
+		buf_add(&p->got[SIDE_HOST], span_cut(out, 0, s->number));
+		dialogue_sent(&p->d, SIDE_HOST, s->number);
+		break;
+	}
 	case STEP_READS: {
 		unsigned wants = dialogue_wants(&p->d) & (DIALOGUE_READ_CLIENT | DIALOGUE_READ_HOST);
 

@@ -20,6 +20,7 @@ enum step_kind {
 	STEP_TO_CLIENT,	/* the client has got exactly text since the last such step */
 	STEP_TO_HOST,	/* the same for the host; message text included */
 	STEP_STALL,	/* from here on the host takes nothing (1), or all again (0) */
+	STEP_TAKE,	/* a host that is stalled takes so many octets of what is queued for it */
 	STEP_STALL_CLIENT,	/* the same of the client */
 	STEP_READS,	/* these DIALOGUE_READ_ bits are wanted, and no other */
 	STEP_STATE,	/* the dialogue is in this state */
@@ -44,6 +45,7 @@ struct step {
 #define TO_C(t) { STEP_TO_CLIENT, t, 0, sizeof(t) - 1 }
 #define TO_S(t) { STEP_TO_HOST, t, 0, sizeof(t) - 1 }
 #define STALL(on) { STEP_STALL, NULL, on, 0 }
+#define TAKE(n) { STEP_TAKE, NULL, n, 0 }
 #define STALL_CLIENT(on) { STEP_STALL_CLIENT, NULL, on, 0 }
 #define READS(bits) { STEP_READS, NULL, bits, 0 }
 #define STATE(s) { STEP_STATE, NULL, s, 0 }

@@ -136,6 +136,35 @@ who_is_authenticated_may_relay_by_the_rule(void)
 		TO_C("421 4.3.0 mail host answered out of step (0badcafe reply-code)\r\n"), END });
 }
 
+/* The tarpit's places are for sessions that are there. */
+static void
+a_client_that_leaves_while_it_is_refused_is_not_held(void)
+{
+	struct tarpit tarpit = { .held_max = 10 };
+	struct dialogue_limits l = dialogue_limits_default;
+	struct setting s = passing();
+
+	l.tarpit_after = 0;
+	l.tarpit_ms = 1000;
+	s.limits = &l;
+	s.tarpit = &tarpit;
+	play_in("half-closed", &s, (struct step[]){
+		OPEN, C("AUTH PLAIN AAAA\r\n"), TO_S("AUTH PLAIN AAAA\r\n"), CEOF, S("535 no\r\n"), TO_C("535 no\r\n"), STATE(DIALOGUE_CLOSED), END });
+	CU_ASSERT(tarpit.held == 0 && tarpit.delayed == 0);
+}
+
+static void
+a_word_between_two_chunks_may_be_a_password_too(void)
+{
+	struct setting s = passing();
+
+	s.uplift = UPLIFT_CHUNKING;
+	play_in("between chunks", &s, (struct step[]){
+		S("220 x\r\n"), C("EHLO c\r\n"), S("250-x\r\n250 AUTH LOGIN\r\n"), C("MAIL FROM:<>\r\n"), S("250 ok\r\n"),
+		C("RCPT TO:<u@local.example>\r\n"), S("250 ok\r\n"), C("BDAT 2\r\nab"), S("354 go\r\n"), C("AUTH LOGIN\r\n"), C("c2VjcmV0\r\n"), END });
+	nothing_leaked("between chunks", "c2Vjc");
+}
+
 static CU_TestInfo tests[] = {
 	{ "an exchange passes and is not reported", an_exchange_passes_and_is_not_reported },
 	{ "what is no response cancels the exchange", what_is_no_response_cancels_the_exchange },
@@ -143,6 +172,8 @@ static CU_TestInfo tests[] = {
 	{ "a response has 12288 octets at most", a_response_has_12288_octets_at_most },
 	{ "AUTH is refused where it cannot be", auth_is_refused_where_it_cannot_be },
 	{ "who is authenticated may relay by the rule", who_is_authenticated_may_relay_by_the_rule },
+	{ "a client that leaves while it is refused is not held", a_client_that_leaves_while_it_is_refused_is_not_held },
+	{ "a word between two chunks may be a password too", a_word_between_two_chunks_may_be_a_password_too },
 	CU_TEST_INFO_NULL,
 };
 SUITE(auth, tests)

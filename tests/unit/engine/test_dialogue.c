@@ -305,6 +305,11 @@ no_command_can_be_said_for_ever(void)
 	play_with("MAIL that the host refuses", NULL, &l, (struct step[]){
 		OLD_OPEN, C("MAIL FROM:<>\r\n"), S("550 no\r\n"), C("MAIL FROM:<>\r\n"), S("550 no\r\n"), TO_C("550 no\r\n550 no\r\n"),
 		C("MAIL FROM:<>\r\n"), TO_C(TOO_MUCH), END });
+	l.refused_max = 2;
+	play_with("names that the host does not know", NULL, &l, (struct step[]){
+		OLD_OPEN, MAIL, C("RCPT TO:<a@local.example>\r\n"), S("550 a\r\n"), C("RCPT TO:<b@local.example>\r\n"), S("550 b\r\n"),
+		C("RCPT TO:<c@local.example>\r\n"), S("550 c\r\n"), TO_C("550 a\r\n550 b\r\n550 c\r\n"), C("RCPT TO:<d@local.example>\r\n"),
+		TO_C("421 4.7.0 too much of this (0badcafe refused-max)\r\n"), END });
 	play_with("messages one after the other", NULL, &l, (struct step[]){
 		OPEN, MAIL, RCPT, DATA, EMPTY, MAIL, RCPT, DATA, EMPTY, MAIL, RCPT, DATA, END });
 }

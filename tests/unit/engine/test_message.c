@@ -6,6 +6,7 @@
 #include "tests/unit/suite.h"
 
 #define OPEN S("220 x\r\n"), TO_C("220 x\r\n"), C("EHLO c\r\n"), TO_S("EHLO c\r\n"), S("250 x\r\n"), TO_C("250-x\r\n250 CHUNKING\r\n")
+#define OPEN_PLAIN S("220 x\r\n"), TO_C("220 x\r\n"), C("HELO c\r\n"), TO_S("HELO c\r\n"), S("250 x\r\n"), TO_C("250 x\r\n")
 #define MAIL C("MAIL FROM:<>\r\n"), TO_S("MAIL FROM:<>\r\n"), S("250 ok\r\n"), TO_C("250 ok\r\n")
 #define RCPT C("RCPT TO:<u@local.example>\r\n"), TO_S("RCPT TO:<u@local.example>\r\n"), S("250 ok\r\n"), TO_C("250 ok\r\n")
 #define DATA C("DATA\r\n"), TO_S("DATA\r\n"), S("354 go\r\n"), TO_C("354 go\r\n")
@@ -204,6 +205,47 @@ a_client_that_sends_too_slowly_is_not_waited_for(void)
 		TO_C("421 4.4.2 timeout (0badcafe client-timeout)\r\n"), CLOSES(DIALOGUE_ABORT_HOST | DIALOGUE_CLOSE_CLIENT), END });
 }
 
+/* 3 minutes without an octet, and not 3 minutes for all of them. */
+static void
+a_host_that_takes_text_slowly_is_waited_for(void)
+{
+	struct rules rules = corpus_asked()->host->rules[0];
+
+	rules.body = BODY_RULE_NORMALIZE;
+#define LINES STALL(1), C("a\nb\n"), WAIT(179 * 1000)
+	play_with("slowly", &rules, NULL, (struct step[]){
+		OPEN_PLAIN, MAIL, RCPT, DATA, LINES, TAKE(1), WAIT(1000), STATE(DIALOGUE_BODY), WAIT(179 * 1000), TAKE(1), WAIT(1000), STATE(DIALOGUE_BODY),
+		WAIT(180 * 1000), STATE(DIALOGUE_DISCARD), CLOSES(DIALOGUE_ABORT_HOST), C("\r\n.\r\n"), TO_C("451 4.4.2 mail host went away (0badcafe host-timeout)\r\n"), END });
+}
+
+static void
+an_empty_last_chunk_of_a_client_that_sends_no_more_is_a_message(void)
+{
+	play_in("half-closed", &chunking, (struct step[]){
+		OPEN, MAIL, RCPT, C("BDAT 0 LAST\r\n"), TO_S("DATA\r\n"), CEOF, S("354 go\r\n"), TO_S(".\r\n"), S("250 queued\r\n"), TO_C("250 queued\r\n"),
+		STATE(DIALOGUE_CLOSED), END });
+}
+
+/* A refusal is held back once. */
+static void
+the_tarpit_counts_a_refused_chunk_once(void)
+{
+	struct tarpit tarpit = { .held_max = 1 };
+	struct dialogue_limits l = dialogue_limits_default;
+	struct setting s = chunking;
+
+	l.tarpit_after = 0;
+	l.tarpit_ms = 1000;
+	s.limits = &l;
+	s.tarpit = &tarpit;
+	play_in("empty", &s, (struct step[]){
+		OPEN, C("BDAT 0\r\n"), TO_C(""), WAIT(1000), TO_C("503 5.5.1 MAIL first (0badcafe out-of-sequence)\r\n"), END });
+	CU_ASSERT(tarpit.held == 0 && tarpit.delayed == 5 && tarpit.skipped == 0);	/* one for each cut */
+	play_in("refused by the host", &s, (struct step[]){
+		OPEN, MAIL, RCPT, C("BDAT 0 LAST\r\n"), S("451 no\r\n"), TO_C(""), WAIT(1000), TO_C("451 4.3.0 mail host refused the message (0badcafe host-refused)\r\n"), END });
+	CU_ASSERT(tarpit.held == 0 && tarpit.delayed == 10 && tarpit.skipped == 0);
+}
+
 static CU_TestInfo tests[] = {
 	{ "chunks come in and DATA goes out", chunks_come_in_and_data_goes_out },
 	{ "a chunk that is refused is consumed", a_chunk_that_is_refused_is_consumed },
@@ -214,6 +256,9 @@ static CU_TestInfo tests[] = {
 	{ "stray line ends are repaired where the rule says so", stray_line_ends_are_repaired_where_the_rule_says_so },
 	{ "much to repair is as good as little", much_to_repair_is_as_good_as_little },
 	{ "a client that sends too slowly is not waited for", a_client_that_sends_too_slowly_is_not_waited_for },
+	{ "a host that takes text slowly is waited for", a_host_that_takes_text_slowly_is_waited_for },
+	{ "an empty last chunk of a client that sends no more is a message", an_empty_last_chunk_of_a_client_that_sends_no_more_is_a_message },
+	{ "the tarpit counts a refused chunk once", the_tarpit_counts_a_refused_chunk_once },
 	CU_TEST_INFO_NULL,
 };
 SUITE(message, tests)
