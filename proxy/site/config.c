@@ -132,7 +132,7 @@ __attribute__((format(printf, 2, 0))) static void
 on_error(cfg_t *cfg, const char *format, va_list ap)
 {
 	struct config *c = reading;
-	char text[200], expected[400];
+	char text[200], expected[KEYS_MAX * 25];
 
 	vsnprintf(text, sizeof(text), format, ap);
 	if (strncmp(text, "no such option ", 15) != 0) {

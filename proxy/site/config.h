@@ -60,6 +60,12 @@ struct span config_copy(struct config *c, struct span s);
 /* Move the items of v into the arena and empty v; NULL: no memory, noted. */
 void *config_keep(struct config *c, struct vec *v, size_t size);
 
+/*
+ * Read the file that this key of the section "protect" being read names. Its path, malloced, and text, to be given to
+ * source_done(); or NULL: there is none, or it cannot be read, told of as a file of what it should hold.
+ */
+char *config_file(struct config *c, size_t key, const char *of, struct source *text);
+
 /* Text of the operator as it may be shown in a message; valid for four more calls. */
 const char *config_shown(struct span s);
 
@@ -72,6 +78,12 @@ void config_offer(struct config *c, struct span text, uint32_t line);
 
 /* Read a domains file, set as this key of the section being read, into a list. */
 void config_domains_file(struct config *c, struct vec *to, size_t key);
+
+/*
+ * Read the recipients file of the section being read, if there is one, for this host, whose domains are known. Its text
+ * goes into the arena.
+ */
+void config_recipients(struct config *c, struct policy_host *p, struct site_host *h);
 
 /* A section ended; line: of its head. */
 void config_network_end(struct config *c, struct span title, uint32_t line);

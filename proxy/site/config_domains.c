@@ -4,7 +4,6 @@
 
 #include "classifier/path.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 /* Why a text is no domain, as what is expected instead. */
@@ -93,21 +92,12 @@ add_words(struct config *c, struct vec *to, struct span text, const char *file)
 void
 config_domains_file(struct config *c, struct vec *to, size_t key)
 {
-	const struct setting *s = &c->set[SECTION_PROTECT][key];
 	struct source text;
-	char *path;
+	char *path = config_file(c, key, "domain names", &text);
 
-	if (s->line == 0 || s->text.at == NULL || s->text.len == 0)
-		return;
-	path = config_memory(c, site_path(c->site, s->text));
 	if (path == NULL)
 		return;
-	if (source_read(&text, path) == -1) {
-		config_error(c, s->line, "%s: cannot read %s: %s, expected a file of domain names",
-		    key_tables[SECTION_PROTECT].keys[key].name, config_shown(span_str(path)), strerror(errno));
-	} else {
-		add_words(c, to, span_of(text.text, text.len), path);
-		source_done(&text);
-	}
+	add_words(c, to, span_of(text.text, text.len), path);
+	source_done(&text);
 	free(path);
 }

@@ -2,6 +2,7 @@
 /* The sections "protect" and "from". */
 #include "proxy/site/config.h"
 
+#include "classifier/ascii.h"
 #include "classifier/classify.h"
 
 enum { NAME_MAX_OCTETS = 64 };
@@ -81,6 +82,7 @@ check_trap(struct config *c, const struct policy_host *host, struct setting *tra
 	struct verdict v = { .action = ACTION_REFUSE, .reason = REASON_BRACKETS };
 
 	probe.rules = &rules;
+	probe.recipients = (struct recipients){ 0 };	/* nor is it looked up when it is used: it need not be known to strangers */
 	if (text.len > 2 && text.len <= 512 && text.at[0] == '<' && text.at[text.len - 1] == '>') {
 		memcpy(argument, "TO:", 3);
 		memcpy(argument + 3, text.at, text.len);
@@ -107,6 +109,21 @@ check_tls(struct config *c, const struct setting *set)
 		if (from[i].set[FROM_STARTTLS].number == STARTTLS_TERMINATE && set[PROTECT_TLS_CERTIFICATE].line == 0)
 			config_error(c, from[i].set[FROM_STARTTLS].line,
 			    "starttls = terminate without a certificate, expected tls-certificate and tls-key of the host too");
+}
+
+static void
+check_delimiter(struct config *c, const struct setting *set)
+{
+	const struct setting *s = &set[PROTECT_DELIMITER];
+	bool good = true;
+
+	for (size_t i = 0; i < s->text.len; i++)
+		good = good && (s->text.at[i] == '.' || (ascii_is(s->text.at[i], ASCII_SAFE) && !ascii_is(s->text.at[i], ASCII_LETDIG)));
+	if (!good)
+		config_error(c, s->line, "recipient-delimiter = \"%s\", expected characters of a mailbox that are neither letters nor digits, as \"+\"",
+		    config_shown(s->text));
+	if (s->line != 0 && set[PROTECT_RECIPIENTS_FILE].line == 0)
+		config_error(c, s->line, "recipient-delimiter without a list of mailboxes, expected recipients-file too");
 }
 
 static void
@@ -197,12 +214,16 @@ build_host(struct config *c, struct policy_host *p, struct site_host *h)
 	p->uplift = set[PROTECT_OFFER].line == 0 ? UPLIFT_DEFAULT : c->offer & ~(1u << KEY_OFFER_NONE);
 	p->max_message = set[PROTECT_MAX_MESSAGE].number;
 	check_tls(c, set);
+	check_delimiter(c, set);
+	p->recipients.delimiters = set[PROTECT_DELIMITER].text;
 	p->max_local = set[PROTECT_MAX_LOCAL].line == 0 ? 64 : (size_t)set[PROTECT_MAX_LOCAL].number;
 	check_name(c, p, h->line);
 	check_hostname(c, p, h->line);
 	if (set[PROTECT_ADDRESSES].line == 0)
 		config_error(c, h->line, "host %s has no address, expected addresses = { \"...\" }", config_shown(p->name));
 	build_domains(c, p, h);
+	if (p->local.names.count > 0 && p->hostname.at != NULL)	/* else each entry would be one more fault */
+		config_recipients(c, p, h);
 	p->address_count = c->addresses.count;
 	h->from_count = c->from.count;
 	p->addresses = config_keep(c, &c->addresses, sizeof(struct ip));

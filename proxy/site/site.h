@@ -47,6 +47,8 @@ struct site_host {
 	struct setting set[PROTECT_KEYS];
 	enum on_failure on_failure;
 	struct site_domains local, relay;
+	size_t shut_out;		/* entries of its recipients file that its profile or max-local-part refuses */
+	uint32_t shut_out_line;		/* of the first of them, in that file */
 	const uint32_t *address_lines;
 	const struct site_from *from;
 	size_t from_count;

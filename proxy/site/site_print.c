@@ -121,6 +121,8 @@ print_host(const struct site *site, FILE *out, size_t host)
 		line_out(site, out, "\t", h->set[PROTECT_OFFER].line, "offer += \"%s\"", key_offers[KEY_OFFER_NONE]);
 	print_domains(site, out, "local-domains", &h->local, h->set[PROTECT_LOCAL_FILE].text);
 	print_domains(site, out, "relay-domains", &h->relay, h->set[PROTECT_RELAY_FILE].text);
+	if (p->recipients.entries.count > 0)	/* not one by one: they may be 100,000 */
+		fprintf(out, "\trecipients = %zu entries  # %.*s\n", p->recipients.entries.count, SHOWN(h->set[PROTECT_RECIPIENTS_FILE].text));
 	for (uint32_t n = 0; n < site->policy.network_count; n++)
 		print_from(site, out, host, n);
 	fputs("}\n", out);

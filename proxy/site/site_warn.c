@@ -142,6 +142,8 @@ rule_danger(enum rule rule)
 		return "the host relays for everybody";
 	case RULE_UNQUALIFIED_RECIPIENT:
 		return "the host completes a recipient without a domain as it likes";
+	case RULE_UNKNOWN_RECIPIENT:
+		return "the host takes mail for mailboxes that it has not, and sends it back to whom the sender names";
 	case RULE_UNQUALIFIED_SENDER:
 		return "the host makes a sender without a domain one of its own";
 	case RULE_FORGED_LOCAL_SENDER:
@@ -166,6 +168,8 @@ warn_untrusted(struct warnings *w, size_t host)
 
 		if (rule == RULE_COUNT || p->rules[POLICY_UNTRUSTED].mode[rule] >= strict.mode[rule])
 			continue;
+		if (rule == RULE_UNKNOWN_RECIPIENT && p->recipients.entries.count == 0)
+			continue;	/* it would do nothing in any mode */
 		warn(w, f->set[k].line, "host %.*s: %s = %s for untrusted clients: %s", SHOWN(p->name), rule_name(rule),
 		    mode_name(p->rules[POLICY_UNTRUSTED].mode[rule]), rule_danger(rule));
 	}
@@ -234,6 +238,25 @@ warn_domains(struct warnings *w, size_t host, const struct site_domains *d, size
 	}
 }
 
+/* A list of mailboxes that is wished for and not there, or that holds what is refused anyway. */
+static void
+warn_recipients(struct warnings *w, size_t host)
+{
+	const struct policy_host *p = &w->site->policy.hosts[host];
+	const struct site_host *h = &w->site->hosts[host];
+
+	for (size_t i = 0; i < h->from_count && p->recipients.entries.count == 0; i++) {
+		const struct setting *s = &h->from[i].set[FROM_UNKNOWN_RECIPIENT];
+
+		if (s->line != 0 && s->number != MODE_OFF)
+			warn(w, s->line, "host %.*s: unknown-recipient = %s without a recipients-file: it finds nothing", SHOWN(p->name),
+			    mode_name((enum mode)s->number));
+	}
+	if (h->shut_out > 0)
+		warn(w, h->set[PROTECT_RECIPIENTS_FILE].line, "host %.*s: %zu of its recipients, the first in line %u of the file, are refused "
+		    "by its profile or max-local-part nevertheless", SHOWN(p->name), h->shut_out, h->shut_out_line);
+}
+
 static void
 warn_host(struct warnings *w, size_t host)
 {
@@ -248,6 +271,7 @@ warn_host(struct warnings *w, size_t host)
 	warn_sessions(w, host);
 	warn_domains(w, host, &h->local, PROTECT_LOCAL_FILE);
 	warn_domains(w, host, &h->relay, PROTECT_RELAY_FILE);
+	warn_recipients(w, host);
 }
 
 size_t

@@ -285,6 +285,35 @@ values_and_their_lines_are_kept(void)
 	site_free(site);
 }
 
+/* The first host has the defaults; the second and the third have what differs. */
+static void
+hosts_share_rules_that_are_the_same_and_no_others(void)
+{
+	static const char *const differ[] = {
+		"relay = count", "relay-action = drop", "relay-trap = \"<t@h.example>\"", "unqualified-sender = count", "unqualified-recipient = count",
+		"unknown-recipient = count", "forged-local-sender = enforce", "unsafe-sender = count", "body = note", "starttls = refuse", "auth = pass",
+		"relay-if-authenticated = yes", "max-connections = 7",
+	};
+
+	CHECK(sizeof(differ) / sizeof(differ[0]) == FROM_KEYS, "%d keys", FROM_KEYS);
+	for (size_t i = 0; i < sizeof(differ) / sizeof(differ[0]); i++) {
+		const char *rules[] = { "", differ[i], differ[i] };
+		const struct policy_host *h;
+		char text[1000] = "", *said;
+		struct site *site;
+		size_t n = 0;
+
+		for (unsigned k = 0; k < 3; k++)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "protect \"h%u\" { addresses = { \"192.0.2.%u\" } hostname = \"h.example\" "
+			    "local-domains = { \"h.example\" } from untrusted { %s } }\n", k, k + 1, rules[k]);
+		site = folder_load(text, &said);
+		h = site == NULL ? NULL : site->policy.hosts;
+		CHECK(h != NULL && h[0].rules != h[1].rules && h[1].rules == h[2].rules, "%s: said: %s", differ[i], said);
+		site_free(site);
+		free(said);
+	}
+}
+
 static void
 every_file_in_configs_loads(void)
 {
@@ -355,6 +384,7 @@ CU_TestInfo config_tests[] = {
 	{ "what is dangerous is warned of", what_is_dangerous_is_warned_of },
 	{ "the sum of many prefixes is seen", the_sum_of_many_prefixes_is_seen },
 	{ "values and their lines are kept", values_and_their_lines_are_kept },
+	{ "hosts share rules that are the same, and no others", hosts_share_rules_that_are_the_same_and_no_others },
 	{ "every file in configs/ loads", every_file_in_configs_loads },
 	{ "a large policy loads whole", a_large_policy_loads_whole },
 	CU_TEST_INFO_NULL,
