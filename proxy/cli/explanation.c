@@ -2,6 +2,7 @@
 #include "proxy/cli/explanation.h"
 
 #include "classifier/argument.h"
+#include "classifier/mailbox.h"
 #include "classifier/path.h"
 #include "proxy/base/escape.h"
 #include "proxy/engine/verdict_reply.h"
@@ -61,14 +62,46 @@ print_who(const struct explanation *e, FILE *out)
 	fprintf(out, "\n");
 }
 
+/* What the host's own list says of a name that may be one of its mailboxes, in this domain of its own. */
+static void
+print_mailbox(const struct policy_host *host, const struct path *p, struct span domain, FILE *out)
+{
+	struct span local = path_local(p);
+
+	if (host->recipients.entries.count == 0 || mailbox_fault(local, p->quoted, host->profile, host->max_local) != REASON_LOCAL)
+		return;
+	fprintf(out, "%-10s%s\n", "mailbox", recipients_know(&host->recipients, local, domain) ? "known" :
+	    "unknown: it is not in the host's recipients-file");
+}
+
+static void
+print_domain(const struct explanation *e, const struct path *p, FILE *out)
+{
+	const struct policy_host *host = e->asked.host;
+	uint8_t lower[DOMAIN_MAX];
+	struct span domain;
+	bool own;
+
+	if (p->host.literal) {
+		own = classify_is_local(&e->asked, p->host.text);
+		print_line(out, "domain", p->host.text, own ? ": the host's own literal" : ": a literal that is not the host's own");
+		if (own)
+			print_mailbox(host, p, host->hostname, out);
+		return;
+	}
+	domain = domain_lower(p->host.text, lower);
+	own = domain_table_has(&host->local, domain);
+	print_line(out, "domain", domain, own ? ": local domain" : domain_table_has(&host->relay, domain) ? ": relay domain" :
+	    ": in no table of this host");
+	if (own)
+		print_mailbox(host, p, domain, out);
+}
+
 static void
 print_parse(const struct explanation *e, FILE *out)
 {
-	const struct policy_host *host = e->asked.host;
 	struct argument a;
 	struct path p;
-	uint8_t lower[DOMAIN_MAX];
-	struct span domain;
 
 	print_line(out, "argument", e->argument, "");
 	if (argument_parse(e->argument, SPAN("TO"), &a) != ARGUMENT_OK || path_parse(a.path, &p) != PATH_OK) {
@@ -78,18 +111,12 @@ print_parse(const struct explanation *e, FILE *out)
 	if (p.route.len > 0)
 		print_line(out, "route", p.route, "");
 	print_line(out, "local", path_local(&p), p.quoted ? " (was quoted)" : "");
-	if (p.form != PATH_MAILBOX) {
-		fprintf(out, "%-10s%s\n", "domain", "none");
+	if (p.form == PATH_MAILBOX) {
+		print_domain(e, &p, out);
 		return;
 	}
-	if (p.host.literal) {
-		print_line(out, "domain", p.host.text, classify_is_local(&e->asked, p.host.text) ?
-		    ": the host's own literal" : ": a literal that is not the host's own");
-		return;
-	}
-	domain = domain_lower(p.host.text, lower);
-	print_line(out, "domain", domain, domain_table_has(&host->local, domain) ? ": local domain" :
-	    domain_table_has(&host->relay, domain) ? ": relay domain" : ": in no table of this host");
+	fprintf(out, "%-10s%s\n", "domain", "none");
+	print_mailbox(e->asked.host, &p, e->asked.host->hostname, out);
 }
 
 static void
