@@ -20,12 +20,26 @@ setting_default(struct setting *s)
 	s->host.uplift = UPLIFT_DEFAULT;
 }
 
+static void
+bind_recipients(struct setting *s)
+{
+	struct span list = span_str(s->recipients);
+
+	memset(s->recipient_slots, 0, sizeof(s->recipient_slots));
+	name_set_init(&s->host.recipients.entries, s->recipient_slots, sizeof(s->recipient_slots) / sizeof(s->recipient_slots[0]));
+	for (size_t at = 0, end; at < list.len; at = end + 1) {
+		end = span_find(list, at, '\n');
+		name_set_add(&s->host.recipients.entries, span_cut(list, at, end));
+	}
+}
+
 void
 setting_bind(struct setting *s)
 {
 	s->host.rules = &s->rules;
 	s->rules.relay_trap = span_str(s->trap);
 	s->tarpit = (struct tarpit){ .held_max = s->tarpit.held_max };
+	bind_recipients(s);
 }
 
 /* The words of a key, in the order of their values. */
@@ -56,6 +70,7 @@ static const struct key {
 	{ "relay-action", SETTING_FROM, NUMBER, actions, AT(rules.relay_action) },
 	{ "unqualified-sender", SETTING_FROM, OCTET, modes, AT(rules.mode[RULE_UNQUALIFIED_SENDER]) },
 	{ "unqualified-recipient", SETTING_FROM, OCTET, modes, AT(rules.mode[RULE_UNQUALIFIED_RECIPIENT]) },
+	{ "unknown-recipient", SETTING_FROM, OCTET, modes, AT(rules.mode[RULE_UNKNOWN_RECIPIENT]) },
 	{ "forged-local-sender", SETTING_FROM, OCTET, modes, AT(rules.mode[RULE_FORGED_LOCAL_SENDER]) },
 	{ "unsafe-sender", SETTING_FROM, OCTET, modes, AT(rules.mode[RULE_UNSAFE_SENDER]) },
 	{ "profile", SETTING_PROTECT, BITS, profiles, AT(host.profile) },
@@ -174,6 +189,25 @@ read_trap(struct setting *s, struct span value)
 	return NULL;
 }
 
+/* Words, for a file of them. The configuration shows them behind its key, so that it is another one for other words. */
+static const char *
+read_recipients(struct setting *s, struct span value)
+{
+	char line[sizeof(s->recipients) + 20];
+	size_t words = 1;
+
+	for (size_t i = 0; i < value.len; i++)
+		words += value.at[i] == ' ';
+	if (value.len == 0 || value.len >= sizeof(s->recipients) || words > 10)
+		return "one to ten short mailboxes are expected";
+	snprintf(line, sizeof(line), "\"recipients\"  # %.*s", (int)value.len, (const char *)value.at);
+	note(s, SETTING_PROTECT, "recipients-file", false, span_str(line));
+	for (size_t i = 0; i < value.len; i++)
+		s->recipients[i] = value.at[i] == ' ' ? '\n' : (char)value.at[i];
+	s->recipients[value.len] = '\0';
+	return NULL;
+}
+
 const char *
 setting_read(struct setting *s, struct span name, struct span value)
 {
@@ -190,6 +224,8 @@ setting_read(struct setting *s, struct span name, struct span value)
 		note(s, k->section, k->name, k->type == BITS, value);
 		return NULL;
 	}
+	if (span_eq(name, SPAN("recipients")))
+		return read_recipients(s, value);
 	return span_eq(name, SPAN("relay-trap")) ? read_trap(s, value) : "no key of this name";
 }
 

@@ -18,6 +18,8 @@ struct setting {
 	struct dialogue_limits limits;
 	struct tarpit tarpit;
 	char trap[64];			/* of the rules */
+	char recipients[128];		/* of the host, one a line; empty: no list */
+	struct name_slot recipient_slots[16];
 	char lines[SETTING_SECTIONS][512];	/* what was set, as lines of the configuration */
 };
 
@@ -29,7 +31,10 @@ void setting_default(struct setting *s);
  */
 const char *setting_read(struct setting *s, struct span key, struct span value);
 
-/* The configuration that says the same, its journal in this folder. Cut off where out[cap] ends. */
+/*
+ * The configuration that says the same, its journal in this folder. Cut off where out[cap] ends. If there are recipients,
+ * it wants a file of them, "recipients", beside it.
+ */
 void setting_write(const struct setting *s, const char *folder, char *out, size_t cap);
 
 /* A setting points to its own parts: call this where it lies now, before it is used. */

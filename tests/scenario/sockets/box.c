@@ -68,11 +68,24 @@ starts(struct box *b)
 	return false;
 }
 
+static bool
+write_file(const struct box *b, const char *file, const char *text)
+{
+	char path[PATH_OCTETS];
+	FILE *out;
+
+	path_of(b, file, path);
+	out = fopen(path, "w");
+	if (out != NULL && fputs(text, out) != EOF && fclose(out) == 0)
+		return true;
+	perror(path);
+	return false;
+}
+
 bool
 box_set(struct box *b, const struct setting *setting)
 {
 	char config[sizeof(b->config)], path[PATH_OCTETS], words[PATH_OCTETS];
-	FILE *out;
 
 	setting_write(setting, b->folder, config, sizeof(config));
 	if (b->pid != 0 && strcmp(config, b->config) == 0)
@@ -83,11 +96,8 @@ box_set(struct box *b, const struct setting *setting)
 	path_of(b, "words", words);
 	unlink(words);
 	path_of(b, "config", path);
-	out = fopen(path, "w");
-	if (out == NULL || fputs(config, out) == EOF || fclose(out) != 0) {
-		perror(path);
+	if (!write_file(b, "config", config) || !write_file(b, "recipients", setting->recipients))
 		return false;
-	}
 	fflush(stdout);
 	b->pid = fork();
 	if (b->pid == 0)
