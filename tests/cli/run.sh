@@ -56,6 +56,8 @@ protect "aix" {
 	from trusted { relay = off unsafe-sender = count }
 }
 CONF
+printf 'john@local.example\tOK\nann: john\n' >"$WORK/list"
+sed 's/hostname/recipients-file = "list" recipient-delimiter = "+" hostname/' "$WORK/good.conf" >"$WORK/listed.conf"
 sed 's/^on-stop.*/on-stop = remove/' "$WORK/good.conf" >"$WORK/remove.conf"
 sed 's/hostname/on-failure = open hostname/' "$WORK/good.conf" >"$WORK/open.conf"
 sed 's/unsafe-sender = count/unsafe-sender = never/' "$WORK/good.conf" >"$WORK/bad.conf"
@@ -74,6 +76,19 @@ expect "nothing on stdout" test ! -s "$WORK/out"
 expect "check a file that is not there" status 1 "$RELAYWALL" check "$WORK/none.conf"
 expect "check warns" status 0 "$RELAYWALL" check "$WORK/open.conf"
 expect "of an open host" has 'warning: .*on-failure = open' "$WORK/err"
+expect "check -v with a list of mailboxes" status 0 "$RELAYWALL" check -v "$WORK/listed.conf"
+expect "origin: the list" has 'recipients = 2 entries  # list$' "$WORK/out"
+explain() { status 0 "$RELAYWALL" explain --policy "$WORK/listed.conf" --client 203.0.113.66 --host 192.0.2.25 "$@"; }
+expect "explain a mailbox" explain 'TO:<John+x@local.example>'
+expect "that is known" has '^mailbox   known$' "$WORK/out"
+expect "explain another" explain 'TO:<joe@[192.0.2.25]>'
+expect "that is not" has '^mailbox   unknown: ' "$WORK/out"
+expect "and its reply" has '^reply     550 5.1.1 <joe@\[192.0.2.25\]>: no such mailbox (explain unknown-recipient)$' "$WORK/out"
+expect "explain it for a network without the rule" explain --client 10.0.0.1 'TO:<joe@local.example>'
+expect "there it is not known either" has '^mailbox   unknown: ' "$WORK/out"
+expect "but let pass" has '^verdict   pass, ' "$WORK/out"
+expect "explain what would relay" explain 'TO:<joe%x@local.example>'
+expect "of which the list says nothing" not has '^mailbox' "$WORK/out"
 expect "rules" status 0 "$RELAYWALL" rules "$WORK/good.conf"
 expect "rules are text" has 'tproxy ip to 127.0.0.1:2525' "$WORK/out"
 cp "$WORK/out" "$WORK/good.nft"
