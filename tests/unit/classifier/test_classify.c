@@ -353,7 +353,10 @@ only_the_address_the_client_came_to_is_the_own_literal(void)
 	RECIPIENTS("literals", corpus_asked(), cases);
 }
 
-/* asked_with(), and a list: john in local.example, ann everywhere, all of open.example; a relay domain too. */
+/*
+ * asked_with(), and a list: john in local.example, box in the domain of the host's name, ann everywhere, all of
+ * open.example. A relay domain too.
+ */
 static struct asked
 asked_with_list(struct policy_host *host, struct rules *rules, struct name_slot slots[3][8])
 {
@@ -369,6 +372,7 @@ asked_with_list(struct policy_host *host, struct rules *rules, struct name_slot 
 	domain_table_add(&host->relay, SPAN("customer.example"));
 	name_set_init(&host->recipients.entries, slots[2], 8);
 	name_set_add(&host->recipients.entries, SPAN("john@local.example"));
+	name_set_add(&host->recipients.entries, SPAN("box@mail.local.example"));
 	name_set_add(&host->recipients.entries, SPAN("ann"));
 	name_set_add(&host->recipients.entries, SPAN("@open.example"));
 	host->recipients.delimiters = SPAN("+");
@@ -392,7 +396,8 @@ with_a_list_a_local_recipient_must_be_on_it(void)
 		UNKNOWN("TO:<@local.example:user@local.example>"), UNKNOWN("TO:<\"john smith\"@local.example>"), UNKNOWN("TO:<user+ann@local.example>"),
 		UNKNOWN("TO:<user@local.example> NOTIFY=NEVER"),
 		{ "TO:<ann@[198.51.100.25]>", ACTION_PASS, REASON_OWN_LITERAL, "RCPT TO:<ann@mail.local.example>" },
-		UNKNOWN("TO:<john@[198.51.100.25]>"),
+		{ "TO:<box@[198.51.100.25]>", ACTION_PASS, REASON_OWN_LITERAL, "RCPT TO:<box@mail.local.example>" },
+		UNKNOWN("TO:<john@[198.51.100.25]>"), UNKNOWN("TO:<box@local.example>"),
 		/* not the host's own to know */
 		{ "TO:<user@customer.example>", ACTION_PASS, REASON_RELAY_DOMAIN, "RCPT TO:<user@customer.example>" },
 		/* what is said of an address that would relay, or is none, stays as it is */
@@ -401,6 +406,7 @@ with_a_list_a_local_recipient_must_be_on_it(void)
 	};
 	static const struct recipient_case bare[] = {
 		{ "TO:<ann>", ACTION_PASS, REASON_LOCAL, "RCPT TO:<ann>" }, UNKNOWN("TO:<john>"), UNKNOWN("TO:<user>"),
+		{ "TO:<box>", ACTION_PASS, REASON_LOCAL, "RCPT TO:<box>" },
 	};
 	static const struct recipient_case relay_off[] = {
 		UNKNOWN("TO:<user@local.example>"), { "TO:<user@victim.example>", ACTION_PASS, REASON_RULE_OFF, "RCPT TO:<user@victim.example>" },

@@ -30,13 +30,14 @@ static const struct {
 	{ "brackets", "<john@h.example>\n", 1, "found \"<john@h.example>\", expected a mailbox in" },
 	{ "brackets around a name", "<john>\n", 1, "found \"<john>\" (local-part), expected a mailbox as" },
 	{ "several in a line", "ann\njohn, paul\n", 2, "found \"john,\" (list), expected a mailbox as" },
+	{ "encapsulation", "IMCEAEX-_O=ORG_CN=USER@h.example\n", 1, "(encapsulation), expected a mailbox as" },
 	{ "UTF-8", "jos\303\251\n", 1, "found \"jos\\xc3\\xa9\" (local-part), expected a mailbox as" },
 	{ "a name of 65 octets", L64 "\r\n" L64 "q", 2, "(local-part-length), expected a mailbox as" },
 	{ "no name", ": nobody\n", 1, "found \"\" (local-part), expected a mailbox as" },
 	{ "wildcard of a detail", "ann\ninfo+*@h.example ann\n", 2, "found \"info+*@h.example\", expected a name without a wildcard" },
 	{ "white space at the begin", " ann\n", 1, "found white space before \" ann\", expected an entry at the begin of its line" },
 	{ "white space behind what ends", "ann: x,\n y,\n\n# c\n z\njoe\n bob\n", 7, "found white space before \" bob\"" },
-	{ "quotes that do not end", "ann\n\"john: x\n", 2, "expected its closing quote" },
+	{ "quotes that do not end", "ann\n\"john: x,\n y\n", 2, "expected its closing quote" },
 	{ "quotes with nothing in them", "\"\"@h.example\n", 1, "found a quoted name, expected" },
 };
 
@@ -112,6 +113,7 @@ static const struct {
 	{ "names that the profile refuses", "ann\nj.smith\nj.paul@h.example\n", LISTED "profile = { \"hostdotuser\" } }",
 	    ":1: warning: host h: 2 of its recipients, the first in line 2 of the file, are refused" },
 	{ "names that are too long for this host", "ann\njohn\n", LISTED "max-local-part = 3 }", "1 of its recipients, the first in line 2" },
+	{ "an encapsulated name of Exchange's own", "IMCEAEX-_O=ORG_CN=USER@h.example\n", LISTED "profile = { \"exchange\" } }", NULL },
 	{ "such names elsewhere", "ann\nj.smith\n\"a b\"\n", LISTED "}", NULL },
 };
 
