@@ -91,9 +91,9 @@ def a_host_without_a_route(world):
     try:
         refused_with(world, {}, 421, b"host-unreachable")
     finally:
-        world.names.run("router", "ip", "route", "replace", V4, "dev", "host")
         world.names.run("router", "ip", "-6", "route", "del", "unreachable", V6)
-        world.names.run("router", "ip", "-6", "route", "replace", V6, "dev", "host")
+        for address in (V4, V6):
+            world.names.route("host", address)
     assert world.box.counters()["host_unreachable"] == 2
 
 

@@ -77,7 +77,7 @@ def a_customer_of_ipv6_has_one_64_and_of_ipv4_one_address(world):
     near, far, other = "2001:db8:66:0:ffff::1", "2001:db8:66:1::66", "203.0.113.67"
     for address, family in ((near, "-6"), (far, "-6"), (other, "-4")):
         world.names.run("client", "ip", family, "address", "add", address, "dev", "eth0", *["nodad"] * (family == "-6"))
-        world.names.run("router", "ip", family, "route", "add", address, "dev", "client")
+        world.names.route("client", address)
     with world.client(4) as a, world.client(6) as b:
         a.expect(a.reply(), 220)
         b.expect(b.reply(), 220)

@@ -24,6 +24,13 @@ class Names:
     def run(self, role, *command):
         subprocess.run(["ip", "netns", "exec", self.name(role), *command], check=True)
 
+    def route(self, leg, address):
+        """Where this address is: at the end of a leg, behind the hop that can be made narrow (run.sh)."""
+        family = "-6" if ":" in address else "-4"
+        hop = ["via", "fe80::3"] if family == "-6" else ["via", "169.254.0.2", "onlink"]
+        self.run("router", "ip", family, "route", "replace", address, "dev", leg, *hop)
+        self.run(leg + "-wire", "ip", family, "route", "replace", address, "dev", "far")
+
     @contextlib.contextmanager
     def inside(self, role):
         """This thread is in the namespace of a role meanwhile."""
