@@ -15,6 +15,7 @@
 
 enum {
 	DESCRIPTORS_BESIDE = 64,	/* of a process, beside two for each session */
+	LOOKUPS_KEPT = 8192,		/* answers of the DNS, some 350 octets each */
 };
 static const double drain_s = 5.0, drain_look_s = 0.05;
 
@@ -25,6 +26,7 @@ struct run {
 	struct tally tally;
 	struct stream *stream;
 	struct tarpit tarpit;
+	struct resolver *resolver;	/* NULL: the operator named no server */
 	struct table_watch *table;
 	uint64_t restored;		/* times that somebody else took our table out */
 	ev_io on_table;
@@ -84,6 +86,14 @@ stop(struct ev_loop *loop, ev_signal *watcher, int events)
 }
 
 static void
+print_lookups(const struct resolver_counters *c)
+{
+#define X(name, meaning) fprintf(stderr, " " #name "=%" PRIu64, c->name);
+	RESOLVER_COUNTERS(X)
+#undef X
+}
+
+static void
 print_counters(const struct run *r)
 {
 	const struct stream_counters *c = stream_counters(r->stream);
@@ -94,6 +104,8 @@ print_counters(const struct run *r)
 #undef X
 	fprintf(stderr, " tarpitted=%u tarpit_delayed=%" PRIu64 " tarpit_skipped=%" PRIu64, r->tarpit.held, r->tarpit.delayed,
 	    r->tarpit.skipped);
+	if (r->resolver != NULL)
+		print_lookups(resolver_counters(r->resolver));
 	tally_print(&r->tally, stderr);
 	fprintf(stderr, " rules_restored=%" PRIu64, r->restored);
 	fprintf(stderr, " journal_written=%" PRIu64 " journal_dropped=%" PRIu64 "\n", r->journal.written, r->journal.dropped);
@@ -216,6 +228,7 @@ open_stream(struct run *r)
 		.connect_ms = r->site->connect_ms,
 		.sessions_max = r->site->sessions_max,
 		.tarpit = &r->tarpit,
+		.resolver = r->resolver,
 	};
 	const char *what = "start";
 	struct stream *stream = stream_new(r->loop, &conf, &what);
@@ -224,6 +237,26 @@ open_stream(struct run *r)
 		fprintf(stderr, "relaywall: %s: %s%s\n", what, strerror(errno),
 		    errno == EPERM || errno == EACCES ? " (CAP_NET_ADMIN is missing)" : "");
 	return stream;
+}
+
+static int
+open_resolver(struct run *r)
+{
+	const struct resolver_conf conf = {
+		.servers = r->site->resolvers,
+		.server_count = r->site->resolver_count,
+		.timeout_ms = r->site->limits.lookup_ms,
+		.questions_max = r->site->lookups_max,
+		.cache_places = LOOKUPS_KEPT,
+	};
+	const char *what;
+
+	if (conf.server_count == 0)
+		return 0;
+	r->resolver = resolver_new(r->loop, &conf, &what);
+	if (r->resolver == NULL)
+		fprintf(stderr, "relaywall: resolver: %s: cannot start\n", what);
+	return r->resolver == NULL ? -1 : 0;
 }
 
 /*
@@ -238,8 +271,10 @@ begin(struct run *r)
 	if (r->loop == NULL) {
 		fprintf(stderr, "relaywall: libev cannot start\n");
 		errno = 0;
-	} else {
+	} else if (open_resolver(r) == 0) {
 		r->stream = open_stream(r);
+	} else {
+		errno = 0;
 	}
 	if (r->stream == NULL && errno == EADDRINUSE)
 		return -1;
@@ -298,6 +333,7 @@ cli_run(int argc, char **argv)
 
 free_stream:
 	stream_free(r.stream);
+	resolver_free(r.resolver);
 	site_free(site);
 	return status;
 }

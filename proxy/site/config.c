@@ -25,6 +25,8 @@ list_value(struct config *c, enum section section, size_t key, struct span text,
 {
 	if (section == SECTION_NETWORK)
 		config_prefix(c, text, line);
+	else if (section == SECTION_TOP)
+		config_resolver(c, text, line);
 	else if (key == PROTECT_ADDRESSES)
 		config_address(c, text, line);
 	else if (key == PROTECT_PROFILE)
@@ -240,7 +242,7 @@ static void
 config_done(struct config *c)
 {
 	struct vec *vecs[] = { &c->addresses, &c->address_lines, &c->local, &c->relay, &c->from, &c->networks, &c->prefixes,
-		&c->policy_hosts, &c->hosts };
+		&c->policy_hosts, &c->hosts, &c->resolvers };
 
 	for (size_t i = 0; i < sizeof(vecs) / sizeof(vecs[0]); i++)
 		vec_done(vecs[i]);

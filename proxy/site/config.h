@@ -32,6 +32,7 @@ struct config {
 	unsigned offer;
 
 	/* What was read. */
+	struct vec resolvers;		/* struct ip */
 	struct vec networks;		/* struct config_network; untrusted is the first */
 	struct vec prefixes;		/* struct site_prefix */
 	struct vec policy_hosts;	/* struct policy_host */
@@ -71,6 +72,7 @@ const char *config_shown(struct span s);
 
 /* One value of a list. */
 void config_prefix(struct config *c, struct span text, uint32_t line);
+void config_resolver(struct config *c, struct span text, uint32_t line);
 void config_address(struct config *c, struct span text, uint32_t line);
 void config_domain(struct config *c, struct vec *to, struct span text, uint32_t line);
 void config_profile(struct config *c, struct span text, uint32_t line);

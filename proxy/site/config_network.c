@@ -143,6 +143,27 @@ config_address(struct config *c, struct span text, uint32_t line)
 	*at = line;
 }
 
+void
+config_resolver(struct config *c, struct span text, uint32_t line)
+{
+	const struct ip *known = c->resolvers.at;
+	struct ip ip, *to;
+
+	if (read_ip(text, &ip) == 0) {
+		config_error(c, line, "found \"%s\", expected the IPv4 or IPv6 address of a DNS server", config_shown(text));
+		return;
+	}
+	for (size_t i = 0; i < c->resolvers.count; i++) {
+		if (!ip_eq(&known[i], &ip))
+			continue;
+		config_error(c, line, "found DNS server \"%s\" twice, expected once", config_shown(text));
+		return;
+	}
+	to = config_memory(c, vec_push(&c->resolvers, sizeof(*to)));
+	if (to != NULL)
+		*to = ip;
+}
+
 static bool
 is_name(struct span name)
 {

@@ -10,6 +10,7 @@
 	X(LIMITS_REPLY, reply_ms, 1000) \
 	X(LIMITS_DATA, data_ms, 1000) \
 	X(LIMITS_FINAL, final_ms, 1000) \
+	X(LIMITS_LOOKUP, lookup_ms, 1000) \
 	X(LIMITS_ERRORS, errors_max, 1) \
 	X(LIMITS_IDLE_COMMANDS, idle_commands_max, 1) \
 	X(LIMITS_RECIPIENTS, recipients_max, 1) \
@@ -43,7 +44,7 @@ seal_top(struct config *c)
 
 	memcpy(set, c->set[SECTION_TOP], sizeof(site->top_set));
 	for (size_t i = 0; i < TOP_KEYS; i++)	/* the fallbacks are values of their own keys */
-		if (set[i].line == 0)
+		if (set[i].line == 0 && key_tables[SECTION_TOP].keys[i].fallback != NULL)
 			key_read(&key_tables[SECTION_TOP].keys[i], span_str(key_tables[SECTION_TOP].keys[i].fallback), &set[i]);
 	site->journal = (const char *)set[TOP_JOURNAL].text.at;
 	site->port = (uint16_t)set[TOP_LISTENER_PORT].number;
@@ -54,6 +55,9 @@ seal_top(struct config *c)
 	site->sessions_max = (unsigned)set[TOP_MAX_SESSIONS].number;
 	site->tarpitted_max = (unsigned)set[TOP_MAX_TARPITTED].number;
 	site->on_stop = (enum on_stop)set[TOP_ON_STOP].number;
+	site->lookups_max = (unsigned)set[TOP_MAX_LOOKUPS].number;
+	site->resolver_count = c->resolvers.count;
+	site->resolvers = config_keep(c, &c->resolvers, sizeof(*site->resolvers));
 	if (site->table >= 253 && site->table <= 255)
 		config_error(c, set[TOP_ROUTE_TABLE].line, "route-table = %u, expected a table that the kernel does not use (253 to 255)",
 		    site->table);
@@ -151,6 +155,17 @@ resolve_from(struct config *c, const struct site_host *h)
 	}
 }
 
+/* Rules that ask the DNS, of a host's section "from". */
+static void
+check_lookups(struct config *c, const struct site_from *f)
+{
+	const struct setting *s = &f->set[FROM_UNRESOLVABLE_SENDER];
+
+	if (s->line != 0 && s->number != MODE_OFF && c->site->resolver_count == 0)
+		config_error(c, s->line, "unresolvable-sender = %s without a DNS server, expected resolvers at the top level too",
+		    mode_name((enum mode)s->number));
+}
+
 static void
 apply_from(struct rules *r, const struct site_from *f)
 {
@@ -197,12 +212,16 @@ seal_rules(struct config *c)
 		return;
 	for (size_t i = 0; i < n; i++)
 		defaults[i] = rules_default((uint32_t)i);
+	if (c->site->resolver_count > 0)
+		defaults[POLICY_UNTRUSTED].mode[RULE_UNRESOLVABLE_SENDER] = MODE_ENFORCE;
 	for (size_t i = 0; i < c->hosts.count; i++) {
 		resolve_from(c, &site_hosts[i]);
 		hosts[i].rules = defaults;
 		if (site_hosts[i].from_count == 0)
 			continue;
 		memcpy(spare, defaults, n * sizeof(*spare));
+		for (size_t k = 0; k < site_hosts[i].from_count; k++)
+			check_lookups(c, &site_hosts[i].from[k]);
 		for (size_t k = 0; k < site_hosts[i].from_count; k++)
 			apply_from(&spare[site_hosts[i].from[k].network], &site_hosts[i].from[k]);
 		if (!rules_equal(spare, last, n)) {

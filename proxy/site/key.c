@@ -36,6 +36,8 @@ static const struct key top[TOP_KEYS] = {
 	[TOP_CONNECT_TIMEOUT] = NUMBER("connect-timeout", "30", 1, 3600, "seconds to reach a host"),
 	[TOP_MAX_SESSIONS] = NUMBER("max-sessions", "10000", 1, 1000000, "sessions at once; the next client gets 421"),
 	[TOP_MAX_TARPITTED] = NUMBER("max-tarpitted", "100", 0, 1000000, "sessions held back by the tarpit at once"),
+	[TOP_RESOLVERS] = LIST("resolvers", "addresses of DNS servers near the box, for the rules that ask the DNS"),
+	[TOP_MAX_LOOKUPS] = NUMBER("max-lookups", "1000", 1, 65000, "questions to the DNS at once; one too many has failed"),
 	[TOP_ON_STOP] = WORD("on-stop", on_stop, "closed", "after an orderly end: hosts stay closed, or every rule is removed"),
 };
 
@@ -47,6 +49,7 @@ static const struct key limits[LIMITS_KEYS] = {
 	[LIMITS_REPLY] = NUMBER("reply-timeout", NULL, 1, 86400, "seconds for the host's reply to a command"),
 	[LIMITS_DATA] = NUMBER("data-timeout", NULL, 1, 86400, "seconds for the host's reply to DATA"),
 	[LIMITS_FINAL] = NUMBER("final-timeout", NULL, 1, 86400, "seconds for the host's reply to a message"),
+	[LIMITS_LOOKUP] = NUMBER("lookup-timeout", NULL, 1, 60, "seconds that a command waits for the DNS"),
 	[LIMITS_ERRORS] = NUMBER("max-errors", NULL, 1, 1000000, "refused commands a session"),
 	[LIMITS_IDLE_COMMANDS] = NUMBER("max-idle-commands", NULL, 1, 1000000, "commands between two messages that move none"),
 	[LIMITS_RECIPIENTS] = NUMBER("max-recipients", NULL, 100, 1000000, "recipients a message; RFC 5321 wants at least 100"),
@@ -95,6 +98,11 @@ static const struct key from[FROM_KEYS] = {
 	[FROM_FORGED_LOCAL_SENDER] = WORD("forged-local-sender", mode, NULL,
 	    "senders of the host's own domains (default: count for untrusted, off for networks)"),
 	[FROM_UNSAFE_SENDER] = WORD("unsafe-sender", mode, NULL, "senders that an old server cannot answer safely " RULE_DEFAULT),
+	[FROM_UNRESOLVABLE_SENDER] = WORD("unresolvable-sender", mode, NULL, "senders whose domain does not exist or takes no mail "
+	    "(default: enforce for untrusted where there are resolvers, else off)"),
+	[FROM_HELLO_SYNTAX] = WORD("hello-syntax", mode, NULL, "names in HELO that are no domain or literal "
+	    "(default: count for untrusted, off for networks)"),
+	[FROM_FORGED_HELLO] = WORD("forged-hello", mode, NULL, "the host's own names in HELO (default: count for untrusted, off for networks)"),
 	[FROM_BODY] = WORD("body", body, "reject",
 	    "messages with stray line ends, NULs, long lines: 554, repaired, or repaired and journaled"),
 	[FROM_STARTTLS] = WORD("starttls", starttls, "hide",

@@ -49,6 +49,12 @@ site_rule(size_t from_key)
 		return RULE_FORGED_LOCAL_SENDER;
 	case FROM_UNSAFE_SENDER:
 		return RULE_UNSAFE_SENDER;
+	case FROM_UNRESOLVABLE_SENDER:
+		return RULE_UNRESOLVABLE_SENDER;
+	case FROM_HELLO_SYNTAX:
+		return RULE_HELLO_SYNTAX;
+	case FROM_FORGED_HELLO:
+		return RULE_FORGED_HELLO;
 	default:
 		return RULE_COUNT;
 	}

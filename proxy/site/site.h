@@ -71,6 +71,9 @@ struct site {
 	uint64_t connect_ms;
 	unsigned sessions_max, tarpitted_max;
 	enum on_stop on_stop;
+	const struct ip *resolvers;
+	size_t resolver_count;		/* 0: no rule asks the DNS */
+	unsigned lookups_max;
 
 	struct setting top_set[TOP_KEYS], limits_set[LIMITS_KEYS];
 	const struct site_host *hosts;

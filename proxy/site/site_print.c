@@ -135,6 +135,12 @@ site_print(const struct site *site, FILE *out)
 
 	for (size_t k = 0; k < TOP_KEYS; k++)
 		print_setting(site, out, "", &key_tables[SECTION_TOP].keys[k], &site->top_set[k]);
+	for (size_t i = 0; i < site->resolver_count; i++) {
+		char ip[INET6_ADDRSTRLEN];
+
+		print_address(&site->resolvers[i], ip);
+		line_out(site, out, "", site->top_set[TOP_RESOLVERS].line, "resolvers += \"%s\"", ip);
+	}
 	fputs("limits {\n", out);
 	for (size_t k = 0; k < LIMITS_KEYS; k++)
 		print_setting(site, out, "\t", &key_tables[SECTION_LIMITS].keys[k], &site->limits_set[k]);

@@ -148,6 +148,11 @@ rule_danger(enum rule rule)
 		return "the host makes a sender without a domain one of its own";
 	case RULE_FORGED_LOCAL_SENDER:
 		return "strangers can write in the name of the host's own users, unseen";
+	case RULE_UNRESOLVABLE_SENDER:
+		return "an answer to a sender can go nowhere, and stays with the host";
+	case RULE_HELLO_SYNTAX:
+	case RULE_FORGED_HELLO:
+		return "strangers can call themselves anything, unseen";
 	case RULE_UNSAFE_SENDER:
 		return "an answer to a sender can run a program or be relayed";
 	default:
@@ -163,6 +168,8 @@ warn_untrusted(struct warnings *w, size_t host)
 	const struct site_from *f = site_from(w->site, host, POLICY_UNTRUSTED);
 	struct rules strict = rules_default(POLICY_UNTRUSTED);
 
+	if (w->site->resolver_count > 0)
+		strict.mode[RULE_UNRESOLVABLE_SENDER] = MODE_ENFORCE;
 	for (size_t k = 0; f != NULL && k < FROM_KEYS; k++) {
 		enum rule rule = site_rule(k);
 
@@ -282,6 +289,8 @@ site_warn(const struct site *site, FILE *out)
 	if (site->on_stop == ON_STOP_REMOVE)
 		warn(&w, site->top_set[TOP_ON_STOP].line, "on-stop = remove: "
 		    "after an orderly end every host is an open relay again");
+	if (site->resolver_count == 0)
+		warn(&w, 0, "no resolvers are set: senders from domains that do not exist are let pass");
 	warn_networks(&w);
 	for (size_t i = 0; i < site->policy.host_count; i++)
 		warn_host(&w, i);

@@ -13,6 +13,9 @@ char *folder_path(const char *name);
 /* Write a file there. Ends the program if it cannot: a test without its input proves nothing. */
 void folder_write(const char *name, const char *text);
 
+/* What a site says that is not about the DNS begins with this. */
+#define WITH_DNS "resolvers = { \"192.0.2.53\" } "
+
 /* Write text as "site.conf" and load it; *said gets what was told on errors, malloced. */
 struct site *folder_load(const char *text, char **said);
 

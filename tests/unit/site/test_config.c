@@ -22,7 +22,11 @@ static const struct {
 	{ "unknown key of a host", "protect \"h\" {\n\n adresses = { }\n}", 3, "unknown key 'adresses', expected addresses, hostname", NULL },
 	{ "unknown key of a network", "network n { prefix = { } }\n" GOOD, 1, "unknown key 'prefix', expected prefixes", NULL },
 	{ "unknown key of rules", HOST "\n from untrusted {\n max-connection = 1 } }", 4, "unknown key 'max-connection', expected relay, relay-action", NULL },
-	{ "a key of a later time", HOST "\n from untrusted {\n unresolvable-sender = enforce } }", 4, "unknown key 'unresolvable-sender'", NULL },
+	{ "a rule that asks nobody", HOST "\n from untrusted {\n unresolvable-sender = enforce } }", 4,
+	    "unresolvable-sender = enforce without a DNS server, expected resolvers at the top level too", NULL },
+	{ "a name of a resolver", "resolvers = { \"dns.example\" }\n" GOOD, 1, "found \"dns.example\", expected the IPv4 or IPv6 address of a DNS server", NULL },
+	{ "a resolver twice", "resolvers = { \"192.0.2.53\",\n \"::1\", \"192.0.2.53\" }\n" GOOD, 2, "found DNS server \"192.0.2.53\" twice, expected once", NULL },
+	{ "a look without end", "limits { lookup-timeout = 61 }\n" GOOD, 1, "lookup-timeout = \"61\", expected a number from 1 to 60", NULL },
 	{ "a path into another section", "protect|hostname = \"x\"\n" GOOD, 1, "no sub-section title/index for 'protect'", NULL },
 	{ "prefix that is none", "network n {\n prefixes = { \"10.0.0/8\" } }\n" GOOD, 2, "found \"10.0.0/8\", expected a prefix as \"10.0.0.0/8\"", NULL },
 	{ "prefix without a length", "network n {\n prefixes = { \"10.0.0.0\" } }\n" GOOD, 2, "without a length, expected \"10.0.0.0/32\"", NULL },
@@ -185,8 +189,11 @@ what_is_dangerous_is_warned_of(void)
 		char *said, *warned;
 		size_t len;
 		FILE *out = open_memstream(&warned, &len);
-		struct site *site = folder_load(dangers[i].text, &said);
+		char text[1024];
+		struct site *site;
 
+		snprintf(text, sizeof(text), WITH_DNS "%s", dangers[i].text);
+		site = folder_load(text, &said);
 		CHECK(site != NULL, "%s: not loaded: %s", dangers[i].name, said);
 		if (site != NULL)
 			site_warn(site, out);
@@ -207,7 +214,7 @@ the_sum_of_many_prefixes_is_seen(void)
 	FILE *f = open_memstream(&text, &len);
 	struct site *site;
 
-	fputs("network n { prefixes = { \"16.0.0.0/9\"", f);
+	fputs(WITH_DNS "network n { prefixes = { \"16.0.0.0/9\"", f);
 	for (unsigned i = 1; i <= 127; i++)
 		fprintf(f, ", \"%u.0.0.0/8\"", i);
 	fprintf(f, ", \"128.0.0.0/8\" } }\n" HOST "from n { relay = off } }");
@@ -291,7 +298,8 @@ hosts_share_rules_that_are_the_same_and_no_others(void)
 {
 	static const char *const differ[] = {
 		"relay = count", "relay-action = drop", "relay-trap = \"<t@h.example>\"", "unqualified-sender = count", "unqualified-recipient = count",
-		"unknown-recipient = count", "forged-local-sender = enforce", "unsafe-sender = count", "body = note", "starttls = refuse", "auth = pass",
+		"unknown-recipient = count", "forged-local-sender = enforce", "unsafe-sender = count",
+		"unresolvable-sender = count", "hello-syntax = off", "forged-hello = enforce", "body = note", "starttls = refuse", "auth = pass",
 		"relay-if-authenticated = yes", "max-connections = 7",
 	};
 
@@ -299,9 +307,9 @@ hosts_share_rules_that_are_the_same_and_no_others(void)
 	for (size_t i = 0; i < sizeof(differ) / sizeof(differ[0]); i++) {
 		const char *rules[] = { "", differ[i], differ[i] };
 		const struct policy_host *h;
-		char text[1000] = "", *said;
+		char text[1000] = WITH_DNS, *said;
 		struct site *site;
-		size_t n = 0;
+		size_t n = strlen(text);
 
 		for (unsigned k = 0; k < 3; k++)
 			n += (size_t)snprintf(text + n, sizeof(text) - n, "protect \"h%u\" { addresses = { \"192.0.2.%u\" } hostname = \"h.example\" "
@@ -309,6 +317,30 @@ hosts_share_rules_that_are_the_same_and_no_others(void)
 		site = folder_load(text, &said);
 		h = site == NULL ? NULL : site->policy.hosts;
 		CHECK(h != NULL && h[0].rules != h[1].rules && h[1].rules == h[2].rules, "%s: said: %s", differ[i], said);
+		site_free(site);
+		free(said);
+	}
+}
+
+/* The rule wants somebody to ask: strict where there is one. */
+static void
+senders_are_looked_up_where_there_is_a_resolver(void)
+{
+	static const struct { const char *text; size_t resolvers; enum mode untrusted; } cases[] = {
+		{ GOOD, 0, MODE_OFF }, { WITH_DNS GOOD, 1, MODE_ENFORCE }, { "resolvers = { \"192.0.2.53\", \"2001:db8::53\" }\n" GOOD, 2, MODE_ENFORCE },
+		{ WITH_DNS HOST "from untrusted { unresolvable-sender = off } }", 1, MODE_OFF }, { HOST "from untrusted { unresolvable-sender = off } }", 0, MODE_OFF },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *said;
+		struct site *site = folder_load(cases[i].text, &said);
+
+		CHECK(site != NULL, "%zu: %s", i, said);
+		if (site != NULL) {
+			CHECK(site->resolver_count == cases[i].resolvers, "%zu: %zu resolvers", i, site->resolver_count);
+			CHECK(site->policy.hosts[0].rules[0].mode[RULE_UNRESOLVABLE_SENDER] == cases[i].untrusted, "%zu: mode", i);
+			CHECK(site->limits.lookup_ms == 5000 && site->lookups_max == 1000, "%zu: limits", i);
+		}
 		site_free(site);
 		free(said);
 	}
@@ -385,6 +417,7 @@ CU_TestInfo config_tests[] = {
 	{ "the sum of many prefixes is seen", the_sum_of_many_prefixes_is_seen },
 	{ "values and their lines are kept", values_and_their_lines_are_kept },
 	{ "hosts share rules that are the same, and no others", hosts_share_rules_that_are_the_same_and_no_others },
+	{ "senders are looked up where there is a resolver", senders_are_looked_up_where_there_is_a_resolver },
 	{ "every file in configs/ loads", every_file_in_configs_loads },
 	{ "a large policy loads whole", a_large_policy_loads_whole },
 	CU_TEST_INFO_NULL,
