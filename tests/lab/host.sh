@@ -100,6 +100,13 @@ host_dns_start() {
 	wait_for 10 "unbound to listen" listens host 53
 }
 
+# The box's own resolver, with the same zones.
+box_dns_start() {
+	start resolver router "${HOST_RUN[@]}" unbound -d -c /unbound.conf
+	wait_for 10 "the box's unbound to listen" listens router 53
+}
+box_dns_stop() { stop resolver KILL; }
+
 # In the place of the server: one that takes everything and shows every byte
 # that reached it.
 host_recorder_start() {

@@ -36,6 +36,7 @@ lab_up() {
 	: >"$RECORD/sink.jsonl"
 	start sink victim "$LAB_SRC/sink.py" --messages "$RECORD/sink.jsonl"
 	host_dns_start
+	box_dns_start
 	server_start
 	wait_for 10 "the sink to listen" listens victim 25
 }

@@ -4,7 +4,8 @@
 The lines of stdin are commands; DATA is followed by a message that carries the
 token. First a line "port N" tells the local port, then each reply is one line.
 With --pipeline all after the first command (EHLO) goes out in one write, up to
-and with DATA, as RFC 2920 allows; else each command waits for its reply.
+and with DATA, as RFC 2920 allows; else each command waits for its reply. With
+--clock the milliseconds that a reply took stand before it.
 """
 
 import argparse
@@ -30,17 +31,22 @@ def main():
     parser.add_argument("address")
     parser.add_argument("--token", default="none/none", help="RUN/ROW for the message's header")
     parser.add_argument("--pipeline", action="store_true")
+    parser.add_argument("--clock", action="store_true")
     parser.add_argument("--hold", type=float, default=0, help="stay connected so many seconds at the end")
     options = parser.parse_args()
 
     commands = [line.rstrip("\n").encode() for line in sys.stdin]
     body = f"Subject: lab\r\nX-Relaywall-Lab: {options.token}\r\n\r\nlab\r\n.\r\n".encode()
+    began = time.monotonic()
     connection = socket.create_connection((options.address, 25), timeout=30)
     stream = connection.makefile("rb")
 
     def hear():
+        nonlocal began
         answer = reply(stream)
-        print(answer, flush=True)
+        took = time.monotonic() - began
+        began = time.monotonic()
+        print(f"{took * 1000:.0f} {answer}" if options.clock else answer, flush=True)
         return answer
 
     print("port", connection.getsockname()[1], flush=True)
