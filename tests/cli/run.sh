@@ -66,7 +66,8 @@ for conf in configs/*.conf; do
 	expect "check $conf" status 0 "$RELAYWALL" check "$conf"
 done
 expect "check a good file" status 0 "$RELAYWALL" check "$WORK/good.conf"
-expect "it says so" has 'good: 1 hosts, 1 networks, 0 warnings' "$WORK/out"
+expect "it says so" has 'good: 1 hosts, 1 networks, 1 warnings' "$WORK/out"
+expect "which is of no resolver" has 'warning: no resolvers are set: senders' "$WORK/err"
 expect "check -v" status 0 "$RELAYWALL" check -v "$WORK/good.conf"
 expect "origin: a line" has "unsafe-sender = count .*# $WORK/good.conf:8" "$WORK/out"
 expect "origin: default" has 'forged-local-sender = count .*# default' "$WORK/out"
