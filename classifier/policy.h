@@ -10,6 +10,7 @@
 
 #include "classifier/domain.h"
 #include "classifier/prefix.h"
+#include "classifier/rate.h"
 #include "classifier/recipients.h"
 #include "classifier/verdict.h"
 
@@ -38,7 +39,7 @@ struct rules {
 	enum body_rule body;
 	enum starttls_rule starttls;
 	enum auth_rule auth;
-	unsigned max_connections;	/* at once, of one client; 0: no limit */
+	struct rate_limits rates;	/* of RULE_RATE */
 };
 
 /* Host profiles: in what a host, or mail to it, departs from the rule (docs/SMTP.md). */
@@ -93,9 +94,10 @@ const struct policy_host *policy_host(const struct policy *p, const struct ip *a
 /*
  * The rules where the operator wrote none. Strict for untrusted: all enforced,
  * but forged-local-sender, which mailing lists and forwarders trip over, and the
- * rules of HELO, which honest machines break, only count, and what needs a resolver is off: a policy does not know of one. Off for
- * named networks. For both: stray line ends are rejected,
- * STARTTLS and AUTH hidden, connections not counted.
+ * rules of HELO, which honest machines break, only count, and what needs a
+ * resolver is off: a policy does not know of one. Off for named networks, but for
+ * the rates, which have no limits by default. For both: stray line ends are
+ * rejected, STARTTLS and AUTH hidden.
  */
 struct rules rules_default(uint32_t network);
 

@@ -31,6 +31,7 @@ enum rule {
 	RULE_UNRESOLVABLE_SENDER,
 	RULE_HELLO_SYNTAX,
 	RULE_FORGED_HELLO,
+	RULE_RATE,		/* how much a client does: no verdict is by it */
 	RULE_COUNT,
 };
 

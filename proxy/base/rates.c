@@ -257,18 +257,18 @@ rates_name(enum rate_limit limit)
 {
 	static const char *const names[RATE_LIMITS] = {
 		[RATE_NONE] = "none",
-		[RATE_ADDRESS_CONNECTIONS] = "address-connections-per-minute",
-		[RATE_ADDRESS_RECIPIENTS] = "address-recipients-per-hour",
-		[RATE_ADDRESS_MESSAGES] = "address-messages-per-hour",
-		[RATE_ADDRESS_SESSIONS] = "address-sessions",
+		[RATE_ADDRESS_CONNECTIONS] = "connections-per-minute",
+		[RATE_ADDRESS_RECIPIENTS] = "recipients-per-hour",
+		[RATE_ADDRESS_MESSAGES] = "messages-per-hour",
+		[RATE_ADDRESS_SESSIONS] = "max-connections",
 		[RATE_PREFIX_CONNECTIONS] = "prefix-connections-per-minute",
 		[RATE_PREFIX_RECIPIENTS] = "prefix-recipients-per-hour",
 		[RATE_PREFIX_MESSAGES] = "prefix-messages-per-hour",
-		[RATE_PREFIX_SESSIONS] = "prefix-sessions",
+		[RATE_PREFIX_SESSIONS] = "prefix-max-connections",
 		[RATE_NETWORK_CONNECTIONS] = "network-connections-per-minute",
 		[RATE_NETWORK_RECIPIENTS] = "network-recipients-per-hour",
 		[RATE_NETWORK_MESSAGES] = "network-messages-per-hour",
-		[RATE_NETWORK_SESSIONS] = "network-sessions",
+		[RATE_NETWORK_SESSIONS] = "network-max-connections",
 	};
 
 	return names[limit];

@@ -80,7 +80,7 @@ uint64_t rates_count(const struct rates *r, const struct rates_who *who, enum ra
 enum rate_limit rates_exceeded(const struct rates *r, const struct rates_who *who, const struct rate_limits *limits,
                                enum rate_measure measure, uint64_t now_ms);
 
-/* "address-connections-per-minute", "prefix-sessions"; "none". Static. */
+/* As the operator writes it: "connections-per-minute", "prefix-max-connections"; "none". Static. */
 const char *rates_name(enum rate_limit limit);
 
 #endif

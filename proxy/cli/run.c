@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 
 enum {
@@ -26,6 +28,8 @@ struct run {
 	struct tally tally;
 	struct stream *stream;
 	struct tarpit tarpit;
+	struct rates rates;
+	void *rates_memory;
 	struct resolver *resolver;	/* NULL: the operator named no server */
 	struct table_watch *table;
 	uint64_t restored;		/* times that somebody else took our table out */
@@ -104,6 +108,7 @@ print_counters(const struct run *r)
 #undef X
 	fprintf(stderr, " tarpitted=%u tarpit_delayed=%" PRIu64 " tarpit_skipped=%" PRIu64, r->tarpit.held, r->tarpit.delayed,
 	    r->tarpit.skipped);
+	fprintf(stderr, " rates_forgotten=%" PRIu64 " rates_untracked=%" PRIu64, r->rates.forgotten, r->rates.untracked);
 	if (r->resolver != NULL)
 		print_lookups(resolver_counters(r->resolver));
 	tally_print(&r->tally, stderr);
@@ -228,6 +233,7 @@ open_stream(struct run *r)
 		.connect_ms = r->site->connect_ms,
 		.sessions_max = r->site->sessions_max,
 		.tarpit = &r->tarpit,
+		.rates = &r->rates,
 		.resolver = r->resolver,
 	};
 	const char *what = "start";
@@ -237,6 +243,22 @@ open_stream(struct run *r)
 		fprintf(stderr, "relaywall: %s: %s%s\n", what, strerror(errno),
 		    errno == EPERM || errno == EACCES ? " (CAP_NET_ADMIN is missing)" : "");
 	return stream;
+}
+
+/* Taken from the system page by page, as it is used. */
+static int
+open_rates(struct run *r)
+{
+	size_t octets = rates_octets(r->site->clients_max);
+	uint64_t seed[2];
+
+	r->rates_memory = mmap(NULL, octets, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (r->rates_memory == MAP_FAILED || getrandom(seed, sizeof(seed), 0) == -1) {
+		fprintf(stderr, "relaywall: memory for %zu clients: %s\n", r->site->clients_max, strerror(errno));
+		return -1;
+	}
+	rates_init(&r->rates, r->rates_memory, octets, seed);
+	return 0;
 }
 
 static int
@@ -271,7 +293,7 @@ begin(struct run *r)
 	if (r->loop == NULL) {
 		fprintf(stderr, "relaywall: libev cannot start\n");
 		errno = 0;
-	} else if (open_resolver(r) == 0) {
+	} else if (open_rates(r) == 0 && open_resolver(r) == 0) {
 		r->stream = open_stream(r);
 	} else {
 		errno = 0;

@@ -82,6 +82,28 @@ command_ask_hello(struct dialogue *d, enum verb verb, enum asked_why why, uint64
 	command_ask(d, verb, why, span_of(line, 5 + name->len), now_ms);
 }
 
+bool
+command_is_over_rate(struct dialogue *d, enum rate_measure measure, struct span line, uint64_t now_ms)
+{
+	const struct session *s = &d->conf.session;
+	const struct rules *rules = &s->host->rules[s->network];
+	enum rate_limit limit;
+
+	if (d->conf.rates == NULL || rules->mode[RULE_RATE] == MODE_OFF)
+		return false;
+	limit = rates_exceeded(d->conf.rates, &d->conf.who, &rules->rates, measure, now_ms);
+	if (limit == RATE_NONE)
+		return false;
+	if (rules->mode[RULE_RATE] == MODE_COUNT) {
+		dialogue_report(d, &(struct event){ .kind = EVENT_RATE, .argument = line, .what = rates_name(limit) });
+		return false;
+	}
+	d->idle_commands++;
+	dialogue_report(d, &(struct event){ .kind = EVENT_RATE, .argument = line, .code = 451, .what = rates_name(limit) });
+	answer_refusal(d, 451, "4.7.1", "too much mail from you, try again later", rates_name(limit));
+	return true;
+}
+
 static struct asked
 asked_of(const struct dialogue *d)
 {
@@ -159,6 +181,8 @@ on_mail(struct dialogue *d, const struct command *c, uint64_t now_ms)
 		answer_verdict(d, &v);
 		return true;
 	}
+	if (command_is_over_rate(d, RATE_MESSAGES, c->argument, now_ms))
+		return true;
 	keep(&d->sender, verdict_path(&v));
 	command_ask(d, VERB_MAIL, ASKED_BY_CLIENT, sent_span(&v.sent), now_ms);
 	return true;
@@ -199,6 +223,8 @@ on_rcpt(struct dialogue *d, const struct command *c, uint64_t now_ms)
 		refuse_recipient(d, &v, now_ms);
 		return true;
 	}
+	if (command_is_over_rate(d, RATE_RECIPIENTS, c->argument, now_ms))
+		return true;
 	keep(&d->asked.text, v.action == ACTION_REWRITE ? v.path : (struct span){ 0 });
 	command_ask(d, VERB_RCPT, v.action == ACTION_REWRITE ? ASKED_REDIRECTED : ASKED_BY_CLIENT, sent_span(&v.sent), now_ms);
 	return true;

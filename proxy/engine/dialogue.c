@@ -458,6 +458,7 @@ event_name(enum event_kind k)
 		[EVENT_MESSAGE] = "message",
 		[EVENT_COMMAND] = "command",
 		[EVENT_HOST] = "host",
+		[EVENT_RATE] = "rate",
 		[EVENT_LIMIT] = "limit",
 		[EVENT_REPAIR] = "repair",
 		[EVENT_TLS] = "tls",

@@ -20,6 +20,7 @@
 #include "classifier/classify.h"
 #include "classifier/path.h"
 #include "proxy/base/buf.h"
+#include "proxy/base/rates.h"
 #include "proxy/engine/event.h"
 #include "proxy/engine/message.h"
 #include "proxy/engine/tarpit.h"
@@ -76,6 +77,8 @@ struct dialogue_conf {
 	const struct dialogue_limits *limits;	/* these two are constant while the session lives */
 	const struct event_hooks *hooks;
 	struct tarpit *tarpit;	/* of all sessions, or NULL */
+	struct rates *rates;	/* where messages and recipients are counted, or NULL */
+	struct rates_who who;	/* by whom */
 	bool tls_ready;		/* the driver can end TLS for this host */
 };
 

@@ -18,6 +18,7 @@ enum event_kind {
 	EVENT_MESSAGE,		/* a message ended: taken or refused by the host, or refused here */
 	EVENT_COMMAND,		/* a command was refused here */
 	EVENT_HOST,		/* the host did what cannot be explained, or went away */
+	EVENT_RATE,		/* a client does more than its rules allow */
 	EVENT_LIMIT,		/* a limit or a timeout ended the session */
 	EVENT_REPAIR,		/* something in a message was repaired, for the first time in it; body = note */
 	EVENT_TLS,		/* TLS with the client began */

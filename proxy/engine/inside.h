@@ -51,6 +51,9 @@ void command_refuse(struct dialogue *d, unsigned code, const char *enhanced, con
 void command_decline(struct dialogue *d, unsigned code, const char *enhanced, const char *text, const char *what,
     struct span line);
 
+/* commands.c: has the client done as much of this as its rules allow? Then the command is declined, or (count) reported. */
+bool command_is_over_rate(struct dialogue *d, enum rate_measure measure, struct span line, uint64_t now_ms);
+
 /* commands.c: ask the host: the one command that is outstanding. The second is for a line that passes. */
 void command_ask(struct dialogue *d, enum verb verb, enum asked_why why, struct span line, uint64_t now_ms);
 void command_asked(struct dialogue *d, enum verb verb, enum asked_why why, uint64_t now_ms);

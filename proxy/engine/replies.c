@@ -62,14 +62,23 @@ on_hello(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 }
 
 static void
-on_recipient(struct dialogue *d, const struct reply *r)
+count(struct dialogue *d, enum rate_measure measure, uint64_t now_ms)
+{
+	if (d->conf.rates != NULL)
+		rates_add(d->conf.rates, &d->conf.who, measure, 1, now_ms);
+}
+
+static void
+on_recipient(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 {
 	char reply[VERDICT_REPLY_OCTETS];
 
-	if (r->code < 300)
+	if (r->code < 300) {
 		d->recipients++;
-	else
+		count(d, RATE_RECIPIENTS, now_ms);
+	} else {
 		d->refused += r->code >= 500;	/* who tries names one after the other is bounded too */
+	}
 	if (d->asked.why != ASKED_REDIRECTED) {
 		answer_forward(d, r);
 		return;
@@ -158,7 +167,7 @@ on_reply(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 		dialogue_hang_up(d, now_ms);
 		return;
 	case VERB_RCPT:
-		on_recipient(d, r);
+		on_recipient(d, r, now_ms);
 		break;
 	case VERB_MAIL:
 		d->in_transaction = r->code < 300;
@@ -184,6 +193,8 @@ on_final(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 	}
 	dialogue_report(d, &(struct event){ .kind = EVENT_MESSAGE, .code = r->code, .octets = d->message.octets,
 	    .recipients = d->recipients });
+	if (r->code < 300)
+		count(d, RATE_MESSAGES, now_ms);
 	answer_forward(d, r);
 	forget_transaction(d);
 	d->idle_commands = 0;

@@ -53,6 +53,7 @@ seal_top(struct config *c)
 	site->keep_source_port = set[TOP_SOURCE_PORT].number == 0;
 	site->connect_ms = set[TOP_CONNECT_TIMEOUT].number * 1000;
 	site->sessions_max = (unsigned)set[TOP_MAX_SESSIONS].number;
+	site->clients_max = (size_t)set[TOP_MAX_CLIENTS].number;
 	site->tarpitted_max = (unsigned)set[TOP_MAX_TARPITTED].number;
 	site->on_stop = (enum on_stop)set[TOP_ON_STOP].number;
 	site->lookups_max = (unsigned)set[TOP_MAX_LOOKUPS].number;
@@ -179,7 +180,8 @@ apply_from(struct rules *r, const struct site_from *f)
 	r->starttls = f->set[FROM_STARTTLS].number == KEY_PASS_UNFILTERED ? STARTTLS_PASS :
 	    (enum starttls_rule)f->set[FROM_STARTTLS].number;
 	r->auth = (enum auth_rule)f->set[FROM_AUTH].number;
-	r->max_connections = (unsigned)f->set[FROM_MAX_CONNECTIONS].number;
+	for (enum rate_limit l = RATE_NONE + 1; l < RATE_LIMITS; l++)
+		r->rates.most[(l - 1) / RATE_MEASURES][(l - 1) % RATE_MEASURES] = (uint32_t)f->set[FROM_RATES + l - 1].number;
 }
 
 static bool
@@ -189,7 +191,7 @@ rules_equal(const struct rules *a, const struct rules *b, size_t count)
 		if (memcmp(a[i].mode, b[i].mode, sizeof(a[i].mode)) != 0 || a[i].relay_action != b[i].relay_action ||
 		    !span_eq(a[i].relay_trap, b[i].relay_trap) || a[i].body != b[i].body || a[i].starttls != b[i].starttls ||
 		    a[i].auth != b[i].auth || a[i].relay_if_authenticated != b[i].relay_if_authenticated ||
-		    a[i].max_connections != b[i].max_connections)
+		    memcmp(&a[i].rates, &b[i].rates, sizeof(a[i].rates)) != 0)
 			return false;
 	return true;
 }

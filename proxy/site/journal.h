@@ -4,7 +4,7 @@
  *
  * Every object has
  *   time, event ("hello", "sender", "recipient", "reply", "message", "command", "host",
- *   "limit", "repair", "tls", "auth"),
+ *   "rate", "limit", "repair", "tls", "auth"),
  *   session, client, client_port, host (its name), address (of the host),
  *   network (of the client);
  * beside these

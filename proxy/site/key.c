@@ -36,6 +36,8 @@ static const struct key top[TOP_KEYS] = {
 	[TOP_CONNECT_TIMEOUT] = NUMBER("connect-timeout", "30", 1, 3600, "seconds to reach a host"),
 	[TOP_MAX_SESSIONS] = NUMBER("max-sessions", "10000", 1, 1000000, "sessions at once; the next client gets 421"),
 	[TOP_MAX_TARPITTED] = NUMBER("max-tarpitted", "100", 0, 1000000, "sessions held back by the tarpit at once"),
+	[TOP_MAX_CLIENTS] = NUMBER("max-clients", "65536", 1024, 16777216,
+	    "clients whose doings are remembered for the rates, 72 octets each; the oldest are forgotten"),
 	[TOP_RESOLVERS] = LIST("resolvers", "addresses of DNS servers near the box, for the rules that ask the DNS"),
 	[TOP_MAX_LOOKUPS] = NUMBER("max-lookups", "1000", 1, 65000, "questions to the DNS at once; one too many has failed"),
 	[TOP_ON_STOP] = WORD("on-stop", on_stop, "closed", "after an orderly end: hosts stay closed, or every rule is removed"),
@@ -85,6 +87,10 @@ static const struct key protect[PROTECT_KEYS] = {
 	[PROTECT_TLS_KEY] = TEXT("tls-key", NULL, "PEM file of its key"),
 };
 
+#define LIMIT(limit, name, help) [FROM_RATES + (limit) - 1] = NUMBER(name, "0", 0, 100000000, help)
+#define ADDRESS(limit, name, help) LIMIT(limit, name, help ", of one address (IPv6: /64) with this host; 0: any number")
+#define PREFIX(limit, name) LIMIT(limit, name, "the same, of a /24 (IPv6: /64)")
+#define ALL_OF(limit, name) LIMIT(limit, name, "the same, of all clients of the network")
 #define RULE_DEFAULT "(default: enforce for untrusted, off for networks)"
 static const struct key from[FROM_KEYS] = {
 	[FROM_RELAY] = WORD("relay", mode, NULL, "recipients that the host would relay for " RULE_DEFAULT),
@@ -110,7 +116,19 @@ static const struct key from[FROM_KEYS] = {
 	[FROM_AUTH] = WORD("auth", auth, "hide", "AUTH is not offered, or passed to the host"),
 	[FROM_RELAY_IF_AUTHENTICATED] = WORD("relay-if-authenticated", no_yes, "no",
 	    "the rule relay is off for a client whom the host authenticated"),
-	[FROM_MAX_CONNECTIONS] = NUMBER("max-connections", "0", 0, 1000000, "at once from one address (IPv6: /64); 0: any number"),
+	[FROM_RATE] = WORD("rate", mode, "enforce", "the limits below"),
+	ADDRESS(RATE_ADDRESS_CONNECTIONS, "connections-per-minute", "connections within a minute"),
+	ADDRESS(RATE_ADDRESS_RECIPIENTS, "recipients-per-hour", "recipients that the host took within an hour"),
+	ADDRESS(RATE_ADDRESS_MESSAGES, "messages-per-hour", "messages that the host took within an hour"),
+	ADDRESS(RATE_ADDRESS_SESSIONS, "max-connections", "connections at once"),
+	PREFIX(RATE_PREFIX_CONNECTIONS, "prefix-connections-per-minute"),
+	PREFIX(RATE_PREFIX_RECIPIENTS, "prefix-recipients-per-hour"),
+	PREFIX(RATE_PREFIX_MESSAGES, "prefix-messages-per-hour"),
+	PREFIX(RATE_PREFIX_SESSIONS, "prefix-max-connections"),
+	ALL_OF(RATE_NETWORK_CONNECTIONS, "network-connections-per-minute"),
+	ALL_OF(RATE_NETWORK_RECIPIENTS, "network-recipients-per-hour"),
+	ALL_OF(RATE_NETWORK_MESSAGES, "network-messages-per-hour"),
+	ALL_OF(RATE_NETWORK_SESSIONS, "network-max-connections"),
 };
 
 const struct key_table key_tables[SECTION_COUNT] = {

@@ -70,6 +70,7 @@ struct site {
 	bool keep_source_port;
 	uint64_t connect_ms;
 	unsigned sessions_max, tarpitted_max;
+	size_t clients_max;		/* remembered for rates */
 	enum on_stop on_stop;
 	const struct ip *resolvers;
 	size_t resolver_count;		/* 0: no rule asks the DNS */

@@ -150,6 +150,8 @@ rule_danger(enum rule rule)
 		return "strangers can write in the name of the host's own users, unseen";
 	case RULE_UNRESOLVABLE_SENDER:
 		return "an answer to a sender can go nowhere, and stays with the host";
+	case RULE_RATE:
+		return "no limit of what they do holds";
 	case RULE_HELLO_SYNTAX:
 	case RULE_FORGED_HELLO:
 		return "strangers can call themselves anything, unseen";

@@ -47,7 +47,7 @@ def is_full(world, family, **options):
     with world.client(family, **options) as c:
         reply = c.reply()
         c.expect(reply, 421)
-        assert reply.startswith(b"421 4.7.0 too many connections from your address (") and b" max-connections)" in reply
+        assert reply.startswith(b"421 4.7.0 too many connections from you, try again later (") and b" max-connections)" in reply
         assert c.rest() == b""
     assert len(world.host.sessions) == before
 
@@ -69,7 +69,7 @@ def a_client_has_so_many_sessions_at_once(world):
             b.quit()
         world.box.idle()
     world.box.event("max-connections")
-    assert world.box.counters()["over_client_limit"] == 4
+    assert world.box.counters()["over_rate"] == 4
 
 
 @case(max_connections=1)
@@ -88,6 +88,24 @@ def a_customer_of_ipv6_has_one_64_and_of_ipv4_one_address(world):
                 c.quit()
         a.quit()
         b.quit()
+
+
+@case(connections_per_minute=3)
+def a_client_that_comes_too_often_stays_out_while_it_knocks(world):
+    for _ in range(3):
+        with world.client() as c:
+            c.expect(c.reply(), 220)
+            c.quit()
+    for _ in range(3):
+        with world.client() as c:
+            assert c.reply().startswith(b"421 4.7.0 too many connections from you, try again later (")
+            assert c.rest() == b""
+    with world.client(6) as c:
+        c.expect(c.reply(), 220)
+        c.quit()
+    world.box.event("connections-per-minute")
+    assert world.box.counters()["over_rate"] == 3
+    assert len(world.host.sessions) == 4
 
 
 @case()

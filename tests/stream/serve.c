@@ -21,6 +21,8 @@
 static struct stream *stream;
 static struct rules rules;	/* for every client */
 static struct dialogue_limits limits;
+static uint64_t rates_memory[1 << 16];
+static struct rates rates;
 static struct stream_conf conf;
 static const char *chain_file, *key_file;
 static struct tls_creds *creds;	/* of the two, or NULL */
@@ -152,7 +154,8 @@ set(const char *text)
 	const struct { const char *name; void *place; size_t size; } numbers[] = {
 		NUMBER("sessions", conf.sessions_max), NUMBER("keep-port", conf.keep_source_port),
 		NUMBER("body-buffers", conf.body_buffers_max), NUMBER("connect-ms", conf.connect_ms),
-		NUMBER("max-connections", rules.max_connections), NUMBER("starttls", rules.starttls),
+		NUMBER("max-connections", rules.rates.most[RATE_ADDRESS][RATE_SESSIONS]),
+		NUMBER("connections-per-minute", rules.rates.most[RATE_ADDRESS][RATE_CONNECTIONS]), NUMBER("starttls", rules.starttls),
 		NUMBER("errors", limits.errors_max), NUMBER("idle", limits.idle_commands_max),
 		NUMBER("refused", limits.refused_max), NUMBER("command-ms", limits.command_ms),
 		NUMBER("body-ms", limits.body_ms), NUMBER("banner-ms", limits.banner_ms),
@@ -226,7 +229,9 @@ main(int argc, char **argv)
 		.keep_source_port = true,
 		.connect_ms = 30 * 1000,
 		.sessions_max = 1000,
+		.rates = &rates,
 	};
+	rates_init(&rates, rates_memory, sizeof(rates_memory), (uint64_t[]){ 1, 2 });
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc < 2 || loop == NULL)
 		return 2;

@@ -41,7 +41,8 @@ session_free(struct stream_session *s)
 	TAILQ_REMOVE(&shared->all, s, in_all);
 	domain_give_up(s->look);
 	tls_creds_release(s->creds);
-	clients_leave(&shared->clients, s->client);
+	if (shared->conf.rates != NULL)
+		rates_leave(shared->conf.rates, &s->who);
 	shared->counters.sessions--;
 	free(s);
 }
@@ -314,10 +315,10 @@ session_describe(struct sessions *shared, const struct tproxy_ends *ends, const 
 	next_id(shared, out->id);
 }
 
-unsigned
-session_client_max(const struct session *who)
+struct rates_who
+session_rates_who(const struct session *who)
 {
-	return who->host->rules[who->network].max_connections;
+	return (struct rates_who){ .client = who->client, .host = (uint32_t)(who->host - who->policy->hosts), .network = who->network };
 }
 
 static void
@@ -351,13 +352,9 @@ session_new(struct sessions *shared, int fd, const struct tproxy_ends *ends, con
 		return -1;
 	memset(s, 0, offsetof(struct stream_session, dialogue));	/* the rest is dialogue_init()'s */
 	s->shared = shared;
-	if (session_client_max(who) > 0) {
-		s->client = clients_enter(&shared->clients, &who->client, who->host);
-		if (s->client == NULL) {
-			free(s);
-			return -1;
-		}
-	}
+	s->who = session_rates_who(who);
+	if (shared->conf.rates != NULL)
+		rates_enter(shared->conf.rates, &s->who, now_ms);
 	s->connect_by_ms = s->close_by_ms = UINT64_MAX;
 	ev_timer_init(&s->alarm, on_alarm, 0., 0.);
 	s->alarm.data = s;
@@ -366,7 +363,7 @@ session_new(struct sessions *shared, int fd, const struct tproxy_ends *ends, con
 	peer_init(&s->peer[SIDE_CLIENT], fd, on_client_readable, on_client_writable, s);
 	s->creds = tls_creds_hold(shared->tls[who->host - shared->conf.policy->hosts]);
 	d = (struct dialogue_conf){ .session = *who, .limits = shared->conf.limits, .hooks = &shared->conf.hooks,
-	    .tarpit = shared->conf.tarpit, .tls_ready = s->creds != NULL };
+	    .tarpit = shared->conf.tarpit, .rates = shared->conf.rates, .who = s->who, .tls_ready = s->creds != NULL };
 	dialogue_init(&s->dialogue, &d, s->to_client, s->to_host, now_ms);
 	begin_connect(s, ends, now_ms);
 	session_go_on(s, now_ms);

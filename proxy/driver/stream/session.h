@@ -16,7 +16,6 @@
 #define PROXY_DRIVER_STREAM_SESSION_H
 
 #include "proxy/driver/resolver/domain.h"
-#include "proxy/driver/stream/clients.h"
 #include "proxy/driver/stream/peer.h"
 #include "proxy/driver/stream/stream.h"
 #include "proxy/driver/stream/tproxy.h"
@@ -32,14 +31,13 @@ struct sessions {
 	struct tls_creds **tls;			/* by position in the policy's hosts; NULL: that host has none */
 	struct stream_counters counters;
 	struct pool pool;
-	struct clients clients;
 	struct session_list all, starved;	/* starved: cannot read before a buffer is given back */
 	uint32_t next_id;
 };
 
 struct stream_session {
 	struct sessions *shared;
-	struct clients_entry *client;	/* NULL: not counted, the rules have no limit */
+	struct rates_who who;		/* counted as */
 	TAILQ_ENTRY(stream_session) in_all, in_starved;
 	struct peer peer[2];		/* by side */
 	struct tls_creds *creds;	/* of the host when the session began, or NULL */
@@ -66,8 +64,8 @@ uint64_t session_clock_ms(void);
 void session_describe(struct sessions *shared, const struct tproxy_ends *ends, const struct policy_host *host,
     struct session *out);
 
-/* Sessions that this client may have with this host at once; 0: no limit. */
-unsigned session_client_max(const struct session *who);
+/* Whose doings are those of this session? */
+struct rates_who session_rates_who(const struct session *who);
 
 /*
  * Begin a session with an accepted client and connect to its host. Takes fd over.

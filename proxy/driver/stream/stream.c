@@ -53,23 +53,53 @@ on_again(struct ev_loop *loop, ev_timer *w, int revents)
 
 /* One reply, as far as it fits into the socket, and the end. */
 static void
-turn_away(struct stream *s, int fd, const struct session *who, const char *why, const char *what)
+turn_away(struct stream *s, int fd, const struct session *who, enum event_kind kind, const char *why, const char *what)
 {
 	const struct event_hooks *hooks = &s->sessions.conf.hooks;
 	char reply[128];
 	int n = snprintf(reply, sizeof(reply), "421 %s (%s %s)\r\n", why, who->id, what);
 
-	hooks->report(hooks->cookie, who, &(struct event){ .kind = EVENT_LIMIT, .code = 421, .what = what });
+	hooks->report(hooks->cookie, who, &(struct event){ .kind = kind, .code = 421, .what = what });
 	(void)send(fd, reply, (size_t)n, MSG_NOSIGNAL);
 	close(fd);
 }
 
-static bool
-is_client_full(const struct sessions *all, const struct session *who)
+/*
+ * Has the client as many connections as its rules allow, now or within a minute?
+ * Every one counts, also those that are turned away: who goes on knocking stays out.
+ */
+static enum rate_limit
+over_rate(const struct sessions *all, const struct session *who)
 {
-	unsigned max = session_client_max(who);
+	const struct rules *rules = &who->host->rules[who->network];
+	struct rates_who counted = session_rates_who(who);
+	struct rates *rates = all->conf.rates;
+	uint64_t now_ms = session_clock_ms();
+	enum rate_limit limit;
 
-	return max > 0 && clients_count(&all->clients, &who->client, who->host) >= max;
+	if (rates == NULL || rules->mode[RULE_RATE] == MODE_OFF)
+		return RATE_NONE;
+	limit = rates_exceeded(rates, &counted, &rules->rates, RATE_CONNECTIONS, now_ms);
+	rates_add(rates, &counted, RATE_CONNECTIONS, 1, now_ms);
+	return limit != RATE_NONE ? limit : rates_exceeded(rates, &counted, &rules->rates, RATE_SESSIONS, now_ms);
+}
+
+/* True: the client is turned away. */
+static bool
+limit_rate(struct stream *s, int fd, const struct session *who)
+{
+	enum rate_limit limit = over_rate(&s->sessions, who);
+	const struct event_hooks *hooks = &s->sessions.conf.hooks;
+
+	if (limit == RATE_NONE)
+		return false;
+	if (who->host->rules[who->network].mode[RULE_RATE] == MODE_COUNT) {
+		hooks->report(hooks->cookie, who, &(struct event){ .kind = EVENT_RATE, .what = rates_name(limit) });
+		return false;
+	}
+	s->sessions.counters.over_rate++;
+	turn_away(s, fd, who, EVENT_RATE, "4.7.0 too many connections from you, try again later", rates_name(limit));
+	return true;
 }
 
 static void
@@ -88,13 +118,12 @@ begin(struct stream *s, int fd, const struct tproxy_ends *ends)
 	session_describe(&s->sessions, ends, host, &who);
 	if (c->sessions >= s->sessions.conf.sessions_max) {
 		c->over_limit++;
-		turn_away(s, fd, &who, "4.3.2 too many sessions, try again later", "sessions-max");
-	} else if (is_client_full(&s->sessions, &who)) {
-		c->over_client_limit++;
-		turn_away(s, fd, &who, "4.7.0 too many connections from your address", "max-connections");
+		turn_away(s, fd, &who, EVENT_LIMIT, "4.3.2 too many sessions, try again later", "sessions-max");
+	} else if (limit_rate(s, fd, &who)) {
+		return;
 	} else if (session_new(&s->sessions, fd, ends, &who) == -1) {
 		c->no_memory++;
-		turn_away(s, fd, &who, "4.3.2 out of memory, try again later", "no-memory");
+		turn_away(s, fd, &who, EVENT_LIMIT, "4.3.2 out of memory, try again later", "no-memory");
 	}
 }
 

@@ -31,6 +31,7 @@ struct stream_conf {
 	bool keep_source_port;		/* bind the client's port too; else only its address */
 	uint64_t connect_ms;		/* to reach a host */
 	unsigned sessions_max;		/* at once; the next client gets 421 */
+	struct rates *rates;		/* outlives the stream, which writes to it; NULL: nobody has a limit */
 	struct resolver *resolver;	/* outlives the stream; NULL: what the DNS would know is never known */
 	struct tarpit *tarpit;		/* outlives the stream; NULL: nobody is held back */
 	unsigned body_buffers_max;	/* 64 KiB buffers for messages at once, 0: 1024; beyond, messages pass in small pieces */
@@ -40,7 +41,7 @@ struct stream_conf {
 #define STREAM_COUNTERS(X)                                                                          \
 	X(accepted, "connections taken from the listeners")                                                \
 	X(over_limit, "of these: answered 421, sessions_max reached")                                      \
-	X(over_client_limit, "of these: answered 421, the client has as many sessions as its rules allow")     \
+	X(over_rate, "of these: answered 421, the client has as many connections as its rules allow")          \
 	X(not_protected, "closed: not for a protected host, somebody connected to the listener itself")    \
 	X(accept_failed, "no descriptor or memory for a connection: it waits in the backlog")              \
 	X(no_memory, "sessions refused for want of memory, or of a descriptor towards the host")           \

@@ -296,18 +296,18 @@ static void
 a_limit_is_reached_where_one_more_would_be_too_much(void)
 {
 	static const struct { const char *name; enum rate_scope scope; enum rate_measure measure; enum rate_limit want; } cases[] = {
-		{ "address-connections-per-minute", RATE_ADDRESS, RATE_CONNECTIONS, RATE_ADDRESS_CONNECTIONS },
-		{ "address-recipients-per-hour", RATE_ADDRESS, RATE_RECIPIENTS, RATE_ADDRESS_RECIPIENTS },
-		{ "address-messages-per-hour", RATE_ADDRESS, RATE_MESSAGES, RATE_ADDRESS_MESSAGES },
-		{ "address-sessions", RATE_ADDRESS, RATE_SESSIONS, RATE_ADDRESS_SESSIONS },
+		{ "connections-per-minute", RATE_ADDRESS, RATE_CONNECTIONS, RATE_ADDRESS_CONNECTIONS },
+		{ "recipients-per-hour", RATE_ADDRESS, RATE_RECIPIENTS, RATE_ADDRESS_RECIPIENTS },
+		{ "messages-per-hour", RATE_ADDRESS, RATE_MESSAGES, RATE_ADDRESS_MESSAGES },
+		{ "max-connections", RATE_ADDRESS, RATE_SESSIONS, RATE_ADDRESS_SESSIONS },
 		{ "prefix-connections-per-minute", RATE_PREFIX, RATE_CONNECTIONS, RATE_PREFIX_CONNECTIONS },
 		{ "prefix-recipients-per-hour", RATE_PREFIX, RATE_RECIPIENTS, RATE_PREFIX_RECIPIENTS },
 		{ "prefix-messages-per-hour", RATE_PREFIX, RATE_MESSAGES, RATE_PREFIX_MESSAGES },
-		{ "prefix-sessions", RATE_PREFIX, RATE_SESSIONS, RATE_PREFIX_SESSIONS },
+		{ "prefix-max-connections", RATE_PREFIX, RATE_SESSIONS, RATE_PREFIX_SESSIONS },
 		{ "network-connections-per-minute", RATE_NETWORK, RATE_CONNECTIONS, RATE_NETWORK_CONNECTIONS },
 		{ "network-recipients-per-hour", RATE_NETWORK, RATE_RECIPIENTS, RATE_NETWORK_RECIPIENTS },
 		{ "network-messages-per-hour", RATE_NETWORK, RATE_MESSAGES, RATE_NETWORK_MESSAGES },
-		{ "network-sessions", RATE_NETWORK, RATE_SESSIONS, RATE_NETWORK_SESSIONS },
+		{ "network-max-connections", RATE_NETWORK, RATE_SESSIONS, RATE_NETWORK_SESSIONS },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

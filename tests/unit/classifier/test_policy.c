@@ -57,7 +57,7 @@ the_default_is_strict_for_strangers_and_off_for_named_networks(void)
 		    i == RULE_UNRESOLVABLE_SENDER ? MODE_OFF : MODE_ENFORCE;
 
 		CHECK(strange.mode[i] == want, "untrusted, %s: %s", rule_name(i), mode_name(strange.mode[i]));
-		want = i == RULE_SYNTAX ? MODE_ENFORCE : MODE_OFF;
+		want = i == RULE_SYNTAX || i == RULE_RATE ? MODE_ENFORCE : MODE_OFF;
 		CHECK(named.mode[i] == want && also.mode[i] == want, "named, %s: %s", rule_name(i), mode_name(named.mode[i]));
 	}
 	CHECK(strange.relay_action == RELAY_REFUSE && strange.relay_trap.len == 0, "refuse, no trap");

@@ -189,6 +189,7 @@ play_in(const char *name, const struct setting *setting, const struct step *step
 		.limits = setting->limits == NULL ? &dialogue_limits_default : setting->limits,
 		.hooks = &hooks,
 		.tarpit = setting->tarpit,
+		.rates = setting->rates,
 		.tls_ready = setting->tls_ready,
 	};
 
@@ -199,6 +200,8 @@ play_in(const char *name, const struct setting *setting, const struct step *step
 	host.max_message = setting->max_message;
 	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
 		p = (struct player){ .name = name, .cut = cuts[i] };
+		if (setting->rates != NULL)	/* each run begins with nothing counted */
+			rates_init(setting->rates, setting->rates->buckets, rates_octets(1), (uint64_t[]){ 1, 2 });
 		play_event_count = 0;
 		for (int side = 0; side < 2; side++) {
 			buf_init(&p.in[side], memory[side], GOT_MAX);

@@ -279,7 +279,7 @@ values_and_their_lines_are_kept(void)
 	CU_ASSERT(h->profile == (PROFILE_STRIP8 | PROFILE_EXCHANGE));
 	CU_ASSERT(h->uplift == UPLIFT_CHUNKING && h->max_message == 1000 && h[1].uplift == UPLIFT_DEFAULT && h[1].max_message == 0);
 	CU_ASSERT(h->rules[0].starttls == STARTTLS_PASS && h->rules[0].auth == AUTH_PASS && h->rules[0].body == BODY_RULE_NOTE);
-	CU_ASSERT(h->rules[0].max_connections == 9 && !h->rules[0].relay_if_authenticated && h->rules[1].relay_if_authenticated);
+	CU_ASSERT(h->rules[0].rates.most[RATE_ADDRESS][RATE_SESSIONS] == 9 && !h->rules[0].relay_if_authenticated && h->rules[1].relay_if_authenticated);
 	CU_ASSERT(h->rules[1].starttls == STARTTLS_HIDE && h->rules[1].auth == AUTH_HIDE && h->rules[1].body == BODY_RULE_REJECT);
 	CU_ASSERT(h->rules[0].relay_action == RELAY_REDIRECT && span_eq(h->rules[0].relay_trap, SPAN("trap@h.example")));
 	CU_ASSERT(h->rules[0].mode[RULE_RELAY] == MODE_ENFORCE && h->rules[1].mode[RULE_UNSAFE_SENDER] == MODE_COUNT);
@@ -300,7 +300,10 @@ hosts_share_rules_that_are_the_same_and_no_others(void)
 		"relay = count", "relay-action = drop", "relay-trap = \"<t@h.example>\"", "unqualified-sender = count", "unqualified-recipient = count",
 		"unknown-recipient = count", "forged-local-sender = enforce", "unsafe-sender = count",
 		"unresolvable-sender = count", "hello-syntax = off", "forged-hello = enforce", "body = note", "starttls = refuse", "auth = pass",
-		"relay-if-authenticated = yes", "max-connections = 7",
+		"relay-if-authenticated = yes", "rate = count", "max-connections = 7", "connections-per-minute = 7", "recipients-per-hour = 7",
+		"messages-per-hour = 7", "prefix-max-connections = 7", "prefix-connections-per-minute = 7", "prefix-recipients-per-hour = 7",
+		"prefix-messages-per-hour = 7", "network-max-connections = 7", "network-connections-per-minute = 7", "network-recipients-per-hour = 7",
+		"network-messages-per-hour = 7",
 	};
 
 	CHECK(sizeof(differ) / sizeof(differ[0]) == FROM_KEYS, "%d keys", FROM_KEYS);
