@@ -23,11 +23,13 @@ struct watcher {
 	LIST_ENTRY(watcher) next;
 };
 
+LIST_HEAD(watcher_list, watcher);
+
 struct resolver {
 	struct ev_loop *loop;
 	ares_channel channel;
 	ev_timer timer;
-	LIST_HEAD(, watcher) watchers;
+	struct watcher_list watchers;
 	struct cache *cache;
 	unsigned questions_max;
 	bool closing;
@@ -232,8 +234,10 @@ resolver_free(struct resolver *r)
 	r->closing = true;
 	ares_destroy(r->channel);	/* every question comes back, and is told nothing */
 	ev_timer_stop(r->loop, &r->timer);
-	while (!LIST_EMPTY(&r->watchers))
-		forget(r, LIST_FIRST(&r->watchers));
+	for (struct watcher *w = LIST_FIRST(&r->watchers), *next; w != NULL; w = next) {
+		next = LIST_NEXT(w, next);
+		forget(r, w);
+	}
 	cache_free(r->cache);
 	ares_library_cleanup();
 	free(r);
