@@ -243,14 +243,15 @@ unstuff(const struct sent *s, uint8_t *out)
 	return n;
 }
 
-/* Nothing was repaired: what the host stores is what the client sent, but for 0xFF in the header block. */
+/* Nothing was repaired: what the host stores is what the client sent, but for 0xFF and mailer flags in the header block. */
 static void
 check_same(const struct text_conf *conf, const struct sent *s, struct span text)
 {
 	static uint8_t stored[OUT_MAX];
 	size_t n, want = text.len;
 
-	if (!s->ended || s->changed || conf->rename_reflecting || span_find(text, 0, 0xff) < text.len)
+	if (!s->ended || s->changed || conf->rename_reflecting || span_find(text, 0, 0xff) < text.len || span_find(text, 0, '?') < text.len ||
+	    (conf->strip8 && span_find(text, 0, '?' | 0x80) < text.len))
 		return;
 	if (!conf->counted) {
 		HOLDS(s->len <= text.len && memcmp(s->at, text.at, s->len) == 0, "%zu octets of DATA", s->len);

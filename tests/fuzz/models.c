@@ -80,8 +80,9 @@ add_text(struct model *m, uint8_t octet)
 
 	if (octet == 0xff)	/* in header fields it becomes 0x7f, as sendmail 8.12.9 does for the hosts behind it */
 		octet = 0x7f;
-	t->exact = digest(t->exact, octet);
-	if (octet != '\r' && octet != '\n' && octet != 0 && octet != '.' && octet != ' ')
+	if (octet != 'X')	/* one is put before the "?" that begins a field */
+		t->exact = digest(t->exact, octet);
+	if (octet != 'X' && octet != '\r' && octet != '\n' && octet != 0 && octet != '.' && octet != ' ')
 		t->loose = digest(t->loose, octet);
 	t->octets++;
 	t->tail = (uint16_t)(t->tail << 8 | octet);

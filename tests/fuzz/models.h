@@ -57,7 +57,7 @@ struct entry {
 	bool open;		/* a transaction was open when it came */
 	unsigned recipients;	/* ... and had so many, which were accepted */
 	unsigned code;		/* of its reply; 0: none yet */
-	/* MESSAGE, and BDAT with LAST: of the text without stuffing, as RFC 5321 reads it */
+	/* MESSAGE, and BDAT with LAST: of the text without stuffing, as RFC 5321 reads it, but 0xFF as 0x7F and any X left out */
 	bool last;		/* a message ends here */
 	uint64_t text;
 	uint64_t loose;		/* ... without what a repair adds or leaves out: CR, LF, NUL, dots, blanks */

@@ -161,7 +161,7 @@ def text():
             every.append((family, f"{id}-{flags}", bytes([flags, 0, 6, 255, 1]) + data))
     own = [b"Subject: \xff\r\nErrors-To: x@y\r\n z\r\n\r\nbody\xff\r\n.\r\n", b"a\nb\r.\r\n.\n.\r\n\r\n.\r\n", b"A" * 1100 + b".\r\n.\r\n",
            b"Content-Type: t; x=" + b"A" * 1100 + b"\r\n\r\n.\r\n", b"\r\n.\0\r\n\0.\r\n .\r\n. \r\n.\r\n", b"a\x0b.\x0bb\xe2\x80\xa8.\xe2\x80\xa8\r\n.\r\n",
-           b".a\r\n..\r\n.\r\nx\r", b"a\r\r\n.\r\r\n\r\n.\r\n"]
+           b".a\r\n..\r\n.\r\nx\r", b"a\r\r\n.\r\r\n\r\n.\r\n", b"?x?Errors-To: v@x\r\n.?y?A: b\r\n\r\n.\r\n"]
     for i, data in enumerate(own):
         for flags in (0, 1, 3, 9, 11, 15):
             every.append(("own", f"own-{i}-{flags}", bytes([flags, 0, 1, 6, 255]) + data))
@@ -192,6 +192,7 @@ def own_dialogues():
         "redirect": b"\2\0" + mail + said(b"RCPT TO:<user@victim.example>\r\n") + data + text,
         "strip8": b"\4\0" + mail + data + said(b"a\x8a\xae\x8a\r\n.\r\n"),
         "relays": b"\x08\0" + mail + said(b"RCPT TO:<user@victim.example>\r\n") + data + text,
+        "mailer-flags": mail + data + said(b"?x?Errors-To: v@victim.example\r\n\r\n") + text,
         "old-host": b"\x10\0" + mail + data + text,
         "hello-again": mail + mail + data + text,
         "stalled": mail + GO + bytes([hold, 6]) + data + GO + text + bytes([STEPS["TAKE"], 9, hold, 0]),
