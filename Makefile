@@ -78,6 +78,11 @@ $(BUILD)/test/resolve: $(call objects,tests/resolver/resolve.c) $(call link,clas
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ -lev -lcares -lresolv
 
+# What block lists say of clients, for tests/resolver.
+$(BUILD)/test/ask-lists: $(call objects,tests/resolver/ask_lists.c) $(call link,classifier proxy/base proxy/driver/resolver)
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $^ -lev -lcares -lresolv
+
 # Fuzzers: with libFuzzer by `make fuzz`, as plain replays of their seeds in the tests.
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAYS := $(addprefix $(BUILD)/test/replay-,$(FUZZERS))
@@ -97,7 +102,7 @@ $(BUILD)/test/scenarios $(BUILD)/test/scenarios-sockets:
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^
 
-tests: $(UNITS) $(REPLAYS) $(BUILD)/test/scenarios $(BUILD)/test/scenarios-sockets $(BUILD)/test/serve $(BUILD)/test/resolve
+tests: $(UNITS) $(REPLAYS) $(BUILD)/test/scenarios $(BUILD)/test/scenarios-sockets $(BUILD)/test/serve $(BUILD)/test/resolve $(BUILD)/test/ask-lists
 
 check-units: tests
 	@for t in $(UNITS); do echo "== $$t"; $$t || exit 1; done

@@ -12,7 +12,7 @@ dns.py ADDRESS FILE [LOG]: UDP and TCP on port 53 of ADDRESS. A line of FILE: NA
     NAME wrong-id               a reply with another id comes before the right one
     NAME late 1500              after so many ms
 A name that stands nowhere does not exist. "*.zone" stands for every name below a zone. FILE is
-read again when it changes. LOG gets a line for each question.
+read again when it changes. Records hold for a second. LOG gets a line for each question.
 """
 import ipaddress
 import os
@@ -24,7 +24,7 @@ import threading
 import time
 
 TYPES = {1: "A", 28: "AAAA", 15: "MX"}
-TTL = 5
+TTL = 1
 
 
 class Zone:

@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# run.sh RESOLVE - the resolver against a DNS server that answers well and badly, in a network namespace
+# run.sh RESOLVE ASK-LISTS - the resolver, and block lists, against a DNS server that answers well and badly, in a network namespace
 # of this test. Needs root.
 set -euo pipefail
 
 resolve=$(realpath "$1")
+lists=$(realpath "$2")
 here=$(cd "$(dirname "$0")" && pwd)
 id=rwn$$
 folder=$(mktemp -d)
@@ -118,6 +119,99 @@ dns_failed=1" 127.0.0.3 1200 100 mx.example
 	echo "address6.example was not asked for MX, A and AAAA"
 	failed=$((failed + 1))
 }
+
+# --- block lists: test points, clients, weights; records hold for no time, so that a change is seen at once
+listed() { # listed ZONE ADDRESS-IN-REVERSE CODE
+	echo "$2.$1 A $3"
+}
+v6() { printf '%s' "$1" | sed 's/./&./g; s/.$//'; }
+mapped=0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0
+point6=2.0.0.0.0.0.f.7.f.f.f.f.$mapped
+good() { listed "$1" 2.0.0.127 127.0.0.2; listed "$1" "$point6" 127.0.0.2; }
+zone() {
+	local file
+	file=$(mktemp "$folder/zone.XXXXXX")
+	cat >"$file"
+	mv "$file" "$folder/zone"
+}
+lists_zone() {
+	good bl.example
+	listed bl.example 7.2.0.192 127.0.0.4
+	listed bl.example 8.2.0.192 127.0.0.9
+	listed bl.example 1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2 127.0.0.2
+	good second.example
+	listed second.example 7.2.0.192 127.0.0.2
+	good allow.example
+	listed allow.example 7.2.0.192 127.0.0.2
+	listed all.example '*' 127.0.0.2
+	good says-no.example
+	listed says-no.example 9.2.0.192 127.255.255.254
+	listed refuses.example '*' 127.255.255.254
+	good quiet.example
+	for i in 1 2 3 4 5 6; do echo "$i.3.0.192.quiet.example silent"; done
+}
+lists_zone | zone
+healthy() { for zone in "$@"; do printf '%s IPv4 healthy\n%s IPv6 healthy\n' "$zone" "$zone"; done; }
+# asked NAME WANTED ARGUMENT...: as check, by the program that asks lists, whose first word is the server
+asked() {
+	local name=$1 wanted=$2
+	shift 2
+	resolve=$lists check "$name" "$wanted" 127.0.0.1 "$@"
+}
+
+asked "a listed client is refused, by name" "\
+$(healthy bl.example)
+192.0.2.7 refused sum 1 by bl.example
+192.0.2.6 passes sum 0
+2001:db8::1 refused sum 1 by bl.example
+2001:db8::2 passes sum 0
+lists_asked=4 lists_refused=2 lists_broken=0" 1 bl.example,1 -- 200 192.0.2.7 192.0.2.6 2001:db8::1 2001:db8::2 -
+asked "only the codes that the operator named count" "\
+$(healthy bl.example)
+192.0.2.7 refused sum 1 by bl.example
+192.0.2.8 passes sum 0
+lists_refused=1" 1 bl.example,1,127.0.0.2-7 -- 200 192.0.2.7 192.0.2.8 -
+asked "weights are added, and an allow list takes away" "\
+$(healthy bl.example second.example allow.example)
+192.0.2.7 passes sum 4
+lists_refused=0" 5 bl.example,3 second.example,2 allow.example,-1 -- 200 192.0.2.7 -
+asked "weights are added" "\
+$(healthy bl.example second.example)
+192.0.2.7 refused sum 5 by bl.example
+lists_refused=1" 5 bl.example,3 second.example,2 -- 200 192.0.2.7 -
+asked "a list that holds everything, says no, or is not there is not asked" "\
+all.example IPv4 everything-is-listed
+all.example IPv6 everything-is-listed
+refuses.example IPv4 error-answer
+refuses.example IPv6 error-answer
+gone.example IPv4 test-point-not-listed
+gone.example IPv6 test-point-not-listed
+192.0.2.7 passes sum 0
+lists_broken=6 lists_refused=0" 1 all.example,1 refuses.example,1 gone.example,1 -- 150 192.0.2.7 -
+asked "a list that says no to one question is not asked any more, and comes back by its test points" "\
+$(healthy says-no.example)
+192.0.2.9 passes sum 0
+says-no.example IPv4 error-answer
+192.0.2.7 passes sum 0
+says-no.example IPv4 healthy
+lists_errors=1 lists_broken=0" 1 says-no.example,1 -- 150 192.0.2.9 - 192.0.2.7 - 350
+asked "a list without answers delays its clients by the deadline, five times" "\
+$(healthy quiet.example)
+192.0.3.1 passes sum 0
+192.0.3.2 passes sum 0
+192.0.3.3 passes sum 0
+192.0.3.4 passes sum 0
+192.0.3.5 passes sum 0
+quiet.example IPv4 no-answer
+192.0.3.6 passes sum 0
+lists_errors=5 lists_broken=1" 1 quiet.example,1 -- 150 192.0.3.1 192.0.3.2 192.0.3.3 192.0.3.4 192.0.3.5 - 192.0.3.6 -
+(sleep 0.35; { good bl.example; listed refuses.example '*' 127.255.255.254; } | sed 's/bl.example/x.example/' | zone) &
+asked "a list that ends to be one is found out by its next test" "\
+$(healthy bl.example)
+bl.example IPv4 test-point-not-listed
+bl.example IPv6 test-point-not-listed
+192.0.2.7 passes sum 0
+lists_broken=2" 1 bl.example,1 -- 1700 192.0.2.7 -
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
