@@ -100,8 +100,8 @@ late.example resolves
 mx.example unsure at once
 dns_over_limit=1" 127.0.0.1 3000 1 late.example mx.example
 check "what is given up is told nothing, and ends" "\
-address.example resolves
-dns_given_up=1" 127.0.0.1 3000 100 'mx.example!' address.example
+late.example resolves
+dns_given_up=1" 127.0.0.1 3000 100 'mx.example!' late.example
 long=$(printf 'a%.0s' $(seq 61))
 check "a name that is too long for the DNS is in none" "\
 $long.$long.$long.$long.example unknown at once
