@@ -19,6 +19,13 @@ enum domain_truth {
 	DOMAIN_UNSURE,		/* no answer, or a failure */
 };
 
+/* What the block lists say of a client. */
+enum listing {
+	LISTING_UNASKED = 0,
+	LISTING_NONE,		/* it may come; or nobody knows */
+	LISTING_REFUSE,
+};
+
 /* Who asks whom. */
 struct asked {
 	const struct policy_host *host;
@@ -26,12 +33,16 @@ struct asked {
 	uint32_t network;		/* of the client */
 	unsigned offered;		/* OFFER_ bits: what the host said it understands */
 	bool authenticated;		/* by the host, which said 235 */
+	enum listing listing;		/* of the client */
+	struct span listed_by;		/* of LISTING_REFUSE: the list to name; constant */
 	enum domain_truth sender_domain;	/* of MAIL: what was found out about v->unasked, when this was judged before */
 };
 
 /*
  * Judge a RCPT. argument is what stands behind "RCPT ", CRLF removed; any bytes,
- * any length. v->sent is the line for the host.
+ * any length. v->sent is the line for the host. Where the rules want block lists
+ * asked about the client and that was not done, v->unlisted says so; the verdict is
+ * then a pass for now.
  */
 void classify_recipient(const struct asked *asked, struct span argument, struct verdict *v);
 

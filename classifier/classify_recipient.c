@@ -122,6 +122,19 @@ check_recipient(const struct asked *asked, const struct rules *rules, struct ver
 		ruling_refuse(v, RULE_RELAY, REASON_RECHECK);
 }
 
+/* Is the client on a list? To the postmaster it can say that it should not be (RFC 5321 4.5.1). */
+static void
+judge_listing(const struct asked *asked, const struct rules *rules, const struct path *p, struct verdict *v)
+{
+	if (rules->mode[RULE_BLOCK_LIST] == MODE_OFF || ascii_eq_nocase(path_local(p), SPAN("postmaster")))
+		return;
+	v->unlisted = asked->listing == LISTING_UNASKED;
+	if (asked->listing != LISTING_REFUSE)
+		return;
+	v->by = asked->listed_by;
+	ruling_apply(rules, RULE_BLOCK_LIST, REASON_BLOCK_LIST, v);
+}
+
 void
 classify_recipient(const struct asked *asked, struct span argument, struct verdict *v)
 {
@@ -157,4 +170,6 @@ classify_recipient(const struct asked *asked, struct span argument, struct verdi
 		p.route.len = 0;
 	write_recipient(asked, &p, &params, is_yes(reason), v);
 	check_recipient(asked, rules, v);
+	if (v->action == ACTION_PASS)
+		judge_listing(asked, rules, &p, v);
 }

@@ -26,7 +26,7 @@ rules_default(uint32_t network)
 		r.mode[i] = network == POLICY_UNTRUSTED ? MODE_ENFORCE : MODE_OFF;
 	if (network == POLICY_UNTRUSTED)
 		r.mode[RULE_FORGED_LOCAL_SENDER] = r.mode[RULE_FORGED_HELLO] = r.mode[RULE_HELLO_SYNTAX] = MODE_COUNT;
-	r.mode[RULE_UNRESOLVABLE_SENDER] = MODE_OFF;
+	r.mode[RULE_UNRESOLVABLE_SENDER] = r.mode[RULE_BLOCK_LIST] = MODE_OFF;
 	r.mode[RULE_SYNTAX] = r.mode[RULE_RATE] = MODE_ENFORCE;
 	return r;
 }

@@ -8,6 +8,7 @@
 #ifndef CLASSIFIER_POLICY_H
 #define CLASSIFIER_POLICY_H
 
+#include "classifier/blocklist.h"
 #include "classifier/domain.h"
 #include "classifier/prefix.h"
 #include "classifier/rate.h"
@@ -83,6 +84,7 @@ struct policy {
 	struct prefix_map host_map;	/* of /128: to positions in hosts */
 	const struct policy_host *hosts;
 	size_t host_count;
+	struct blocklists lists;	/* of RULE_BLOCK_LIST */
 };
 
 /* The network that this client address falls into. */

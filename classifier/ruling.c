@@ -41,7 +41,8 @@ ruling_begin(struct verdict *v, enum rule rule)
 	v->rule = rule;
 	v->mode = MODE_ENFORCE;
 	v->reason = REASON_LOCAL;
-	v->path = v->target = v->unasked = (struct span){ 0 };
+	v->path = v->target = v->by = v->unasked = (struct span){ 0 };
+	v->unlisted = false;
 	v->sent.len = v->path_from = v->path_to = 0;
 	v->sent.overflow = false;
 }

@@ -41,6 +41,7 @@ rule_name(enum rule r)
 		[RULE_UNRESOLVABLE_SENDER] = "unresolvable-sender",
 		[RULE_HELLO_SYNTAX] = "hello-syntax",
 		[RULE_FORGED_HELLO] = "forged-hello",
+		[RULE_BLOCK_LIST] = "block-list",
 		[RULE_RATE] = "rate",
 	};
 

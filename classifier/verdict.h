@@ -31,6 +31,7 @@ enum rule {
 	RULE_UNRESOLVABLE_SENDER,
 	RULE_HELLO_SYNTAX,
 	RULE_FORGED_HELLO,
+	RULE_BLOCK_LIST,
 	RULE_RATE,		/* how much a client does: no verdict is by it */
 	RULE_COUNT,
 };
@@ -68,6 +69,7 @@ enum rule {
 	X(UNRESOLVABLE,   "unresolvable-sender", 550, "5.1.8", "sender's domain does not exist") \
 	X(NULL_MX,        "null-mx",            550, "5.7.27", "sender's domain takes no mail")  \
 	X(LOOKUP_FAILED,  "lookup-failed",      451, "4.4.3", "sender's domain cannot be looked up now") \
+	X(BLOCK_LIST,     "block-list",         554, "5.7.1", "client address is listed")       \
 	X(HELLO_NAME,     "hello-name",         501, "5.5.4", "domain name or address literal expected") \
 	X(FORGED_HELLO,   "forged-hello",       550, "5.7.1", "that is the mail host's own name") \
 	X(LINE_LENGTH,    "line-too-long",      500, "5.5.2", "line too long")                  \
@@ -105,6 +107,8 @@ struct verdict {
 	enum mode mode;		/* of the rule; MODE_COUNT: it would have refused and let pass */
 	enum reason reason;
 	struct span path;	/* as received, without brackets; borrowed from the argument */
+	struct span by;		/* of REASON_BLOCK_LIST: which one; constant */
+	bool unlisted;		/* of a recipient that passes: block lists are to be asked before that is sure */
 	struct span unasked;	/* of a sender that passes: the domain to look up before that is sure; borrowed, or empty */
 	struct span target;	/* where the message would have gone, as far as can be told; borrowed */
 	struct sent sent;	/* the command for the host, without CRLF; empty unless PASS or REWRITE */

@@ -110,7 +110,7 @@ asked_of(const struct dialogue *d)
 	const struct session *s = &d->conf.session;
 
 	return (struct asked){ .host = s->host, .address = &s->address, .network = s->network, .offered = d->offered,
-		.authenticated = d->authenticated };
+		.authenticated = d->authenticated, .listing = d->listing, .listed_by = d->listed_by };
 }
 
 static bool
@@ -144,7 +144,7 @@ on_hello(struct dialogue *d, const struct command *c, uint64_t now_ms)
 }
 
 /*
- * The verdict hangs on what the DNS says of a domain. The command is not used up:
+ * The verdict hangs on what the DNS says of a domain, or (empty) of the client. The command is not used up:
  * with the answer it is shown again, judged again, and only then reported.
  */
 static bool
@@ -210,13 +210,17 @@ on_rcpt(struct dialogue *d, const struct command *c, uint64_t now_ms)
 		command_decline(d, 503, "5.5.1", "MAIL first", "out-of-sequence", c->argument);
 		return true;
 	}
-	if (d->attempts++ >= d->conf.limits->recipients_max) {	/* RFC 5321 4.5.3.1.10: the others are kept */
+	if (d->attempts >= d->conf.limits->recipients_max) {	/* RFC 5321 4.5.3.1.10: the others are kept */
+		d->attempts++;
 		d->idle_commands += d->attempts > d->conf.limits->recipients_max * RECIPIENTS_PATIENCE;
 		d->refused += d->recipients == 0;
 		command_decline(d, 452, "4.5.3", "too many recipients", "recipients-max", c->argument);
 		return true;
 	}
 	classify_recipient(&asked, c->argument, &v);
+	if (v.unlisted)
+		return look_up(d, (struct span){ 0 }, now_ms);
+	d->attempts++;
 	dialogue_report(d, &(struct event){ .kind = EVENT_RECIPIENT, .verdict = &v, .argument = c->argument,
 	    .code = verdict_reply_code(&v) });
 	if (v.action == ACTION_REFUSE || v.action == ACTION_DROP) {

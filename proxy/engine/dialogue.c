@@ -271,10 +271,27 @@ dialogue_question(const struct dialogue *d)
 	return span_of(d->asked.text.bytes, d->state == DIALOGUE_LOOKUP ? d->asked.text.len : 0);
 }
 
+static bool
+waits_for_lists(const struct dialogue *d)
+{
+	return d->state == DIALOGUE_LOOKUP && d->asked.text.len == 0;
+}
+
+void
+dialogue_listed(struct dialogue *d, bool refuse, struct span by, uint64_t now_ms)
+{
+	if (d->listing != LISTING_UNASKED)
+		return;
+	d->listing = refuse ? LISTING_REFUSE : LISTING_NONE;
+	d->listed_by = by;
+	if (waits_for_lists(d))
+		dialogue_enter(d, DIALOGUE_COMMAND, now_ms);
+}
+
 void
 dialogue_answer(struct dialogue *d, enum domain_truth truth, uint64_t now_ms)
 {
-	if (d->state != DIALOGUE_LOOKUP)
+	if (d->state != DIALOGUE_LOOKUP || waits_for_lists(d))
 		return;
 	d->sender_domain = truth;
 	dialogue_enter(d, DIALOGUE_COMMAND, now_ms);
@@ -388,10 +405,18 @@ reads(const struct dialogue *d)
 	case DIALOGUE_BLIND:
 		return (host_sent ? DIALOGUE_READ_CLIENT : 0) | (client_sent ? DIALOGUE_READ_HOST : 0);
 	case DIALOGUE_LOOKUP:
-		return DIALOGUE_READ_HOST | DIALOGUE_ASK_DOMAIN;
+		return DIALOGUE_READ_HOST | (waits_for_lists(d) ? 0 : DIALOGUE_ASK_DOMAIN);
 	default:
 		return DIALOGUE_READ_HOST;
 	}
+}
+
+static bool
+wants_lists(const struct dialogue *d)
+{
+	const struct session *s = &d->conf.session;
+
+	return d->listing == LISTING_UNASKED && s->host->rules[s->network].mode[RULE_BLOCK_LIST] != MODE_OFF;
 }
 
 unsigned
@@ -402,7 +427,7 @@ dialogue_wants(const struct dialogue *d)
 	if (d->close & DIALOGUE_ABORT_HOST)
 		wants &= ~(unsigned)DIALOGUE_CLOSE_HOST;
 	if (d->state != DIALOGUE_CLOSED)
-		wants |= reads(d);
+		wants |= reads(d) | (wants_lists(d) ? DIALOGUE_ASK_LISTS : 0);
 	if (d->host_gone || buf_room(&d->out[SIDE_CLIENT]) < d->room_wanted)
 		wants &= ~(unsigned)DIALOGUE_READ_HOST;
 	if (d->passing[SIDE_HOST] > 0)	/* the driver still holds what passes at the front of its input */
@@ -437,7 +462,10 @@ dialogue_tick(struct dialogue *d, uint64_t now_ms)
 		message_tick(d, !dialogue_all_sent(d, SIDE_HOST), now_ms);
 		break;
 	case DIALOGUE_LOOKUP:
-		dialogue_answer(d, DOMAIN_UNSURE, now_ms);
+		if (waits_for_lists(d))
+			dialogue_listed(d, false, (struct span){ 0 }, now_ms);
+		else
+			dialogue_answer(d, DOMAIN_UNSURE, now_ms);
 		break;
 	case DIALOGUE_CLOSED:
 		break;

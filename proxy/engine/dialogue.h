@@ -47,7 +47,8 @@ enum {
 	DIALOGUE_ABORT_HOST = 8,	/* reset now: what the host has must not become a message */
 	DIALOGUE_CLOSE_CLIENT = 16,	/* close after the output to the client is sent */
 	DIALOGUE_START_TLS = 32,	/* do the handshake with the client now, then dialogue_secured() */
-	DIALOGUE_ASK_DOMAIN = 64,	/* find out about dialogue_question(), then dialogue_answer(); until then */
+	DIALOGUE_ASK_DOMAIN = 64,	/* find out about dialogue_question(), then dialogue_answer() */
+	DIALOGUE_ASK_LISTS = 128,	/* ask the block lists about the client, then dialogue_listed(); wanted from the begin on */
 };
 
 /* Timeouts in ms and limits; RFC 5321 4.5.3.2 gives the least a client must wait. */
@@ -118,7 +119,7 @@ enum asked_why {
 struct asked_host {
 	enum verb verb;
 	enum asked_why why;
-	struct kept_path text;	/* REDIRECTED: the path as the client wrote it; HELO, EHLO: the name; LOOKUP: the domain */
+	struct kept_path text;	/* REDIRECTED: the path as the client wrote it; HELO, EHLO: the name; LOOKUP: the domain, or empty: the lists */
 };
 
 struct dialogue {
@@ -147,6 +148,8 @@ struct dialogue {
 	unsigned recipients;		/* accepted by the host in this transaction */
 	unsigned attempts;		/* RCPT in this transaction */
 	unsigned errors, refused, idle_commands;
+	enum listing listing;		/* of the client */
+	struct span listed_by;
 	enum domain_truth sender_domain;	/* the answer, for the MAIL that is shown again */
 
 	bool tarpitted;			/* output to the client waits until */
@@ -191,6 +194,9 @@ void dialogue_secured(struct dialogue *d, const char *how, uint64_t now_ms);
  */
 struct span dialogue_question(const struct dialogue *d);
 void dialogue_answer(struct dialogue *d, enum domain_truth truth, uint64_t now_ms);
+
+/* DIALOGUE_ASK_LISTS: whether the lists refuse the client, and the one to name; constant while the session lives. */
+void dialogue_listed(struct dialogue *d, bool refuse, struct span by, uint64_t now_ms);
 
 /* The box itself ends: 421 to the client, and the host gets no half message. */
 void dialogue_shutdown(struct dialogue *d, uint64_t now_ms);

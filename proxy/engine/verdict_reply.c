@@ -22,8 +22,9 @@ verdict_reply(const struct verdict *v, const char *id, char out[VERDICT_REPLY_OC
 	char shown[SHOWN_OCTETS];
 
 	escape_write(v->path, shown, sizeof(shown));
-	return (size_t)snprintf(out, VERDICT_REPLY_OCTETS, "%u %s <%s>: %s (%s %s)", verdict_reply_code(v),
-	    drop ? "4.7.1" : reason_enhanced(v->reason), shown, reason_text(v->reason), id, reason_name(v->reason));
+	return (size_t)snprintf(out, VERDICT_REPLY_OCTETS, "%u %s <%s>: %s%s%.*s (%s %s)", verdict_reply_code(v),
+	    drop ? "4.7.1" : reason_enhanced(v->reason), shown, reason_text(v->reason), v->by.len > 0 ? " by " : "", (int)v->by.len,
+	    (const char *)v->by.at, id, reason_name(v->reason));
 }
 
 size_t

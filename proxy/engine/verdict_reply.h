@@ -14,7 +14,7 @@ unsigned verdict_reply_code(const struct verdict *v);
 
 /*
  * Write "550 5.7.1 <path>: relaying denied (id reason)" without CRLF and return
- * its length. The path is what the client sent, escaped and cut; for
+ * its length; behind the text " by LIST" where a block list is the cause. The path is what the client sent, escaped and cut; for
  * ACTION_DROP the code is 421. Only for a verdict that refuses.
  */
 size_t verdict_reply(const struct verdict *v, const char *id, char out[VERDICT_REPLY_OCTETS]);

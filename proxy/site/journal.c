@@ -153,6 +153,8 @@ put_verdict(struct line *o, const struct event *e)
 	put_text(o, "mode", mode_name(v->mode));
 	put_text(o, "reason", reason_name(v->reason));
 	put_bytes(o, "target", v->target);
+	if (v->by.len > 0)
+		put_bytes(o, "list", v->by);
 	if (v->sent.len > 0)
 		put_bytes(o, "sent", sent_span(&v->sent));
 	else

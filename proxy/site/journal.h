@@ -9,7 +9,7 @@
  *   network (of the client);
  * beside these
  *   hello, sender, recipient: argument (as received), verdict, rule, mode, reason,
- *                         target, sent (the line for the host, or null),
+ *                         target, list (block-list: which one), sent (the line for the host, or null),
  *                         code (of the reply that was given here, or null);
  *   recipient, message:   sender (canonical path of the transaction);
  *   message:              recipients, octets, code, what;

@@ -54,7 +54,7 @@ choose_rules(struct rules *rules, const uint8_t *choice)
 	rules->relay_trap = SPAN("trap@local.example");
 	if (choice[0] & POLICY_RELAYS)
 		rules->mode[RULE_RELAY] = MODE_OFF;
-	rules->mode[RULE_UNRESOLVABLE_SENDER] = MODE_ENFORCE;
+	rules->mode[RULE_UNRESOLVABLE_SENDER] = rules->mode[RULE_BLOCK_LIST] = MODE_ENFORCE;
 	rules->relay_if_authenticated = (choice[0] & POLICY_AUTH_RELAYS) != 0;
 	rules->starttls = choice[1] & POLICY_STARTTLS;
 	rules->auth = choice[1] & POLICY_AUTH ? AUTH_PASS : AUTH_HIDE;

@@ -292,14 +292,19 @@ start_tls(struct rig *r)
 	return true;
 }
 
-/* The DNS answers. */
+/* The DNS answers; the lists when they are waited for. */
 static bool
 look_up(struct rig *r)
 {
-	if ((dialogue_wants(&r->d) & DIALOGUE_ASK_DOMAIN) == 0 || r->truth == DOMAIN_UNASKED)
+	if (r->d.state != DIALOGUE_LOOKUP || r->truth == DOMAIN_UNASKED)
 		return false;
-	HOLDS(domain_tolerated(dialogue_question(&r->d)), "what is asked is no domain");
 	r->before = r->d.state;
+	if ((dialogue_wants(&r->d) & DIALOGUE_ASK_DOMAIN) == 0) {
+		dialogue_listed(&r->d, r->truth != DOMAIN_RESOLVES, SPAN("bl.example"), r->now_ms);
+		after(r);
+		return true;
+	}
+	HOLDS(domain_tolerated(dialogue_question(&r->d)), "what is asked is no domain");
 	dialogue_answer(&r->d, r->truth, r->now_ms);
 	after(r);
 	return true;

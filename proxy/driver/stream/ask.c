@@ -22,8 +22,8 @@ give_up_old(struct stream_session *s)
 	s->look = NULL;
 }
 
-bool
-ask_move(struct stream_session *s, uint64_t now_ms)
+static bool
+ask_domain(struct stream_session *s, uint64_t now_ms)
 {
 	struct resolver *resolver = s->shared->conf.resolver;
 	enum domain_truth truth = DOMAIN_UNSURE;
@@ -37,4 +37,49 @@ ask_move(struct stream_session *s, uint64_t now_ms)
 		return false;
 	dialogue_answer(&s->dialogue, truth, now_ms);
 	return true;
+}
+
+static void
+tell_listing(struct stream_session *s, const struct blocklist_verdict *v, uint64_t now_ms)
+{
+	dialogue_listed(&s->dialogue, v->refuse, v->because == NULL ? (struct span){ 0 } : v->because->name, now_ms);
+}
+
+static void
+on_listing(void *cookie, const struct blocklist_verdict *verdict)
+{
+	struct stream_session *s = cookie;
+	uint64_t now_ms = session_clock_ms();
+
+	s->listing = NULL;
+	tell_listing(s, verdict, now_ms);
+	session_go_on(s, now_ms);
+}
+
+/* From the begin of the session on: mostly the answer is there before anything waits for it. */
+static bool
+ask_lists(struct stream_session *s, uint64_t now_ms)
+{
+	bool wanted = (dialogue_wants(&s->dialogue) & DIALOGUE_ASK_LISTS) != 0;
+	struct lists *lists = s->shared->conf.lists;
+	struct blocklist_verdict verdict = { 0 };
+
+	if (!wanted && s->listing != NULL) {
+		lists_give_up(s->listing);
+		s->listing = NULL;
+	}
+	if (!wanted || s->listing != NULL)
+		return false;
+	if (lists != NULL)
+		s->listing = lists_look(lists, &s->dialogue.conf.session.client, on_listing, s, &verdict);
+	if (s->listing != NULL)
+		return false;
+	tell_listing(s, &verdict, now_ms);
+	return true;
+}
+
+bool
+ask_move(struct stream_session *s, uint64_t now_ms)
+{
+	return ask_lists(s, now_ms) || ask_domain(s, now_ms);
 }

@@ -40,6 +40,7 @@ session_free(struct stream_session *s)
 		TAILQ_REMOVE(&shared->starved, s, in_starved);
 	TAILQ_REMOVE(&shared->all, s, in_all);
 	domain_give_up(s->look);
+	lists_give_up(s->listing);
 	tls_creds_release(s->creds);
 	if (shared->conf.rates != NULL)
 		rates_leave(shared->conf.rates, &s->who);

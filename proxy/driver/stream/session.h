@@ -42,6 +42,7 @@ struct stream_session {
 	struct peer peer[2];		/* by side */
 	struct tls_creds *creds;	/* of the host when the session began, or NULL */
 	struct domain_look *look;	/* what the dialogue waits for, or NULL */
+	struct lists_look *listing;	/* the block lists are asked; NULL: not yet, or not any more */
 	bool told[2];			/* the dialogue knows that this side is gone */
 	size_t pass[2], behind[2];	/* by side, first in its input: octets to the other side, octets that are nothing */
 	bool streaming[2];		/* by side: what it sends passes, and there will be more */

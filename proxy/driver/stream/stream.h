@@ -14,6 +14,7 @@
 #define PROXY_DRIVER_STREAM_STREAM_H
 
 #include "proxy/driver/tls/creds.h"
+#include "proxy/driver/resolver/lists.h"
 #include "proxy/driver/resolver/resolver.h"
 #include "proxy/engine/dialogue.h"
 
@@ -33,6 +34,7 @@ struct stream_conf {
 	unsigned sessions_max;		/* at once; the next client gets 421 */
 	struct rates *rates;		/* outlives the stream, which writes to it; NULL: nobody has a limit */
 	struct resolver *resolver;	/* outlives the stream; NULL: what the DNS would know is never known */
+	struct lists *lists;		/* outlives the stream; NULL: there are none */
 	struct tarpit *tarpit;		/* outlives the stream; NULL: nobody is held back */
 	unsigned body_buffers_max;	/* 64 KiB buffers for messages at once, 0: 1024; beyond, messages pass in small pieces */
 };

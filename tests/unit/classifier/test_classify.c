@@ -699,6 +699,40 @@ a_foreign_sender_is_as_good_as_its_domain(void)
 }
 
 static void
+a_listed_client_writes_to_the_postmaster_alone(void)
+{
+	static const struct { const char *argument; enum listing listing; enum mode mode; enum action action; enum reason reason; bool unlisted; } cases[] = {
+		{ "TO:<user@local.example>", LISTING_UNASKED, MODE_ENFORCE, ACTION_PASS, REASON_LOCAL, true },
+		{ "TO:<user@local.example>", LISTING_UNASKED, MODE_COUNT, ACTION_PASS, REASON_LOCAL, true },
+		{ "TO:<user@local.example>", LISTING_UNASKED, MODE_OFF, ACTION_PASS, REASON_LOCAL, false },
+		{ "TO:<user@local.example>", LISTING_NONE, MODE_ENFORCE, ACTION_PASS, REASON_LOCAL, false },
+		{ "TO:<user@local.example>", LISTING_REFUSE, MODE_ENFORCE, ACTION_REFUSE, REASON_BLOCK_LIST, false },
+		{ "TO:<user@local.example>", LISTING_REFUSE, MODE_COUNT, ACTION_PASS, REASON_BLOCK_LIST, false },
+		{ "TO:<user@local.example>", LISTING_REFUSE, MODE_OFF, ACTION_PASS, REASON_LOCAL, false },
+		{ "TO:<Postmaster>", LISTING_UNASKED, MODE_ENFORCE, ACTION_PASS, REASON_POSTMASTER, false },
+		{ "TO:<postmaster@local.example>", LISTING_REFUSE, MODE_ENFORCE, ACTION_PASS, REASON_LOCAL, false },
+		/* what is refused anyway waits for nobody, and has its own reason */
+		{ "TO:<x@victim.example>", LISTING_UNASKED, MODE_ENFORCE, ACTION_REFUSE, REASON_FOREIGN, false },
+		{ "TO:<x@victim.example>", LISTING_REFUSE, MODE_ENFORCE, ACTION_REFUSE, REASON_FOREIGN, false },
+	};
+	struct policy_host host;
+	struct rules rules;
+	struct asked asked = asked_with(&host, &rules);
+
+	asked.listed_by = SPAN("bl.example");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct verdict v;
+
+		asked.listing = cases[i].listing;
+		rules.mode[RULE_BLOCK_LIST] = (uint8_t)cases[i].mode;
+		classify_recipient(&asked, guard_end(span_str(cases[i].argument)), &v);
+		CHECK(v.action == cases[i].action && v.reason == cases[i].reason && v.unlisted == cases[i].unlisted, "%zu \"%s\": %s, %s", i, cases[i].argument,
+		    action_name(v.action), reason_name(v.reason));
+		CHECK((v.reason == REASON_BLOCK_LIST) == (v.by.len > 0), "%zu: by %.*s", i, (int)v.by.len, (const char *)v.by.at);
+	}
+}
+
+static void
 a_name_is_judged_by_its_rules(void)
 {
 	static const struct { const char *name; enum mode syntax, forged; enum action action; enum rule rule; enum reason reason; } cases[] = {
@@ -783,6 +817,7 @@ static CU_TestInfo tests[] = {
 	{ "an authenticated client may relay where the rule says so", an_authenticated_client_may_relay_where_the_rule_says_so },
 	{ "what a sender announces is checked", what_a_sender_announces_is_checked },
 	{ "a foreign sender is as good as its domain", a_foreign_sender_is_as_good_as_its_domain },
+	{ "a listed client writes to the postmaster alone", a_listed_client_writes_to_the_postmaster_alone },
 	{ "a name is judged by its rules", a_name_is_judged_by_its_rules },
 	{ "a name may have 255 octets", a_name_may_have_255_octets },
 	{ "local is whoever the host is", local_is_whoever_the_host_is },

@@ -54,7 +54,7 @@ the_default_is_strict_for_strangers_and_off_for_named_networks(void)
 	for (enum rule i = 0; i < RULE_COUNT; i++) {
 		bool counts = i == RULE_FORGED_LOCAL_SENDER || i == RULE_FORGED_HELLO || i == RULE_HELLO_SYNTAX;
 		enum mode want = counts ? MODE_COUNT :
-		    i == RULE_UNRESOLVABLE_SENDER ? MODE_OFF : MODE_ENFORCE;
+		    i == RULE_UNRESOLVABLE_SENDER || i == RULE_BLOCK_LIST ? MODE_OFF : MODE_ENFORCE;
 
 		CHECK(strange.mode[i] == want, "untrusted, %s: %s", rule_name(i), mode_name(strange.mode[i]));
 		want = i == RULE_SYNTAX || i == RULE_RATE ? MODE_ENFORCE : MODE_OFF;

@@ -29,7 +29,7 @@ static void
 names_do_not_change(void)
 {
 	static const char *const rules[] = { "syntax", "relay", "unqualified-recipient", "unknown-recipient", "unqualified-sender",
-		"forged-local-sender", "unsafe-sender", "unresolvable-sender", "hello-syntax", "forged-hello", "rate" };
+		"forged-local-sender", "unsafe-sender", "unresolvable-sender", "hello-syntax", "forged-hello", "block-list", "rate" };
 
 
 	CHECK(strcmp(action_name(ACTION_PASS), "pass") == 0 && strcmp(action_name(ACTION_REWRITE), "rewrite") == 0 &&

@@ -151,7 +151,7 @@ take(struct player *p, const struct step *s, size_t n)
 		CHECK(p->d.state == s->number, "%s, step %zu: state %d", p->name, n, (int)p->d.state);
 		break;
 	case STEP_CLOSE: {
-		unsigned closes = dialogue_wants(&p->d) & ~(unsigned)(DIALOGUE_READ_CLIENT | DIALOGUE_READ_HOST);
+		unsigned closes = dialogue_wants(&p->d) & ~(unsigned)(DIALOGUE_READ_CLIENT | DIALOGUE_READ_HOST | DIALOGUE_ASK_LISTS);
 
 		CHECK(closes == s->number, "%s, step %zu: closes %u", p->name, n, closes);
 		break;
@@ -165,6 +165,13 @@ take(struct player *p, const struct step *s, size_t n)
 	}
 	case STEP_ANSWER:
 		dialogue_answer(&p->d, (enum domain_truth)s->number, p->now_ms);
+		pump(p);
+		break;
+	case STEP_LISTED:
+		CHECK(dialogue_wants(&p->d) & DIALOGUE_ASK_LISTS, "%s, step %zu: the lists are not asked for", p->name, n);
+		dialogue_listed(&p->d, s->number != 0, s->number != 0 ? SPAN("bl.example") : (struct span){ 0 }, p->now_ms);
+		CHECK((dialogue_wants(&p->d) & DIALOGUE_ASK_LISTS) == 0, "%s, step %zu: the lists are asked for twice", p->name, n);
+		drain(p);
 		pump(p);
 		break;
 	case STEP_SECURE:

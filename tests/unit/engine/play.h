@@ -27,6 +27,7 @@ enum step_kind {
 	STEP_SECURE,	/* the driver was asked for TLS, and did it */
 	STEP_ASKS,	/* the dialogue asks for this domain, or ("") for none */
 	STEP_ANSWER,	/* number: enum domain_truth, the DNS's answer */
+	STEP_LISTED,	/* the block lists were asked for, and refuse the client (1) or do not */
 	STEP_CLOSE,	/* these DIALOGUE_CLOSE_ and ABORT_ bits are wanted, and no other */
 };
 
@@ -51,6 +52,7 @@ struct step {
 #define STATE(s) { STEP_STATE, NULL, s, 0 }
 #define CLOSES(bits) { STEP_CLOSE, NULL, bits, 0 }
 #define ASKS(domain) { STEP_ASKS, domain, 0, sizeof(domain) - 1 }
+#define LISTED(refuse) { STEP_LISTED, NULL, refuse, 0 }
 #define ANSWER(truth) { STEP_ANSWER, NULL, truth, 0 }
 #define SECURE { STEP_SECURE, NULL, 0, 0 }
 #define END { STEP_END, NULL, 0, 0 }

@@ -92,11 +92,65 @@ either_side_may_go_away_meanwhile(void)
 	play_with("client", &r, NULL, (struct step[]){ OPEN, MAIL, CEOF, ASKS(""), STATE(DIALOGUE_CLOSED), ANSWER(DOMAIN_RESOLVES), TO_S(""), END });
 }
 
+static struct rules
+listing(enum mode mode)
+{
+	struct rules r = rules_default(POLICY_UNTRUSTED);
+
+	r.mode[RULE_BLOCK_LIST] = (uint8_t)mode;
+	return r;
+}
+
+#define SENDER C("MAIL FROM:<a@spam.example>\r\n"), TO_HOST, S("250 ok\r\n"), TO_C("250 ok\r\n")
+#define RCPT C("RCPT TO:<u@local.example>\r\n")
+#define RCPT_TO_HOST TO_S("RCPT TO:<u@local.example>\r\n")
+#define BY_LIST TO_S(""), TO_C("554 5.7.1 <u@local.example>: client address is listed by bl.example (0badcafe block-list)\r\n")
+
+static void
+a_listed_client_is_refused_with_the_name_of_the_list(void)
+{
+	struct rules r = listing(MODE_ENFORCE);
+
+	play_with("known before it matters", &r, NULL, (struct step[]){ LISTED(1), OPEN, SENDER, RCPT, BY_LIST, RCPT, BY_LIST, END });
+	CHECK(play_event_count == 3 && play_events[1].reason == REASON_BLOCK_LIST && play_events[1].code == 554, "%zu events", play_event_count);
+	play_with("waited for", &r, NULL, (struct step[]){ OPEN, SENDER, RCPT, TO_S(""), TO_C(""), STATE(DIALOGUE_LOOKUP), ASKS(""), LISTED(1), BY_LIST, END });
+	CHECK(play_event_count == 2, "%zu events", play_event_count);
+	play_with("not listed", &r, NULL, (struct step[]){ OPEN, SENDER, RCPT, TO_S(""), LISTED(0), RCPT_TO_HOST, END });
+	play_with("postmaster", &r, NULL, (struct step[]){ OPEN, SENDER, C("RCPT TO:<postmaster>\r\n"), TO_S("RCPT TO:<postmaster>\r\n"), END });
+	play_with("what would relay waits for nobody", &r, NULL, (struct step[]){
+		OPEN, SENDER, C("RCPT TO:<x@victim.example>\r\n"), TO_C("550 5.7.1 <x@victim.example>: relaying denied (0badcafe foreign-domain)\r\n"), END });
+	r = listing(MODE_COUNT);
+	play_with("counted", &r, NULL, (struct step[]){ OPEN, SENDER, RCPT, TO_S(""), LISTED(1), RCPT_TO_HOST, END });
+	CHECK(play_events[1].mode == MODE_COUNT && play_events[1].reason == REASON_BLOCK_LIST, "%s", reason_name(play_events[1].reason));
+}
+
+static void
+lists_that_do_not_answer_refuse_nobody(void)
+{
+	struct dialogue_limits l = dialogue_limits_default;
+	struct rules r = listing(MODE_ENFORCE);
+
+	l.lookup_ms = 2000;
+	l.recipients_max = 2;
+	play_with("deadline", &r, &l, (struct step[]){ OPEN, SENDER, RCPT, WAIT(1999), TO_S(""), WAIT(1), RCPT_TO_HOST, S("250 ok\r\n"), TO_C("250 ok\r\n"),
+		RCPT, RCPT_TO_HOST, S("250 ok\r\n"), TO_C("250 ok\r\n"),	/* nor does one that was waited for count twice */
+		RCPT, TO_C("452 4.5.3 too many recipients (0badcafe recipients-max)\r\n"), END });
+	r.mode[RULE_UNRESOLVABLE_SENDER] = MODE_ENFORCE;
+	play_with("sender and lists", &r, &l, (struct step[]){
+		OPEN, C("MAIL FROM:<a@spam.example>\r\n"), ASKS("spam.example"), LISTED(0), ASKS("spam.example"), TO_S(""), ANSWER(DOMAIN_RESOLVES), TO_HOST, S("250 ok\r\n"),
+		TO_C("250 ok\r\n"), RCPT, RCPT_TO_HOST, END });
+	play_with("an answer to another question", &r, &l, (struct step[]){
+		OPEN, C("MAIL FROM:<a@spam.example>\r\n"), ANSWER(DOMAIN_RESOLVES), TO_HOST, S("250 ok\r\n"), TO_C("250 ok\r\n"), RCPT, TO_S(""), ANSWER(DOMAIN_UNKNOWN), TO_S(""),
+		LISTED(0), RCPT_TO_HOST, END });
+}
+
 static CU_TestInfo tests[] = {
 	{ "a sender waits for the DNS and is judged by it", a_sender_waits_for_the_dns_and_is_judged_by_it },
 	{ "what is pipelined behind it waits and keeps its order", what_is_pipelined_behind_it_waits_and_keeps_its_order },
 	{ "a silent DNS delays nobody beyond the deadline", a_silent_dns_delays_nobody_beyond_the_deadline },
 	{ "either side may go away meanwhile", either_side_may_go_away_meanwhile },
+	{ "a listed client is refused with the name of the list", a_listed_client_is_refused_with_the_name_of_the_list },
+	{ "lists that do not answer refuse nobody", lists_that_do_not_answer_refuse_nobody },
 	CU_TEST_INFO_NULL,
 };
 SUITE(lookup, tests)
