@@ -82,6 +82,7 @@ print_keys(void)
 		[SECTION_TOP] = "at the top level:",
 		[SECTION_LIMITS] = "limits { ... }:",
 		[SECTION_NETWORK] = "network NAME { ... }:",
+		[SECTION_LIST] = "list \"NAME\" { ... }, of at most 16 DNS block lists and allow lists:",
 		[SECTION_PROTECT] = "protect \"NAME\" { ... }:",
 		[SECTION_FROM] = "from NETWORK { ... } in protect; untrusted is every other address:",
 	};

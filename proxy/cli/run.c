@@ -30,6 +30,7 @@ struct run {
 	struct tarpit tarpit;
 	struct rates rates;
 	void *rates_memory;
+	struct lists *lists;		/* NULL: there are none */
 	struct resolver *resolver;	/* NULL: the operator named no server */
 	struct table_watch *table;
 	uint64_t restored;		/* times that somebody else took our table out */
@@ -98,6 +99,14 @@ print_lookups(const struct resolver_counters *c)
 }
 
 static void
+print_lists(const struct lists_counters *c)
+{
+#define X(name, meaning) fprintf(stderr, " " #name "=%" PRIu64, c->name);
+	LISTS_COUNTERS(X)
+#undef X
+}
+
+static void
 print_counters(const struct run *r)
 {
 	const struct stream_counters *c = stream_counters(r->stream);
@@ -111,6 +120,8 @@ print_counters(const struct run *r)
 	fprintf(stderr, " rates_forgotten=%" PRIu64 " rates_untracked=%" PRIu64, r->rates.forgotten, r->rates.untracked);
 	if (r->resolver != NULL)
 		print_lookups(resolver_counters(r->resolver));
+	if (r->lists != NULL)
+		print_lists(lists_counters(r->lists));
 	tally_print(&r->tally, stderr);
 	fprintf(stderr, " rules_restored=%" PRIu64, r->restored);
 	fprintf(stderr, " journal_written=%" PRIu64 " journal_dropped=%" PRIu64 "\n", r->journal.written, r->journal.dropped);
@@ -235,6 +246,7 @@ open_stream(struct run *r)
 		.tarpit = &r->tarpit,
 		.rates = &r->rates,
 		.resolver = r->resolver,
+		.lists = r->lists,
 	};
 	const char *what = "start";
 	struct stream *stream = stream_new(r->loop, &conf, &what);
@@ -261,6 +273,30 @@ open_rates(struct run *r)
 	return 0;
 }
 
+/* A list that is not asked any more is the operator's to know. */
+static void
+tell_health(void *cookie, const struct blocklist *list, enum blocklist_family family, enum blocklist_health health)
+{
+	bool healthy = health == BLOCKLIST_HEALTHY;
+
+	(void)cookie;
+	fprintf(stderr, "relaywall: list %.*s, %s: %s%s\n", (int)list->name.len, (const char *)list->name.at,
+	    family == BLOCKLIST_IPV4 ? "IPv4" : "IPv6", healthy ? "is asked" : "is not asked: ", healthy ? "" : blocklist_health_name(health));
+}
+
+static int
+open_lists(struct run *r)
+{
+	const struct lists_conf conf = { .set = &r->site->policy.lists, .resolver = r->resolver, .report = tell_health };
+
+	if (conf.set->count == 0)
+		return 0;
+	r->lists = lists_new(r->loop, &conf);
+	if (r->lists == NULL)
+		fprintf(stderr, "relaywall: no memory for lists\n");
+	return r->lists == NULL ? -1 : 0;
+}
+
 static int
 open_resolver(struct run *r)
 {
@@ -278,7 +314,7 @@ open_resolver(struct run *r)
 	r->resolver = resolver_new(r->loop, &conf, &what);
 	if (r->resolver == NULL)
 		fprintf(stderr, "relaywall: resolver: %s: cannot start\n", what);
-	return r->resolver == NULL ? -1 : 0;
+	return r->resolver == NULL ? -1 : open_lists(r);
 }
 
 /*
@@ -355,6 +391,7 @@ cli_run(int argc, char **argv)
 
 free_stream:
 	stream_free(r.stream);
+	lists_free(r.lists);
 	resolver_free(r.resolver);
 	site_free(site);
 	return status;

@@ -27,6 +27,8 @@ list_value(struct config *c, enum section section, size_t key, struct span text,
 		config_prefix(c, text, line);
 	else if (section == SECTION_TOP)
 		config_resolver(c, text, line);
+	else if (section == SECTION_LIST)
+		config_code(c, text, line);
 	else if (key == PROTECT_ADDRESSES)
 		config_address(c, text, line);
 	else if (key == PROTECT_PROFILE)
@@ -94,6 +96,9 @@ on_section(cfg_t *cfg, cfg_opt_t *opt)
 	switch (section) {
 	case SECTION_NETWORK:
 		config_network_end(c, title, line);
+		break;
+	case SECTION_LIST:
+		config_list_end(c, title, line);
 		break;
 	case SECTION_PROTECT:
 		config_protect_end(c, title, line);
@@ -185,6 +190,7 @@ parser_new(const char *file)
 	fill_opts(SECTION_TOP, opts[SECTION_TOP]);
 	add_section(opts[SECTION_TOP], SECTION_LIMITS, opts[SECTION_LIMITS]);
 	add_section(opts[SECTION_TOP], SECTION_NETWORK, opts[SECTION_NETWORK]);
+	add_section(opts[SECTION_TOP], SECTION_LIST, opts[SECTION_LIST]);
 	add_section(opts[SECTION_TOP], SECTION_PROTECT, opts[SECTION_PROTECT]);
 	add_section(opts[SECTION_PROTECT], SECTION_FROM, opts[SECTION_FROM]);
 	cfg = cfg_init(opts[SECTION_TOP], CFGF_NONE);
@@ -242,7 +248,8 @@ static void
 config_done(struct config *c)
 {
 	struct vec *vecs[] = { &c->addresses, &c->address_lines, &c->local, &c->relay, &c->from, &c->networks, &c->prefixes,
-		&c->policy_hosts, &c->hosts, &c->resolvers };
+		&c->policy_hosts, &c->hosts, &c->resolvers, &c->lists,
+		&c->codes };
 
 	for (size_t i = 0; i < sizeof(vecs) / sizeof(vecs[0]); i++)
 		vec_done(vecs[i]);

@@ -33,6 +33,8 @@ struct config {
 
 	/* What was read. */
 	struct vec resolvers;		/* struct ip */
+	struct vec lists, codes;	/* struct blocklist; of the list being read: struct blocklist_codes */
+	uint32_t first_list_line;
 	struct vec networks;		/* struct config_network; untrusted is the first */
 	struct vec prefixes;		/* struct site_prefix */
 	struct vec policy_hosts;	/* struct policy_host */
@@ -73,6 +75,7 @@ const char *config_shown(struct span s);
 /* One value of a list. */
 void config_prefix(struct config *c, struct span text, uint32_t line);
 void config_resolver(struct config *c, struct span text, uint32_t line);
+void config_code(struct config *c, struct span text, uint32_t line);
 void config_address(struct config *c, struct span text, uint32_t line);
 void config_domain(struct config *c, struct vec *to, struct span text, uint32_t line);
 void config_profile(struct config *c, struct span text, uint32_t line);
@@ -89,6 +92,7 @@ void config_recipients(struct config *c, struct policy_host *p, struct site_host
 
 /* A section ended; line: of its head. */
 void config_network_end(struct config *c, struct span title, uint32_t line);
+void config_list_end(struct config *c, struct span title, uint32_t line);
 void config_protect_end(struct config *c, struct span title, uint32_t line);
 void config_from_end(struct config *c, struct span title, uint32_t line);
 

@@ -59,6 +59,11 @@ seal_top(struct config *c)
 	site->lookups_max = (unsigned)set[TOP_MAX_LOOKUPS].number;
 	site->resolver_count = c->resolvers.count;
 	site->resolvers = config_keep(c, &c->resolvers, sizeof(*site->resolvers));
+	if (c->lists.count > 0 && site->resolver_count == 0)
+		config_error(c, c->first_list_line, "found a list without a DNS server, expected resolvers at the top level too");
+	site->policy.lists.threshold = (int)set[TOP_LIST_THRESHOLD].number;
+	site->policy.lists.count = c->lists.count;
+	site->policy.lists.list = config_keep(c, &c->lists, sizeof(struct blocklist));
 	if (site->table >= 253 && site->table <= 255)
 		config_error(c, set[TOP_ROUTE_TABLE].line, "route-table = %u, expected a table that the kernel does not use (253 to 255)",
 		    site->table);
@@ -165,6 +170,10 @@ check_lookups(struct config *c, const struct site_from *f)
 	if (s->line != 0 && s->number != MODE_OFF && c->site->resolver_count == 0)
 		config_error(c, s->line, "unresolvable-sender = %s without a DNS server, expected resolvers at the top level too",
 		    mode_name((enum mode)s->number));
+	s = &f->set[FROM_BLOCK_LIST];
+	if (s->line != 0 && s->number != MODE_OFF && c->site->policy.lists.count == 0)
+		config_error(c, s->line, "block-list = %s without a list, expected a section list { zone = \"bl.example\" } too",
+		    mode_name((enum mode)s->number));
 }
 
 static void
@@ -216,6 +225,8 @@ seal_rules(struct config *c)
 		defaults[i] = rules_default((uint32_t)i);
 	if (c->site->resolver_count > 0)
 		defaults[POLICY_UNTRUSTED].mode[RULE_UNRESOLVABLE_SENDER] = MODE_ENFORCE;
+	if (c->site->policy.lists.count > 0)
+		defaults[POLICY_UNTRUSTED].mode[RULE_BLOCK_LIST] = MODE_ENFORCE;
 	for (size_t i = 0; i < c->hosts.count; i++) {
 		resolve_from(c, &site_hosts[i]);
 		hosts[i].rules = defaults;

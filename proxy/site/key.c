@@ -13,6 +13,7 @@ static const char *const relay_action[] = { "refuse", "drop", "redirect", NULL }
 static const char *const body[] = { "reject", "normalize", "note", NULL };	/* enum body_rule */
 static const char *const starttls[] = { "hide", "refuse", "pass", "terminate", "pass-unfiltered", NULL };	/* enum starttls_rule */
 static const char *const auth[] = { "hide", "pass", NULL };	/* enum auth_rule */
+static const char *const kind[] = { "block", "allow", NULL };
 static const char *const no_yes[] = { "no", "yes", NULL };
 static const char *const mode[] = { "off", "count", "enforce", NULL };	/* enum mode */
 
@@ -40,6 +41,7 @@ static const struct key top[TOP_KEYS] = {
 	    "clients whose doings are remembered for the rates, 72 octets each; the oldest are forgotten"),
 	[TOP_RESOLVERS] = LIST("resolvers", "addresses of DNS servers near the box, for the rules that ask the DNS"),
 	[TOP_MAX_LOOKUPS] = NUMBER("max-lookups", "1000", 1, 65000, "questions to the DNS at once; one too many has failed"),
+	[TOP_LIST_THRESHOLD] = NUMBER("list-threshold", "1", 1, 16000, "sum of the weights of lists from which on a client is refused"),
 	[TOP_ON_STOP] = WORD("on-stop", on_stop, "closed", "after an orderly end: hosts stay closed, or every rule is removed"),
 };
 
@@ -63,6 +65,13 @@ static const struct key limits[LIMITS_KEYS] = {
 
 static const struct key network[NETWORK_KEYS] = {
 	[NETWORK_PREFIXES] = LIST("prefixes", "prefixes of client addresses; the most specific one of all networks counts"),
+};
+
+static const struct key list[LIST_KEYS] = {
+	[LIST_ZONE] = TEXT("zone", NULL, "where it is in the DNS, as \"bl.example\" (RFC 5782)"),
+	[LIST_KIND] = WORD("kind", kind, "block", "whom it lists is refused, or shall not be"),
+	[LIST_WEIGHT] = NUMBER("weight", "1", 1, 1000, "added for who is on it; taken away by a list of the kind allow"),
+	[LIST_CODES] = LIST("codes", "answers that count, as \"127.0.0.2\" or \"127.0.0.4-7\"; without them all do"),
 };
 
 static const struct key protect[PROTECT_KEYS] = {
@@ -109,6 +118,8 @@ static const struct key from[FROM_KEYS] = {
 	[FROM_HELLO_SYNTAX] = WORD("hello-syntax", mode, NULL, "names in HELO that are no domain or literal "
 	    "(default: count for untrusted, off for networks)"),
 	[FROM_FORGED_HELLO] = WORD("forged-hello", mode, NULL, "the host's own names in HELO (default: count for untrusted, off for networks)"),
+	[FROM_BLOCK_LIST] = WORD("block-list", mode, NULL, "clients that the lists refuse, but for mail to the postmaster "
+	    "(default: enforce for untrusted where there are lists, else off)"),
 	[FROM_BODY] = WORD("body", body, "reject",
 	    "messages with stray line ends, NULs, long lines: 554, repaired, or repaired and journaled"),
 	[FROM_STARTTLS] = WORD("starttls", starttls, "hide",
@@ -135,6 +146,7 @@ const struct key_table key_tables[SECTION_COUNT] = {
 	[SECTION_TOP] = { NULL, top, TOP_KEYS },
 	[SECTION_LIMITS] = { "limits", limits, LIMITS_KEYS },
 	[SECTION_NETWORK] = { "network", network, NETWORK_KEYS },
+	[SECTION_LIST] = { "list", list, LIST_KEYS },
 	[SECTION_PROTECT] = { "protect", protect, PROTECT_KEYS },
 	[SECTION_FROM] = { "from", from, FROM_KEYS },
 };

@@ -51,6 +51,8 @@ site_rule(size_t from_key)
 		return RULE_UNSAFE_SENDER;
 	case FROM_UNRESOLVABLE_SENDER:
 		return RULE_UNRESOLVABLE_SENDER;
+	case FROM_BLOCK_LIST:
+		return RULE_BLOCK_LIST;
 	case FROM_RATE:
 		return RULE_RATE;
 	case FROM_HELLO_SYNTAX:

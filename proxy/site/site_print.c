@@ -128,6 +128,22 @@ print_host(const struct site *site, FILE *out, size_t host)
 	fputs("}\n", out);
 }
 
+static void
+print_list(const struct blocklist *list, FILE *out)
+{
+	fprintf(out, "list \"%.*s\" { zone = \"%.*s\" kind = %s weight = %d", SHOWN(list->name), SHOWN(list->zone),
+	    list->weight < 0 ? "allow" : "block", list->weight < 0 ? -list->weight : list->weight);
+	for (size_t i = 0; i < list->code_count; i++) {
+		const struct blocklist_codes *c = &list->codes[i];
+
+		fprintf(out, " codes += \"");
+		for (size_t k = 0; k < 4; k++)
+			fprintf(out, c->first[k] == c->last[k] ? "%s%u" : "%s%u-%u", k == 0 ? "" : ".", c->first[k], c->last[k]);
+		fprintf(out, "\"");
+	}
+	fprintf(out, " }\n");
+}
+
 void
 site_print(const struct site *site, FILE *out)
 {
@@ -141,6 +157,8 @@ site_print(const struct site *site, FILE *out)
 		print_address(&site->resolvers[i], ip);
 		line_out(site, out, "", site->top_set[TOP_RESOLVERS].line, "resolvers += \"%s\"", ip);
 	}
+	for (size_t i = 0; i < site->policy.lists.count; i++)
+		print_list(&site->policy.lists.list[i], out);
 	fputs("limits {\n", out);
 	for (size_t k = 0; k < LIMITS_KEYS; k++)
 		print_setting(site, out, "\t", &key_tables[SECTION_LIMITS].keys[k], &site->limits_set[k]);

@@ -150,6 +150,8 @@ rule_danger(enum rule rule)
 		return "strangers can write in the name of the host's own users, unseen";
 	case RULE_UNRESOLVABLE_SENDER:
 		return "an answer to a sender can go nowhere, and stays with the host";
+	case RULE_BLOCK_LIST:
+		return "whom the lists refuse may write";
 	case RULE_RATE:
 		return "no limit of what they do holds";
 	case RULE_HELLO_SYNTAX:
@@ -172,6 +174,8 @@ warn_untrusted(struct warnings *w, size_t host)
 
 	if (w->site->resolver_count > 0)
 		strict.mode[RULE_UNRESOLVABLE_SENDER] = MODE_ENFORCE;
+	if (w->site->policy.lists.count > 0)
+		strict.mode[RULE_BLOCK_LIST] = MODE_ENFORCE;
 	for (size_t k = 0; f != NULL && k < FROM_KEYS; k++) {
 		enum rule rule = site_rule(k);
 

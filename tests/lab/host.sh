@@ -100,9 +100,11 @@ host_dns_start() {
 	wait_for 10 "unbound to listen" listens host 53
 }
 
-# The box's own resolver, with the same zones.
+# box_dns_start [LINE...]: the box's own resolver, with the same zones, and these lines of unbound's configuration.
 box_dns_start() {
-	start resolver router "${HOST_RUN[@]}" unbound -d -c /unbound.conf
+	local line
+	for line in "include: /unbound.conf" "server:" "$@"; do echo "$line"; done >"$HOST/box.conf"
+	start resolver router "${HOST_RUN[@]}" unbound -d -c /box.conf
 	wait_for 10 "the box's unbound to listen" listens router 53
 }
 box_dns_stop() { stop resolver KILL; }

@@ -26,6 +26,13 @@ static const struct {
 	    "unresolvable-sender = enforce without a DNS server, expected resolvers at the top level too", NULL },
 	{ "a name of a resolver", "resolvers = { \"dns.example\" }\n" GOOD, 1, "found \"dns.example\", expected the IPv4 or IPv6 address of a DNS server", NULL },
 	{ "a resolver twice", "resolvers = { \"192.0.2.53\",\n \"::1\", \"192.0.2.53\" }\n" GOOD, 2, "found DNS server \"192.0.2.53\" twice, expected once", NULL },
+	{ "a list nobody can ask", "\nlist \"bl\" { zone = \"bl.example\" }\n" GOOD, 2, "found a list without a DNS server, expected resolvers", NULL },
+	{ "a list without a zone", WITH_DNS "\nlist \"bl\" { weight = 2 }\n" GOOD, 2, "list bl: expected zone = \"bl.example\"", NULL },
+	{ "a zone that is none", WITH_DNS "list \"bl\" { zone = \"bl..example\" }\n" GOOD, 1, "list bl: expected zone = \"bl.example\"", NULL },
+	{ "a list twice", WITH_DNS "list \"bl\" { zone = \"bl.example\" }\nlist \"bl\" { zone = \"b2.example\" }\n" GOOD, 2, "list bl is there already", NULL },
+	{ "codes that are none", WITH_DNS "list \"bl\" { zone = \"bl.example\"\n codes = { \"128.0.0.1\" } }\n" GOOD, 2, "found \"128.0.0.1\", expected codes of a list", NULL },
+	{ "a weight of 0", WITH_DNS "list \"bl\" { zone = \"bl.example\" weight = 0 }\n" GOOD, 1, "weight = \"0\", expected a number from 1 to 1000", NULL },
+	{ "a rule without a list", WITH_DNS HOST "from untrusted {\n block-list = count } }", 3, "block-list = count without a list, expected a section list", NULL },
 	{ "a look without end", "limits { lookup-timeout = 61 }\n" GOOD, 1, "lookup-timeout = \"61\", expected a number from 1 to 60", NULL },
 	{ "a path into another section", "protect|hostname = \"x\"\n" GOOD, 1, "no sub-section title/index for 'protect'", NULL },
 	{ "prefix that is none", "network n {\n prefixes = { \"10.0.0/8\" } }\n" GOOD, 2, "found \"10.0.0/8\", expected a prefix as \"10.0.0.0/8\"", NULL },
@@ -299,7 +306,7 @@ hosts_share_rules_that_are_the_same_and_no_others(void)
 	static const char *const differ[] = {
 		"relay = count", "relay-action = drop", "relay-trap = \"<t@h.example>\"", "unqualified-sender = count", "unqualified-recipient = count",
 		"unknown-recipient = count", "forged-local-sender = enforce", "unsafe-sender = count",
-		"unresolvable-sender = count", "hello-syntax = off", "forged-hello = enforce", "body = note", "starttls = refuse", "auth = pass",
+		"unresolvable-sender = count", "hello-syntax = off", "forged-hello = enforce", "block-list = count", "body = note", "starttls = refuse", "auth = pass",
 		"relay-if-authenticated = yes", "rate = count", "max-connections = 7", "connections-per-minute = 7", "recipients-per-hour = 7",
 		"messages-per-hour = 7", "prefix-max-connections = 7", "prefix-connections-per-minute = 7", "prefix-recipients-per-hour = 7",
 		"prefix-messages-per-hour = 7", "network-max-connections = 7", "network-connections-per-minute = 7", "network-recipients-per-hour = 7",
@@ -310,7 +317,7 @@ hosts_share_rules_that_are_the_same_and_no_others(void)
 	for (size_t i = 0; i < sizeof(differ) / sizeof(differ[0]); i++) {
 		const char *rules[] = { "", differ[i], differ[i] };
 		const struct policy_host *h;
-		char text[1000] = WITH_DNS, *said;
+		char text[1000] = WITH_DNS "list \"bl\" { zone = \"bl.example\" }\n", *said;
 		struct site *site;
 		size_t n = strlen(text);
 
@@ -347,6 +354,29 @@ senders_are_looked_up_where_there_is_a_resolver(void)
 		site_free(site);
 		free(said);
 	}
+}
+
+static void
+lists_are_those_that_were_written(void)
+{
+	char *said;
+	struct site *site = folder_load(WITH_DNS "list-threshold = 5\nlist \"bl\" { zone = \"BL.example\" weight = 5 codes = { \"127.0.0.2\", \"127.0.0.4-7\" } }\n"
+	    "list \"friends\" { zone = \"wl.example\" kind = allow weight = 3 }\nlist \"plain\" { zone = \"p.example\" }\n"
+	    "network n { prefixes = { \"10.0.0.0/8\" } }\n" GOOD, &said);
+	const struct blocklist *l;
+
+	CHECK(site != NULL, "said: %s", said);
+	free(said);
+	if (site == NULL)
+		return;
+	l = site->policy.lists.list;
+	CU_ASSERT_FATAL(site->policy.lists.count == 3);
+	CU_ASSERT(site->policy.lists.threshold == 5);
+	CU_ASSERT(span_eq(l[0].name, SPAN("bl")) && span_eq(l[0].zone, SPAN("bl.example")) && l[0].weight == 5 && l[0].code_count == 2);
+	CU_ASSERT(l[0].codes[1].first[3] == 4 && l[0].codes[1].last[3] == 7);
+	CU_ASSERT(l[1].weight == -3 && l[1].code_count == 0 && l[2].weight == 1);
+	CU_ASSERT(site->policy.hosts[0].rules[0].mode[RULE_BLOCK_LIST] == MODE_ENFORCE && site->policy.hosts[0].rules[1].mode[RULE_BLOCK_LIST] == MODE_OFF);
+	site_free(site);
 }
 
 static void
@@ -421,6 +451,7 @@ CU_TestInfo config_tests[] = {
 	{ "values and their lines are kept", values_and_their_lines_are_kept },
 	{ "hosts share rules that are the same, and no others", hosts_share_rules_that_are_the_same_and_no_others },
 	{ "senders are looked up where there is a resolver", senders_are_looked_up_where_there_is_a_resolver },
+	{ "lists are those that were written", lists_are_those_that_were_written },
 	{ "every file in configs/ loads", every_file_in_configs_loads },
 	{ "a large policy loads whole", a_large_policy_loads_whole },
 	CU_TEST_INFO_NULL,
