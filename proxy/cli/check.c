@@ -2,6 +2,18 @@
 #include "proxy/cli/cli.h"
 
 #include "proxy/site/cert.h"
+#include "proxy/site/sysctl.h"
+
+/* Are the kernel's settings those of this sysctl.conf? */
+static int
+check_kernel(const char *file)
+{
+	int different = sysctl_check("/proc/sys", file, stdout, stderr);
+
+	if (different == 0)
+		printf("%s: the kernel has these settings\n", file);
+	return different == 0 && fflush(stdout) == 0 ? CLI_OK : CLI_FAILED;
+}
 
 int
 cli_check(int argc, char **argv)
@@ -11,6 +23,8 @@ cli_check(int argc, char **argv)
 	struct site *site;
 	size_t warnings;
 
+	if (argc == 3 && strcmp(argv[1], "--kernel") == 0 && file[0] != '-')
+		return check_kernel(file);
 	if ((argc != 2 && !verbose) || file[0] == '-')
 		return cli_usage("check");
 	site = site_load(file, stderr);

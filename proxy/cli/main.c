@@ -16,7 +16,8 @@ static const struct command_row {
 	int (*run)(int argc, char **argv);
 	const char *arguments, *help;
 } commands[] = {
-	{ "check", cli_check, "[-v] FILE", "read a configuration and tell what is wrong with it; -v: every value and its origin" },
+	{ "check", cli_check, "[-v] FILE | --kernel SYSCTL.CONF",
+	    "read a configuration and tell what is wrong with it; -v: every value and its origin; or what the kernel has set otherwise" },
 	{ "explain", cli_explain, "--policy FILE --client IP --host IP [--mail-from ADDRESS] [--json] {--stdin | 'TO:<...>'}",
 	    "the reasoning about one address, or about one on each line" },
 	{ "rules", cli_rules, "FILE | --guard FILE | --remove [FILE]",

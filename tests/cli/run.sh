@@ -63,6 +63,7 @@ sed 's/hostname/on-failure = open hostname/' "$WORK/good.conf" >"$WORK/open.conf
 sed 's/unsafe-sender = count/unsafe-sender = never/' "$WORK/good.conf" >"$WORK/bad.conf"
 
 for conf in configs/*.conf; do
+	[ "$conf" != configs/sysctl.conf ] || continue	# the kernel's
 	expect "check $conf" status 0 "$RELAYWALL" check "$conf"
 done
 expect "check a good file" status 0 "$RELAYWALL" check "$WORK/good.conf"
@@ -252,6 +253,13 @@ while True:
 LISTENER=$!
 disown "$LISTENER"	# its end is no news
 expect "the host listens" wait_for host_listens
+expect "the kernel differs from configs/sysctl.conf" status 1 in_ns router "$RELAYWALL" check --kernel configs/sysctl.conf
+expect "which is told" has 'net.ipv4.conf.*.send_redirects = 1, wanted 0 (configs/sysctl.conf:' "$WORK/out"
+sed -n 's|^\([a-z][^ ]*\) = \(.*\)|\1 \2|p' configs/sysctl.conf | while read -r key value; do
+	in_ns router sh -c "for f in /proc/sys/$(tr . / <<<"$key"); do echo $value >\$f; done"
+done
+expect "until it has them" status 0 in_ns router "$RELAYWALL" check --kernel configs/sysctl.conf
+expect "check --kernel without a file" status 2 "$RELAYWALL" check --kernel
 expect "the bare host is met (IPv4)" meets_is 192.0.2.25 host
 expect "the bare host is met (IPv6)" meets_is 2001:db8:25::25 host
 expect "fragments reach the bare host" fragments_reach 2

@@ -391,7 +391,7 @@ every_file_in_configs_loads(void)
 		char path[300];
 		struct site *site;
 
-		if (dot == NULL || strcmp(dot, ".conf") != 0)
+		if (dot == NULL || strcmp(dot, ".conf") != 0 || strcmp(e->d_name, "sysctl.conf") == 0)	/* the kernel's */
 			continue;
 		snprintf(path, sizeof(path), "configs/%s", e->d_name);
 		site = site_load(path, stdout);
