@@ -87,12 +87,17 @@ break_line(struct text *t, struct text_step *step)
 	}
 }
 
-/* A NUL goes. Inside of a character it leaves a space: what it parted could be U+2028 together. */
+/*
+ * A NUL goes. Inside of a character it leaves a space, or where the line is full a
+ * line end: what it parted could be U+2028 together.
+ */
 static void
 drop_nul(struct text *t, struct text_step *step)
 {
 	step->skip = 1;
-	if (t->body.high) {
+	if (t->body.high && t->body.column >= body_line_most(&t->body)) {
+		break_line(t, step);
+	} else if (t->body.high) {
 		emit(step, SPAN(" "));
 		body_put_in(&t->body, SPAN(" "));
 	}

@@ -300,6 +300,31 @@ ff_becomes_7f_in_the_header_block_alone(void)
 	CASES(&conf, cases);
 }
 
+static void
+a_nul_in_a_full_line_ends_it(void)
+{
+	static const struct text_conf conf = { .normalize = true };
+	static struct sent s;
+	char text[1100], want[1100];
+	size_t n;
+
+	for (size_t octets = 996; octets <= 998; octets++) {
+		memset(text, 'x', sizeof(text));
+		memcpy(text, "\r\n", 2);
+		n = 2 + octets;
+		memcpy(text + n - 2, "\xe2\x80", 2);
+		memcpy(text + n, "\0\xa8\r\n.\r\n", 7);
+		memcpy(want, text, n);
+		snprintf(want + n, 16, octets < 998 ? " \xa8\r\n.\r\n" : "\r\n\xa8\r\n.\r\n");
+		send_in_pieces(&conf, span_of(text, n + 7), 1000, &s);
+		CHECK(octets == 997 || (s.ended && s.len == n + strlen(want + n) && memcmp(s.at, want, s.len) == 0), "%zu octets: %zu sent", octets, s.len);
+		for (size_t k = 0, start = 0; k < s.len; k++) {
+			CHECK(k - start < 1000, "%zu octets: a long line", octets);
+			start = s.at[k] == '\n' ? k + 1 : start;
+		}
+	}
+}
+
 /* A line end that is repaired ends the block where CRLF would, and not elsewhere. */
 static void
 a_stray_line_end_ends_the_header_block_too(void)
@@ -414,6 +439,7 @@ static CU_TestInfo tests[] = {
 	{ "stuffing does not make a line too long", stuffing_does_not_make_a_line_too_long },
 	{ "the header block is measured", the_header_block_is_measured },
 	{ "0xFF becomes 0x7F in the header block alone", ff_becomes_7f_in_the_header_block_alone },
+	{ "a NUL in a full line ends it", a_nul_in_a_full_line_ends_it },
 	{ "a stray line end ends the header block too", a_stray_line_end_ends_the_header_block_too },
 	{ "fields that old servers answer to are renamed", fields_that_old_servers_answer_to_are_renamed },
 	{ "the rest of a repaired message ends where it ends", the_rest_of_a_repaired_message_ends_where_it_ends },
