@@ -31,9 +31,20 @@ enum starttls_rule {
 
 enum auth_rule { AUTH_HIDE = 0, AUTH_PASS };
 
+/* What becomes of a connection, before a word is said. */
+enum admit {
+	ADMIT_SHIELD = 0,	/* its dialogue is filtered */
+	ADMIT_PASS,		/* to the host, unfiltered */
+	ADMIT_REFUSE,		/* taken, to say 554 and why */
+	ADMIT_RESET,
+	ADMIT_DROP,		/* without an answer */
+	ADMITS,
+};
+
 /* The rules of one host for clients of one network. */
 struct rules {
 	uint8_t mode[RULE_COUNT];	/* enum mode; RULE_SYNTAX is always MODE_ENFORCE */
+	enum admit admit;
 	enum relay_action relay_action;
 	struct span relay_trap;		/* canonical mailbox, without brackets; of RELAY_REDIRECT */
 	bool relay_if_authenticated;	/* RULE_RELAY is off for a client whom the host authenticated */

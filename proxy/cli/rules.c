@@ -8,7 +8,10 @@ print_rules(const struct site *site)
 {
 	printf("# What `relaywall run %s` tells the kernel.\n", site->file);
 	rules_write_routing(site, stdout);
-	rules_write_table(site, RULES_SERVE, stdout);
+	if (rules_write_table(site, RULES_SERVE, stdout) == -1) {
+		fprintf(stderr, "relaywall: no memory for the rules\n");
+		return CLI_FAILED;
+	}
 	return fflush(stdout) == 0 && !ferror(stdout) ? CLI_OK : CLI_FAILED;
 }
 

@@ -48,6 +48,10 @@ seal_top(struct config *c)
 			key_read(&key_tables[SECTION_TOP].keys[i], span_str(key_tables[SECTION_TOP].keys[i].fallback), &set[i]);
 	site->journal = (const char *)set[TOP_JOURNAL].text.at;
 	site->port = (uint16_t)set[TOP_LISTENER_PORT].number;
+	site->refusal_port = (uint16_t)set[TOP_REFUSAL_PORT].number;
+	if (site->refusal_port == site->port)
+		config_error(c, set[TOP_REFUSAL_PORT].line + (set[TOP_REFUSAL_PORT].line == 0) * set[TOP_LISTENER_PORT].line,
+		    "refusal-port = %u is the listener-port too, expected another port", site->port);
 	site->fwmark = (uint32_t)set[TOP_FWMARK].number;
 	site->table = (uint32_t)set[TOP_ROUTE_TABLE].number;
 	site->keep_source_port = set[TOP_SOURCE_PORT].number == 0;
@@ -182,6 +186,7 @@ apply_from(struct rules *r, const struct site_from *f)
 	for (size_t k = 0; k < FROM_KEYS; k++)
 		if (f->set[k].line != 0 && site_rule(k) != RULE_COUNT)
 			r->mode[site_rule(k)] = (uint8_t)f->set[k].number;
+	r->admit = (enum admit)f->set[FROM_ADMIT].number;
 	r->relay_action = (enum relay_action)f->set[FROM_RELAY_ACTION].number;
 	r->relay_trap = f->set[FROM_RELAY_TRAP].text;
 	r->relay_if_authenticated = f->set[FROM_RELAY_IF_AUTHENTICATED].number != 0;
@@ -197,7 +202,7 @@ static bool
 rules_equal(const struct rules *a, const struct rules *b, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (memcmp(a[i].mode, b[i].mode, sizeof(a[i].mode)) != 0 || a[i].relay_action != b[i].relay_action ||
+		if (memcmp(a[i].mode, b[i].mode, sizeof(a[i].mode)) != 0 || a[i].admit != b[i].admit || a[i].relay_action != b[i].relay_action ||
 		    !span_eq(a[i].relay_trap, b[i].relay_trap) || a[i].body != b[i].body || a[i].starttls != b[i].starttls ||
 		    a[i].auth != b[i].auth || a[i].relay_if_authenticated != b[i].relay_if_authenticated ||
 		    memcmp(&a[i].rates, &b[i].rates, sizeof(a[i].rates)) != 0)

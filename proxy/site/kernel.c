@@ -79,8 +79,9 @@ load(const struct site *site, enum rules_stage stage, FILE *errors)
 		fprintf(errors, "relaywall: no memory for the rules\n");
 		return -1;
 	}
-	rules_write_table(site, stage, text);
-	if (fclose(text) != 0) {
+	result = rules_write_table(site, stage, text);
+	if (fclose(text) != 0 || result == -1) {
+		result = -1;
 		fprintf(errors, "relaywall: no memory for the rules\n");
 	} else {
 		result = run(commands, false, errors);

@@ -13,6 +13,7 @@ static const char *const relay_action[] = { "refuse", "drop", "redirect", NULL }
 static const char *const body[] = { "reject", "normalize", "note", NULL };	/* enum body_rule */
 static const char *const starttls[] = { "hide", "refuse", "pass", "terminate", "pass-unfiltered", NULL };	/* enum starttls_rule */
 static const char *const auth[] = { "hide", "pass", NULL };	/* enum auth_rule */
+static const char *const admit[] = { "shield", "pass", "refuse", "reset", "drop", NULL };	/* enum admit */
 static const char *const kind[] = { "block", "allow", NULL };
 static const char *const no_yes[] = { "no", "yes", NULL };
 static const char *const mode[] = { "off", "count", "enforce", NULL };	/* enum mode */
@@ -30,6 +31,7 @@ static const struct key top[TOP_KEYS] = {
 	    "file that every verdict is written to, one JSON object a line"),
 	[TOP_LISTENER_PORT] = NUMBER("listener-port", "2525", 1, 65535,
 	    "port on the loopback addresses that connections are diverted to"),
+	[TOP_REFUSAL_PORT] = NUMBER("refusal-port", "2526", 1, 65535, "another one, for connections that are refused by admit = refuse"),
 	[TOP_FWMARK] = NUMBER("fwmark", "0x2525", 1, UINT32_MAX, "packet mark of diverted connections"),
 	[TOP_ROUTE_TABLE] = NUMBER("route-table", "2525", 1, UINT32_MAX, "routing table that makes marked packets local"),
 	[TOP_SOURCE_PORT] = WORD("source-port", source_port, "keep",
@@ -102,6 +104,8 @@ static const struct key protect[PROTECT_KEYS] = {
 #define ALL_OF(limit, name) LIMIT(limit, name, "the same, of all clients of the network")
 #define RULE_DEFAULT "(default: enforce for untrusted, off for networks)"
 static const struct key from[FROM_KEYS] = {
+	[FROM_ADMIT] = WORD("admit", admit, "shield",
+	    "connections: filtered; to the host unfiltered; or not let in: taken to say 554, reset, or not answered"),
 	[FROM_RELAY] = WORD("relay", mode, NULL, "recipients that the host would relay for " RULE_DEFAULT),
 	[FROM_RELAY_ACTION] = WORD("relay-action", relay_action, "refuse",
 	    "what becomes of them: 550, the session ends, or to the trap"),

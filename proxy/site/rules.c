@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/site/rules.h"
 
+#include "proxy/site/admission.h"
+
 #include <arpa/inet.h>
 #include <inttypes.h>
 
@@ -61,7 +63,7 @@ write_set(FILE *out, const struct site *site, const char *name, const struct fam
  * What the box sends appears in output only, what it gets in prerouting only.
  */
 static void
-write_untrack(FILE *out, const struct family *const *in, size_t n)
+write_untrack(FILE *out, const struct admission *a, const struct family *const *in, size_t n)
 {
 	static const char *const hooks[] = { "prerouting", "output" };
 
@@ -69,6 +71,7 @@ write_untrack(FILE *out, const struct family *const *in, size_t n)
 	    out);
 	for (size_t h = 0; h < 2; h++) {
 		fprintf(out, "\tchain untrack_%s {\n\t\ttype filter hook %s priority raw; policy accept;\n", hooks[h], hooks[h]);
+		admission_write_untrack(a);
 		for (size_t i = 0; i < n; i++) {
 			fprintf(out, "\t\t%s daddr @protected%c tcp dport 25 counter notrack comment \"to a host\"\n", in[i]->ip,
 			    in[i]->digit);
@@ -110,12 +113,13 @@ write_socket(FILE *out, const struct site *site, const struct family *f, char si
  * ACK and a reset, and has to be sent again.
  */
 static void
-write_divert(FILE *out, const struct site *site, enum rules_stage stage, const struct family *const *in, size_t n)
+write_divert(FILE *out, const struct admission *a, bool serve, const struct family *const *in, size_t n)
 {
-	bool serve = stage == RULES_SERVE;
+	const struct site *site = a->site;
 
 	fputs("\n\t# A tproxy rule whose listener is gone does not match: the packet goes on to the guard.\n", out);
 	fputs("\tchain divert {\n\t\ttype filter hook prerouting priority mangle; policy accept;\n", out);
+	admission_write_divert(a, serve);
 	for (size_t i = 0; serve && i < n; i++)
 		write_tproxy(out, site, in[i], "tcp flags & (fin | syn | rst | ack) == syn ", "new sessions");
 	for (size_t i = 0; i < n; i++)
@@ -124,6 +128,8 @@ write_divert(FILE *out, const struct site *site, enum rules_stage stage, const s
 		write_socket(out, site, in[i], 'd', "clients in a session");
 	for (size_t i = 0; i < n; i++)
 		write_errors(out, site, in[i]);
+	if (serve)
+		admission_write_handshakes(a);
 	for (size_t i = 0; serve && i < n; i++)
 		write_tproxy(out, site, in[i], "", "handshakes without a socket yet");
 	fputs("\t}\n", out);
@@ -153,10 +159,12 @@ write_reassemble(FILE *out, const struct site *site, const struct family *const 
  * own filter (priority 0), which may log or answer in another way.
  */
 static void
-write_guard(FILE *out, const bool open[FAMILIES], const bool drop[FAMILIES], const struct family *const *in, size_t n)
+write_guard(FILE *out, const struct admission *a, const bool open[FAMILIES], const bool drop[FAMILIES],
+    const struct family *const *in, size_t n)
 {
 	fputs("\n\t# Nothing reaches a host past the daemon, but as its on-failure says.\n", out);
 	fputs("\tchain guard {\n\t\ttype filter hook forward priority filter - 10; policy accept;\n", out);
+	admission_write_guard(a);
 	for (size_t i = 0; i < n; i++) {
 		size_t family = (size_t)(in[i] - families);
 
@@ -179,9 +187,10 @@ write_guard(FILE *out, const bool open[FAMILIES], const bool drop[FAMILIES], con
 	fputs("\t}\n", out);
 }
 
-void
+int
 rules_write_table(const struct site *site, enum rules_stage stage, FILE *out)
 {
+	struct admission a = { .site = site, .out = out };
 	const struct family *in[FAMILIES];
 	bool open[FAMILIES], drop[FAMILIES];
 	size_t n = 0;
@@ -189,7 +198,7 @@ rules_write_table(const struct site *site, enum rules_stage stage, FILE *out)
 	/* A table cannot be deleted that is not there, so it is made first. */
 	fputs("add table inet " RULES_TABLE "\ndelete table inet " RULES_TABLE "\n", out);
 	if (stage == RULES_REMOVE)
-		return;
+		return 0;
 	fputs("table inet " RULES_TABLE " {", out);
 	for (size_t i = 0; i < FAMILIES; i++) {
 		if (write_set(out, site, "protected", &families[i], ALL_HOSTS))
@@ -197,14 +206,18 @@ rules_write_table(const struct site *site, enum rules_stage stage, FILE *out)
 		open[i] = write_set(out, site, "open", &families[i], ON_FAILURE_OPEN);
 		drop[i] = write_set(out, site, "drop", &families[i], ON_FAILURE_DROP);
 	}
+	if (admission_write_sets(&a) == -1)
+		return -1;
 	if (stage != RULES_GUARD && site->keep_source_port)
-		write_untrack(out, in, n);
+		write_untrack(out, &a, in, n);
+	admission_write_chain(&a);
 	if (stage != RULES_GUARD)
-		write_divert(out, site, stage, in, n);
+		write_divert(out, &a, stage == RULES_SERVE, in, n);
 	if (stage != RULES_SERVE)
 		write_reassemble(out, site, in, n);
-	write_guard(out, open, drop, in, n);
+	write_guard(out, &a, open, drop, in, n);
 	fputs("}\n", out);
+	return 0;
 }
 
 void

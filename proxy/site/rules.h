@@ -28,9 +28,10 @@ enum rules_stage {
 
 /*
  * Write the commands that bring the table to this stage from any other, as one
- * transaction; site may be NULL with RULES_REMOVE. Whether it could be written is left to ferror(out).
+ * transaction; site may be NULL with RULES_REMOVE. 0, or -1: no memory. Whether it could be written is left to
+ * ferror(out).
  */
-void rules_write_table(const struct site *site, enum rules_stage stage, FILE *out);
+int rules_write_table(const struct site *site, enum rules_stage stage, FILE *out);
 
 /* Write the `ip` commands that say what is set beside the table, as comments. */
 void rules_write_routing(const struct site *site, FILE *out);

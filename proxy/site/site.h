@@ -66,6 +66,7 @@ struct site {
 	struct dialogue_limits limits;
 	const char *journal;
 	uint16_t port;			/* of the listeners on the loopback addresses */
+	uint16_t refusal_port;		/* of those for who is told that he may not */
 	uint32_t fwmark, table;
 	bool keep_source_port;
 	uint64_t connect_ms;

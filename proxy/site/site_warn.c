@@ -206,6 +206,17 @@ warn_silent_relay(struct warnings *w, size_t host)
 	}
 }
 
+static void
+warn_admission(struct warnings *w, size_t host)
+{
+	const struct policy_host *p = &w->site->policy.hosts[host];
+	const struct site_from *f = site_from(w->site, host, POLICY_UNTRUSTED);
+
+	if (p->rules[POLICY_UNTRUSTED].admit == ADMIT_PASS)
+		warn(w, f->set[FROM_ADMIT].line, "host %.*s: admit = pass for untrusted clients: nothing of their mail is filtered, the host relays "
+		    "for everybody", SHOWN(p->name));
+}
+
 /* What lets a network do more than it could without the box, or past it. */
 static void
 warn_sessions(struct warnings *w, size_t host)
@@ -280,6 +291,7 @@ warn_host(struct warnings *w, size_t host)
 		warn(w, h->set[PROTECT_ON_FAILURE].line, "host %.*s: on-failure = open: "
 		    "it is an open relay whenever the daemon is not there", SHOWN(p->name));
 	warn_untrusted(w, host);
+	warn_admission(w, host);
 	warn_silent_relay(w, host);
 	warn_sessions(w, host);
 	warn_domains(w, host, &h->local, PROTECT_LOCAL_FILE);

@@ -21,7 +21,7 @@ static const struct {
 	{ "unknown section", "\nmachine x { }\n" GOOD, 2, "unknown key 'machine', expected", NULL },
 	{ "unknown key of a host", "protect \"h\" {\n\n adresses = { }\n}", 3, "unknown key 'adresses', expected addresses, hostname", NULL },
 	{ "unknown key of a network", "network n { prefix = { } }\n" GOOD, 1, "unknown key 'prefix', expected prefixes", NULL },
-	{ "unknown key of rules", HOST "\n from untrusted {\n max-connection = 1 } }", 4, "unknown key 'max-connection', expected relay, relay-action", NULL },
+	{ "unknown key of rules", HOST "\n from untrusted {\n max-connection = 1 } }", 4, "unknown key 'max-connection', expected admit, relay, relay-action", NULL },
 	{ "a rule that asks nobody", HOST "\n from untrusted {\n unresolvable-sender = enforce } }", 4,
 	    "unresolvable-sender = enforce without a DNS server, expected resolvers at the top level too", NULL },
 	{ "a name of a resolver", "resolvers = { \"dns.example\" }\n" GOOD, 1, "found \"dns.example\", expected the IPv4 or IPv6 address of a DNS server", NULL },
@@ -33,6 +33,7 @@ static const struct {
 	{ "codes that are none", WITH_DNS "list \"bl\" { zone = \"bl.example\"\n codes = { \"128.0.0.1\" } }\n" GOOD, 2, "found \"128.0.0.1\", expected codes of a list", NULL },
 	{ "a weight of 0", WITH_DNS "list \"bl\" { zone = \"bl.example\" weight = 0 }\n" GOOD, 1, "weight = \"0\", expected a number from 1 to 1000", NULL },
 	{ "a rule without a list", WITH_DNS HOST "from untrusted {\n block-list = count } }", 3, "block-list = count without a list, expected a section list", NULL },
+	{ "one port for two", "refusal-port = 2525\n" GOOD, 1, "refusal-port = 2525 is the listener-port too, expected another port", NULL },
 	{ "a look without end", "limits { lookup-timeout = 61 }\n" GOOD, 1, "lookup-timeout = \"61\", expected a number from 1 to 60", NULL },
 	{ "a path into another section", "protect|hostname = \"x\"\n" GOOD, 1, "no sub-section title/index for 'protect'", NULL },
 	{ "prefix that is none", "network n {\n prefixes = { \"10.0.0/8\" } }\n" GOOD, 2, "found \"10.0.0/8\", expected a prefix as \"10.0.0.0/8\"", NULL },
@@ -183,6 +184,7 @@ static const struct {
 	{ "open", HOST "\n on-failure = open }", ":3: warning: host h: on-failure = open: it is an open relay" },
 	{ "a network that relays silently", "network n { prefixes = { \"192.0.2.0/24\" } }\n" GOOD,
 	    "warning: host h: clients of network n may relay" },
+	{ "no filter", HOST "\n from untrusted { admit = pass } }", ":3: warning: host h: admit = pass for untrusted clients: nothing of their mail" },
 	{ "blind TLS", HOST "\n from untrusted { starttls = pass-unfiltered } }", ":3: warning: host h: starttls = pass-unfiltered for untrusted: nothing behind" },
 	{ "relay when authenticated", HOST "\n from untrusted { relay-if-authenticated = yes } }", "relay-if-authenticated for untrusted: old hosts accept" },
 	{ "passwords", HOST "\n from untrusted { auth = pass } }", "auth = pass for untrusted without TLS: passwords" },
@@ -304,7 +306,7 @@ static void
 hosts_share_rules_that_are_the_same_and_no_others(void)
 {
 	static const char *const differ[] = {
-		"relay = count", "relay-action = drop", "relay-trap = \"<t@h.example>\"", "unqualified-sender = count", "unqualified-recipient = count",
+		"admit = drop", "relay = count", "relay-action = drop", "relay-trap = \"<t@h.example>\"", "unqualified-sender = count", "unqualified-recipient = count",
 		"unknown-recipient = count", "forged-local-sender = enforce", "unsafe-sender = count",
 		"unresolvable-sender = count", "hello-syntax = off", "forged-hello = enforce", "block-list = count", "body = note", "starttls = refuse", "auth = pass",
 		"relay-if-authenticated = yes", "rate = count", "max-connections = 7", "connections-per-minute = 7", "recipients-per-hour = 7",

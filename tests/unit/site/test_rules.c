@@ -25,7 +25,7 @@ rules_of(const char *conf, enum rules_stage stage)
 
 	CHECK(site != NULL, "not loaded: %s", said);
 	if (site != NULL) {
-		rules_write_table(site, stage, out);
+		CU_ASSERT(rules_write_table(site, stage, out) == 0);
 		rules_write_routing(site, out);
 	}
 	fclose(out);
@@ -103,6 +103,47 @@ every_stage_has_the_guard_and_each_host_its_own(void)
 	}
 }
 
+static const char admitting[] = "network a { prefixes = { \"10.0.0.0/8\", \"2001:db8:10::/48\" } }\nnetwork b { prefixes = { \"10.1.0.0/16\" } }\n"
+    HOST("a", "\"192.0.2.1\", \"2001:db8::1\"", "from untrusted { admit = drop } from a { admit = pass } from b { admit = refuse }")
+    HOST("b", "\"192.0.2.2\"", "on-failure = open from untrusted { admit = reset }");
+
+/* Who may not begin does not, whether the daemon is there or not; who passes by is left alone. */
+static void
+the_kernel_knows_who_may_begin(void)
+{
+	static const char *const serve[] = {
+		"set admit_pass4", "192.0.2.1 . 10.0.0.0-10.0.255.255,", "192.0.2.1 . 10.2.0.0-10.255.255.255,",
+		"set admit_refuse4", "192.0.2.1 . 10.1.0.0-10.1.255.255,",
+		"set admit_reset4", "192.0.2.2 . 0.0.0.0-9.255.255.255,", "192.0.2.2 . 11.0.0.0-255.255.255.255,",
+		"set admit_drop4", "192.0.2.1 . 0.0.0.0-9.255.255.255,", "192.0.2.1 . 11.0.0.0-255.255.255.255,", "set refused4", "size 1024",
+		"set admit_pass6", "set admit_drop6", "2001:db8::1 . ::-2001:db8:f:ffff:ffff:ffff:ffff:ffff,", "set refused6",
+		"chain untrack_prerouting", "@admit_pass4 tcp dport 25 return", "notrack",
+		"chain admit", "@admit_drop4 tcp dport 25 tcp flags & (fin | syn | rst | ack) == syn update @refused4 { ip daddr . ip saddr }\n",
+		"@admit_reset4 tcp dport 25 tcp flags & (fin | syn | rst | ack) == syn update @refused4", "@admit_drop4 tcp dport 25 counter drop",
+		"chain divert", "@admit_pass4 tcp dport 25 return", "@admit_reset4 tcp dport 25 return",
+		"@admit_refuse4 tcp dport 25 tcp flags & (fin | syn | rst | ack) == syn tproxy ip to 127.0.0.1:2526", "== syn tproxy ip to 127.0.0.1:2525",
+		"@admit_refuse4 tcp dport 25 tproxy ip to 127.0.0.1:2526", "tcp dport 25 tproxy ip to 127.0.0.1:2525",
+		"chain guard", "@admit_pass4 tcp dport 25 counter accept", "ip saddr . ip daddr @admit_pass4 tcp sport 25 counter accept",
+		"@admit_reset4 tcp dport 25 counter reject with tcp reset", "@admit_refuse4 tcp dport 25 counter reject with tcp reset",
+		"ip daddr @open4 tcp dport 25 counter accept",
+	};
+	static const char *const guard[] = {
+		"chain admit", "@admit_drop4 tcp dport 25 counter drop", "chain guard", "@admit_pass4 tcp dport 25 counter accept",
+		"@admit_reset4 tcp dport 25 counter reject", "@admit_refuse4 tcp dport 25 counter reject", "ip daddr @open4 tcp dport 25 counter accept",
+	};
+	char *text = rules_of(admitting, RULES_SERVE);
+
+	check_order(text, serve, sizeof(serve) / sizeof(serve[0]));
+	free(text);
+	text = rules_of(admitting, RULES_GUARD);
+	check_order(text, guard, sizeof(guard) / sizeof(guard[0]));
+	CU_ASSERT(count(text, "chain divert") == 0);
+	free(text);
+	text = rules_of(both, RULES_SERVE);
+	CU_ASSERT(count(text, "admit") == 0 && count(text, "refused") == 0);
+	free(text);
+}
+
 static void
 what_is_not_protected_has_no_rule(void)
 {
@@ -132,6 +173,7 @@ removal_needs_no_configuration(void)
 CU_TestInfo rules_tests[] = {
 	{ "a new SYN is looked at before old sockets", a_new_syn_is_looked_at_before_old_sockets },
 	{ "every stage has the guard, and each host its own", every_stage_has_the_guard_and_each_host_its_own },
+	{ "the kernel knows who may begin", the_kernel_knows_who_may_begin },
 	{ "what is not protected has no rule", what_is_not_protected_has_no_rule },
 	{ "removal needs no configuration", removal_needs_no_configuration },
 	CU_TEST_INFO_NULL,
