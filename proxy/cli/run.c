@@ -238,6 +238,7 @@ open_stream(struct run *r)
 		.limits = &r->site->limits,
 		.hooks = { .report = report, .cookie = r },
 		.port = r->site->port,
+		.refusal_port = site_admits(r->site, ADMIT_REFUSE) ? r->site->refusal_port : 0,
 		.no_v4 = !site_has_family(r->site, true),
 		.no_v6 = !site_has_family(r->site, false),
 		.keep_source_port = r->site->keep_source_port,

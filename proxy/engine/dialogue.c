@@ -479,6 +479,7 @@ const char *
 event_name(enum event_kind k)
 {
 	static const char *const names[EVENT_COUNT] = {
+		[EVENT_ADMIT] = "admit",
 		[EVENT_HELLO] = "hello",
 		[EVENT_SENDER] = "sender",
 		[EVENT_RECIPIENT] = "recipient",

@@ -11,6 +11,7 @@
 #include "proxy/smtp/command.h"
 
 enum event_kind {
+	EVENT_ADMIT,		/* a connection was not let in */
 	EVENT_HELLO,		/* a HELO or EHLO was judged, and something found */
 	EVENT_SENDER,		/* a MAIL was judged */
 	EVENT_RECIPIENT,	/* a RCPT was judged */
@@ -34,6 +35,7 @@ struct event {
 	unsigned recipients;		/* MESSAGE: accepted by the host */
 	uint64_t octets;		/* MESSAGE: passed on, the final dot included */
 	unsigned code;			/* MESSAGE: reply that the client got; REPLY, AUTH: the host's; else reply of ours or 0 */
+	uint64_t packets;		/* ADMIT: that the kernel refused; 0: the box refused one connection */
 	const char *what;		/* REPLY: the verb; TLS: version and cipher; else the named cause; or NULL */
 };
 

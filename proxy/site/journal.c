@@ -173,6 +173,11 @@ put_event(struct line *o, const struct event *e)
 	case EVENT_SENDER:
 		put_verdict(o, e);
 		break;
+	case EVENT_ADMIT:
+		put_text(o, "what", e->what);
+		if (e->packets > 0)
+			put_number(o, "packets", e->packets);
+		break;
 	case EVENT_MESSAGE:
 		put_bytes(o, "sender", e->sender);
 		put_number(o, "recipients", e->recipients);

@@ -3,7 +3,7 @@
  * journal.h - what was decided about whom, as JSON: one object a line.
  *
  * Every object has
- *   time, event ("hello", "sender", "recipient", "reply", "message", "command", "host",
+ *   time, event ("admit", "hello", "sender", "recipient", "reply", "message", "command", "host",
  *   "rate", "limit", "repair", "tls", "auth"),
  *   session, client, client_port, host (its name), address (of the host),
  *   network (of the client);
@@ -13,6 +13,7 @@
  *                         code (of the reply that was given here, or null);
  *   recipient, message:   sender (canonical path of the transaction);
  *   message:              recipients, octets, code, what;
+ *   admit:                what (the word of the rule), packets, if the kernel refused them; code;
  *   reply:                what (the verb), text and code of the host, who refused it;
  *   tls:                  what (version and cipher);
  *   auth:                 code (of the host; nothing of the exchange itself);

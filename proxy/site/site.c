@@ -24,6 +24,16 @@ site_from(const struct site *site, size_t host, uint32_t network)
 }
 
 bool
+site_admits(const struct site *site, enum admit admit)
+{
+	for (size_t i = 0; i < site->policy.host_count; i++)
+		for (size_t n = 0; n < site->policy.network_count; n++)
+			if (site->policy.hosts[i].rules[n].admit == admit)
+				return true;
+	return false;
+}
+
+bool
 site_has_family(const struct site *site, bool v4)
 {
 	for (size_t i = 0; i < site->policy.host_count; i++)

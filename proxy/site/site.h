@@ -109,6 +109,9 @@ int64_t site_network(const struct site *site, struct span name);
 /* What was written of a host's rules for a network, or NULL. host: position in policy.hosts. */
 const struct site_from *site_from(const struct site *site, size_t host, uint32_t network);
 
+/* Has a host clients whose connections this becomes of? */
+bool site_admits(const struct site *site, enum admit admit);
+
 /* Is an address of this family protected? */
 bool site_has_family(const struct site *site, bool v4);
 

@@ -338,6 +338,20 @@ expect "kill -9 of it" stop_daemon KILL 137
 expect "open: the host is met" meets_is 192.0.2.25 host
 expect "open: the host is met (IPv6)" meets_is 2001:db8:25::25 host
 
+# Who may begin a connection at all: admit, in the kernel; with the daemon, and without it.
+for admit in pass:host:host refuse:other:refused reset:refused:refused drop:nothing:nothing; do
+	IFS=: read -r word alive dead <<<"$admit"
+	sed "s/^network trusted.*/&\nnetwork lab { prefixes = { \"203.0.113.0\/24\", \"2001:db8:66::\/64\" } }/; s/from trusted.*/&\nfrom lab { admit = $word }/" \
+		"$WORK/open.conf" >"$WORK/admit.conf"
+	expect "run with admit = $word" start_daemon "$WORK/admit.conf"
+	for to in 192.0.2.25 2001:db8:25::25; do expect "admit = $word: $to" meets_is "$to" "$alive"; done
+	[ "$word" != refuse ] || expect "refused with 554" replies_are 554 192.0.2.25
+	[ "$word" != refuse ] || expect "which is in the journal" has '"event":"admit".*"client":"203.0.113.66".*"what":"refuse","code":554' "$WORK/journal.jsonl"
+	expect "admit = $word: kill -9" stop_daemon KILL 137
+	for to in 192.0.2.25 2001:db8:25::25; do expect "admit = $word without the daemon, on-failure = open: $to" meets_is "$to" "$dead"; done
+done
+expect "rules --remove of it" in_ns router "$RELAYWALL" rules --remove "$WORK/admit.conf"
+
 expect "run with on-stop = remove" start_daemon "$WORK/remove.conf"
 expect "SIGINT" stop_daemon INT 0
 expect "removed: no table" not table

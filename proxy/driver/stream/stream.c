@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 enum {
-	LISTENERS = 2,		/* at most: IPv4, IPv6 */
+	LISTENERS = 4,		/* at most: IPv4, IPv6; for sessions, and for refusals */
+	EARLY_OCTETS = 64 * 1024,	/* that a client may have said before it was turned away */
 	ACCEPTS_A_TURN = 16,	/* then the sessions that run have their turn */
 };
 
@@ -19,7 +20,10 @@ static const double accept_again_s = 0.1;	/* after want of descriptors or memory
 
 struct stream {
 	struct sessions sessions;
-	ev_io listener[LISTENERS];
+	struct listener {
+		ev_io io;
+		bool refuses;
+	} listener[LISTENERS];
 	size_t listeners;
 	ev_timer again;
 	bool paused;
@@ -29,7 +33,7 @@ static void
 stop_accepting(struct stream *s)
 {
 	for (size_t i = 0; i < s->listeners; i++)
-		ev_io_stop(s->sessions.loop, &s->listener[i]);
+		ev_io_stop(s->sessions.loop, &s->listener[i].io);
 }
 
 /* The backlog waits; to look at it again and again would only burn time. */
@@ -48,19 +52,31 @@ on_again(struct ev_loop *loop, ev_timer *w, int revents)
 
 	(void)revents;
 	for (size_t i = 0; i < s->listeners && !s->paused; i++)
-		ev_io_start(loop, &s->listener[i]);
+		ev_io_start(loop, &s->listener[i].io);
 }
 
-/* One reply, as far as it fits into the socket, and the end. */
+/* What a client is told that does not get a session. */
+struct refusal {
+	enum event_kind kind;
+	unsigned code;
+	const char *why, *what;
+};
+
+static const struct refusal refusal_not_admitted = { EVENT_ADMIT, 554, "5.7.1 you may not write to this host from your address", "refuse" };
+static const struct refusal refusal_too_many = { EVENT_LIMIT, 421, "4.3.2 too many sessions, try again later", "sessions-max" };
+static const struct refusal refusal_no_memory = { EVENT_LIMIT, 421, "4.3.2 out of memory, try again later", "no-memory" };
+
+/* One reply, as far as it fits into the socket, and the end. What the client said before is read, or the end is a reset. */
 static void
-turn_away(struct stream *s, int fd, const struct session *who, enum event_kind kind, const char *why, const char *what)
+turn_away(struct stream *s, int fd, const struct session *who, const struct refusal *r)
 {
 	const struct event_hooks *hooks = &s->sessions.conf.hooks;
 	char reply[128];
-	int n = snprintf(reply, sizeof(reply), "421 %s (%s %s)\r\n", why, who->id, what);
+	int n = snprintf(reply, sizeof(reply), "%u %s (%s %s)\r\n", r->code, r->why, who->id, r->what);
 
-	hooks->report(hooks->cookie, who, &(struct event){ .kind = kind, .code = 421, .what = what });
+	hooks->report(hooks->cookie, who, &(struct event){ .kind = r->kind, .code = r->code, .what = r->what });
 	(void)send(fd, reply, (size_t)n, MSG_NOSIGNAL);
+	(void)recv(fd, NULL, EARLY_OCTETS, MSG_TRUNC | MSG_DONTWAIT);
 	close(fd);
 }
 
@@ -98,12 +114,13 @@ limit_rate(struct stream *s, int fd, const struct session *who)
 		return false;
 	}
 	s->sessions.counters.over_rate++;
-	turn_away(s, fd, who, EVENT_RATE, "4.7.0 too many connections from you, try again later", rates_name(limit));
+	turn_away(s, fd, who, &(struct refusal){ EVENT_RATE, 421, "4.7.0 too many connections from you, try again later",
+	    rates_name(limit) });
 	return true;
 }
 
 static void
-begin(struct stream *s, int fd, const struct tproxy_ends *ends)
+begin(struct stream *s, int fd, const struct tproxy_ends *ends, bool refuse)
 {
 	struct stream_counters *c = &s->sessions.counters;
 	const struct policy_host *host = policy_host(s->sessions.conf.policy, &ends->address);
@@ -116,14 +133,17 @@ begin(struct stream *s, int fd, const struct tproxy_ends *ends)
 		return;
 	}
 	session_describe(&s->sessions, ends, host, &who);
-	if (c->sessions >= s->sessions.conf.sessions_max) {
+	if (refuse) {
+		c->refused++;
+		turn_away(s, fd, &who, &refusal_not_admitted);
+	} else if (c->sessions >= s->sessions.conf.sessions_max) {
 		c->over_limit++;
-		turn_away(s, fd, &who, EVENT_LIMIT, "4.3.2 too many sessions, try again later", "sessions-max");
+		turn_away(s, fd, &who, &refusal_too_many);
 	} else if (limit_rate(s, fd, &who)) {
 		return;
 	} else if (session_new(&s->sessions, fd, ends, &who) == -1) {
 		c->no_memory++;
-		turn_away(s, fd, &who, EVENT_LIMIT, "4.3.2 out of memory, try again later", "no-memory");
+		turn_away(s, fd, &who, &refusal_no_memory);
 	}
 }
 
@@ -136,6 +156,7 @@ is_want(int error)
 static void
 on_accept(struct ev_loop *loop, ev_io *w, int revents)
 {
+	const struct listener *listener = (const struct listener *)w;	/* its first member */
 	struct stream *s = w->data;
 	struct stream_counters *c = &s->sessions.counters;
 
@@ -150,7 +171,7 @@ on_accept(struct ev_loop *loop, ev_io *w, int revents)
 		if (fd == -1 && is_want(errno))
 			c->accept_failed++;
 		else if (fd != -1)
-			begin(s, fd, &ends);
+			begin(s, fd, &ends, listener->refuses);
 		else
 			continue;	/* that client is gone again: accept(2) names a dozen ways */
 		if (fd == -1 || c->no_memory > no_memory) {
@@ -164,20 +185,34 @@ static void
 close_listeners(struct stream *s)
 {
 	for (size_t i = 0; i < s->listeners; i++)
-		close(s->listener[i].fd);
+		close(s->listener[i].io.fd);
 }
 
 static int
-listen_on(struct stream *s, bool v4, const char **what)
+listen_on(struct stream *s, bool v4, uint16_t port, const char **what)
 {
-	ev_io *w = &s->listener[s->listeners];
-	int fd = tproxy_listen(v4, s->sessions.conf.port, what);
+	struct listener *l = &s->listener[s->listeners];
+	int fd = tproxy_listen(v4, port, what);
 
 	if (fd == -1)
 		return -1;
-	ev_io_init(w, on_accept, fd, EV_READ);
-	w->data = s;
+	ev_io_init(&l->io, on_accept, fd, EV_READ);
+	l->io.data = s;
+	l->refuses = port != s->sessions.conf.port;
 	s->listeners++;
+	return 0;
+}
+
+/* For sessions, and for those who may have none. */
+static int
+listen_all(struct stream *s, const char **what)
+{
+	const struct stream_conf *conf = &s->sessions.conf;
+	const uint16_t ports[] = { conf->port, conf->refusal_port };
+
+	for (size_t i = 0; i < 2 && ports[i] != 0; i++)
+		if ((!conf->no_v4 && listen_on(s, true, ports[i], what) == -1) || (!conf->no_v6 && listen_on(s, false, ports[i], what) == -1))
+			return -1;
 	return 0;
 }
 
@@ -233,8 +268,7 @@ stream_new(struct ev_loop *loop, const struct stream_conf *conf, const char **wh
 	*what = "memory";
 	if (s == NULL)
 		return NULL;
-	if (begin_sessions(&s->sessions, loop, conf) == -1 || (!conf->no_v4 && listen_on(s, true, what) == -1) ||
-	    (!conf->no_v6 && listen_on(s, false, what) == -1)) {
+	if (begin_sessions(&s->sessions, loop, conf) == -1 || listen_all(s, what) == -1) {
 		saved = errno;
 		release(s);
 		errno = saved;

@@ -28,6 +28,7 @@ struct stream_conf {
 	struct event_hooks hooks;
 	struct tls_creds *const *tls;	/* by position in policy->hosts, NULL: that host has none; the stream takes holds */
 	uint16_t port;			/* of the listeners on 127.0.0.1 and ::1 */
+	uint16_t refusal_port;		/* of others: who comes to them is told that he may not, and why; 0: there are none */
 	bool no_v4, no_v6;		/* no host of this family is protected: the box may lack it */
 	bool keep_source_port;		/* bind the client's port too; else only its address */
 	uint64_t connect_ms;		/* to reach a host */
@@ -44,6 +45,7 @@ struct stream_conf {
 	X(accepted, "connections taken from the listeners")                                                \
 	X(over_limit, "of these: answered 421, sessions_max reached")                                      \
 	X(over_rate, "of these: answered 421, the client has as many connections as its rules allow")          \
+	X(refused, "of these: told 554, they may not write to this host")                                       \
 	X(not_protected, "closed: not for a protected host, somebody connected to the listener itself")    \
 	X(accept_failed, "no descriptor or memory for a connection: it waits in the backlog")              \
 	X(no_memory, "sessions refused for want of memory, or of a descriptor towards the host")           \
