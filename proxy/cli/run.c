@@ -3,23 +3,23 @@
 
 #include "proxy/driver/stream/stream.h"
 #include "proxy/site/cert.h"
+#include "proxy/site/evidence.h"
 #include "proxy/site/journal.h"
 #include "proxy/site/kernel.h"
+#include "proxy/site/services.h"
 #include "proxy/site/table_watch.h"
 #include "proxy/site/tally.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <sys/mman.h>
-#include <sys/random.h>
 #include <sys/resource.h>
 
 enum {
 	DESCRIPTORS_BESIDE = 64,	/* of a process, beside two for each session */
-	LOOKUPS_KEPT = 8192,		/* answers of the DNS, some 350 octets each */
 };
 static const double drain_s = 5.0, drain_look_s = 0.05;
+static const double evidence_s = 10.0;	/* of the kernel's notes, which hold a minute */
 
 struct run {
 	const struct site *site;
@@ -28,13 +28,12 @@ struct run {
 	struct tally tally;
 	struct stream *stream;
 	struct tarpit tarpit;
-	struct rates rates;
-	void *rates_memory;
-	struct lists *lists;		/* NULL: there are none */
-	struct resolver *resolver;	/* NULL: the operator named no server */
+	struct services services;
 	struct table_watch *table;
 	uint64_t restored;		/* times that somebody else took our table out */
 	ev_io on_table;
+	struct evidence evidence;
+	ev_timer on_evidence;
 	ev_signal on_term, on_int, on_usr1, on_hup;
 	ev_timer drain;
 	double drain_until;		/* on the loop's clock; 0: not stopping */
@@ -91,22 +90,6 @@ stop(struct ev_loop *loop, ev_signal *watcher, int events)
 }
 
 static void
-print_lookups(const struct resolver_counters *c)
-{
-#define X(name, meaning) fprintf(stderr, " " #name "=%" PRIu64, c->name);
-	RESOLVER_COUNTERS(X)
-#undef X
-}
-
-static void
-print_lists(const struct lists_counters *c)
-{
-#define X(name, meaning) fprintf(stderr, " " #name "=%" PRIu64, c->name);
-	LISTS_COUNTERS(X)
-#undef X
-}
-
-static void
 print_counters(const struct run *r)
 {
 	const struct stream_counters *c = stream_counters(r->stream);
@@ -117,14 +100,31 @@ print_counters(const struct run *r)
 #undef X
 	fprintf(stderr, " tarpitted=%u tarpit_delayed=%" PRIu64 " tarpit_skipped=%" PRIu64, r->tarpit.held, r->tarpit.delayed,
 	    r->tarpit.skipped);
-	fprintf(stderr, " rates_forgotten=%" PRIu64 " rates_untracked=%" PRIu64, r->rates.forgotten, r->rates.untracked);
-	if (r->resolver != NULL)
-		print_lookups(resolver_counters(r->resolver));
-	if (r->lists != NULL)
-		print_lists(lists_counters(r->lists));
+	services_print(&r->services, stderr);
 	tally_print(&r->tally, stderr);
-	fprintf(stderr, " rules_restored=%" PRIu64, r->restored);
+	fprintf(stderr, " rules_restored=%" PRIu64 " admit_packets=%" PRIu64, r->restored, r->evidence.packets);
 	fprintf(stderr, " journal_written=%" PRIu64 " journal_dropped=%" PRIu64 "\n", r->journal.written, r->journal.dropped);
+}
+
+static void
+report(void *cookie, const struct session *s, const struct event *e)
+{
+	struct run *r = cookie;
+
+	tally_count(&r->tally, e);
+	journal_report(&r->journal, s, e);
+}
+
+/* Whom the kernel did not let in. */
+static void
+collect(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct run *r = timer->data;
+	const struct event_hooks hooks = { .report = report, .cookie = r };
+
+	(void)loop;
+	(void)events;
+	evidence_collect(&r->evidence, r->site, &hooks, stderr);
 }
 
 static void
@@ -132,10 +132,10 @@ reopen(struct ev_loop *loop, ev_signal *watcher, int events)
 {
 	struct run *r = watcher->data;
 
-	(void)loop;
 	(void)events;
 	if (journal_reopen(&r->journal) == -1)
 		fprintf(stderr, "relaywall: journal %s: %s; the old file stays in use\n", r->site->journal, strerror(errno));
+	collect(loop, &r->on_evidence, 0);
 	print_counters(r);
 }
 
@@ -217,17 +217,10 @@ watch_signals(struct run *r)
 	watch(r, &r->on_int, stop, SIGINT);
 	watch(r, &r->on_usr1, reopen, SIGUSR1);
 	watch(r, &r->on_hup, reload_certificates, SIGHUP);
+	ev_timer_init(&r->on_evidence, collect, evidence_s, evidence_s);
+	r->on_evidence.data = r;
 	ev_timer_init(&r->drain, look_for_end, drain_look_s, drain_look_s);
 	r->drain.data = r;
-}
-
-static void
-report(void *cookie, const struct session *s, const struct event *e)
-{
-	struct run *r = cookie;
-
-	tally_count(&r->tally, e);
-	journal_report(&r->journal, s, e);
 }
 
 static struct stream *
@@ -245,9 +238,9 @@ open_stream(struct run *r)
 		.connect_ms = r->site->connect_ms,
 		.sessions_max = r->site->sessions_max,
 		.tarpit = &r->tarpit,
-		.rates = &r->rates,
-		.resolver = r->resolver,
-		.lists = r->lists,
+		.rates = &r->services.rates,
+		.resolver = r->services.resolver,
+		.lists = r->services.lists,
 	};
 	const char *what = "start";
 	struct stream *stream = stream_new(r->loop, &conf, &what);
@@ -256,66 +249,6 @@ open_stream(struct run *r)
 		fprintf(stderr, "relaywall: %s: %s%s\n", what, strerror(errno),
 		    errno == EPERM || errno == EACCES ? " (CAP_NET_ADMIN is missing)" : "");
 	return stream;
-}
-
-/* Taken from the system page by page, as it is used. */
-static int
-open_rates(struct run *r)
-{
-	size_t octets = rates_octets(r->site->clients_max);
-	uint64_t seed[2];
-
-	r->rates_memory = mmap(NULL, octets, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (r->rates_memory == MAP_FAILED || getrandom(seed, sizeof(seed), 0) == -1) {
-		fprintf(stderr, "relaywall: memory for %zu clients: %s\n", r->site->clients_max, strerror(errno));
-		return -1;
-	}
-	rates_init(&r->rates, r->rates_memory, octets, seed);
-	return 0;
-}
-
-/* A list that is not asked any more is the operator's to know. */
-static void
-tell_health(void *cookie, const struct blocklist *list, enum blocklist_family family, enum blocklist_health health)
-{
-	bool healthy = health == BLOCKLIST_HEALTHY;
-
-	(void)cookie;
-	fprintf(stderr, "relaywall: list %.*s, %s: %s%s\n", (int)list->name.len, (const char *)list->name.at,
-	    family == BLOCKLIST_IPV4 ? "IPv4" : "IPv6", healthy ? "is asked" : "is not asked: ", healthy ? "" : blocklist_health_name(health));
-}
-
-static int
-open_lists(struct run *r)
-{
-	const struct lists_conf conf = { .set = &r->site->policy.lists, .resolver = r->resolver, .report = tell_health };
-
-	if (conf.set->count == 0)
-		return 0;
-	r->lists = lists_new(r->loop, &conf);
-	if (r->lists == NULL)
-		fprintf(stderr, "relaywall: no memory for lists\n");
-	return r->lists == NULL ? -1 : 0;
-}
-
-static int
-open_resolver(struct run *r)
-{
-	const struct resolver_conf conf = {
-		.servers = r->site->resolvers,
-		.server_count = r->site->resolver_count,
-		.timeout_ms = r->site->limits.lookup_ms,
-		.questions_max = r->site->lookups_max,
-		.cache_places = LOOKUPS_KEPT,
-	};
-	const char *what;
-
-	if (conf.server_count == 0)
-		return 0;
-	r->resolver = resolver_new(r->loop, &conf, &what);
-	if (r->resolver == NULL)
-		fprintf(stderr, "relaywall: resolver: %s: cannot start\n", what);
-	return r->resolver == NULL ? -1 : open_lists(r);
 }
 
 /*
@@ -330,7 +263,7 @@ begin(struct run *r)
 	if (r->loop == NULL) {
 		fprintf(stderr, "relaywall: libev cannot start\n");
 		errno = 0;
-	} else if (open_rates(r) == 0 && open_resolver(r) == 0) {
+	} else if (services_open(&r->services, r->site, r->loop, stderr) == 0) {
 		r->stream = open_stream(r);
 	} else {
 		errno = 0;
@@ -351,18 +284,22 @@ serve(struct run *r)
 	watch_signals(r);
 	if (load_certificates(r, &certificates) == 0 && kernel_open(r->site, stderr) == 0) {
 		watch_table(r);
+		ev_timer_start(r->loop, &r->on_evidence);
 		fprintf(stderr, "relaywall: serving %zu hosts on port %u, journal %s\n", r->site->policy.host_count,
 		    r->site->port, r->site->journal);
 		ev_run(r->loop, 0);
+		collect(r->loop, &r->on_evidence, 0);
 		print_counters(r);
 		status = CLI_OK;
 	}
 	ev_io_stop(r->loop, &r->on_table);
+	ev_timer_stop(r->loop, &r->on_evidence);
 	stream_free(r->stream);		/* what still runs gets its 421 while its packets still arrive */
 	r->stream = NULL;
 	if (status == CLI_OK && kernel_close(r->site, r->site->on_stop, stderr) == -1)
 		status = CLI_FAILED;
 	table_watch_free(r->table);
+	evidence_done(&r->evidence);
 	return status;
 }
 
@@ -392,8 +329,7 @@ cli_run(int argc, char **argv)
 
 free_stream:
 	stream_free(r.stream);
-	lists_free(r.lists);
-	resolver_free(r.resolver);
+	services_close(&r.services);
 	site_free(site);
 	return status;
 }

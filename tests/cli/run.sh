@@ -345,6 +345,11 @@ for admit in pass:host:host refuse:other:refused reset:refused:refused drop:noth
 		"$WORK/open.conf" >"$WORK/admit.conf"
 	expect "run with admit = $word" start_daemon "$WORK/admit.conf"
 	for to in 192.0.2.25 2001:db8:25::25; do expect "admit = $word: $to" meets_is "$to" "$alive"; done
+	if [ "$word" = drop ] || [ "$word" = reset ]; then
+		kill -s USR1 "$DAEMON"
+		expect "whom the kernel refused is in the journal" wait_for has "\"event\":\"admit\",\"session\":\"kernel\",\"client\":\"203.0.113.66\".*\"what\":\"$word\",\"packets\":[1-9]" "$WORK/journal.jsonl"
+		expect "(IPv6)" wait_for has "\"session\":\"kernel\",\"client\":\"2001:db8:66::66\".*\"what\":\"$word\",\"packets\":[1-9]" "$WORK/journal.jsonl"
+	fi
 	[ "$word" != refuse ] || expect "refused with 554" replies_are 554 192.0.2.25
 	[ "$word" != refuse ] || expect "which is in the journal" has '"event":"admit".*"client":"203.0.113.66".*"what":"refuse","code":554' "$WORK/journal.jsonl"
 	expect "admit = $word: kill -9" stop_daemon KILL 137

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <nftables/libnftables.h>	/* defines _GNU_SOURCE, so it comes first */
+
+#include "proxy/site/evidence.h"
+
+#include "proxy/site/admission.h"
+#include "proxy/site/rules.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+
+struct note {
+	struct ip host, client;
+	uint64_t packets;
+};
+
+static int
+compare(const void *a, const void *b)
+{
+	return memcmp(a, b, offsetof(struct note, packets));
+}
+
+static int
+read_ip(const char *text, struct ip *ip)
+{
+	uint8_t v4[4];
+
+	if (inet_pton(AF_INET, text, v4) == 1) {
+		*ip = ip_from_v4(v4);
+		return 0;
+	}
+	return inet_pton(AF_INET6, text, ip->bytes) == 1 ? 0 : -1;
+}
+
+/* One element of a set. 0, or -1: not of the form that is known. */
+static int
+read_note(json_t *element, struct note *n)
+{
+	const char *host, *client;
+	json_int_t packets;
+
+	if (json_unpack(element, "{s:{s:{s:[s,s]}, s:{s:I}}}", "elem", "val", "concat", &host, &client, "counter", "packets",
+	    &packets) == -1 || packets < 0)
+		return -1;
+	n->packets = (uint64_t)packets;
+	return read_ip(host, &n->host) == -1 || read_ip(client, &n->client) == -1 ? -1 : 0;
+}
+
+/* The elements of the one set in libnftables' answer, or NULL: it has none. */
+static json_t *
+elements_of(json_t *answer)
+{
+	json_t *list = json_object_get(answer, "nftables"), *item;
+	size_t i;
+
+	json_array_foreach(list, i, item) {
+		json_t *elements = json_object_get(json_object_get(item, "set"), "elem");
+
+		if (elements != NULL)
+			return elements;
+	}
+	return NULL;
+}
+
+/* Add the notes of one set. 0, or -1: no memory, or not of the form that is known. */
+static int
+add_notes(const char *text, struct note **notes, size_t *count)
+{
+	json_t *answer = json_loads(text, 0, NULL), *elements, *item;
+	struct note *more;
+	int result = 0;
+	size_t i;
+
+	if (answer == NULL)
+		return -1;
+	elements = elements_of(answer);
+	more = realloc(*notes, (*count + json_array_size(elements) + 1) * sizeof(*more));
+	if (more != NULL) {
+		*notes = more;
+		json_array_foreach(elements, i, item) {
+			if (read_note(item, &more[*count]) == 0)
+				(*count)++;
+			else
+				result = -1;
+		}
+	} else {
+		result = -1;
+	}
+	json_decref(answer);
+	return result;
+}
+
+static void
+report(struct evidence *e, const struct site *site, const struct note *n, uint64_t packets, const struct event_hooks *hooks)
+{
+	const struct policy *policy = &site->policy;
+	struct session s = { .id = "kernel", .client = n->client, .address = n->host, .port = 25, .policy = policy,
+		.host = policy_host(policy, &n->host), .network = policy_network(policy, &n->client) };
+
+	if (s.host == NULL)
+		return;
+	e->packets += packets;
+	hooks->report(hooks->cookie, &s, &(struct event){ .kind = EVENT_ADMIT, .packets = packets,
+	    .what = key_tables[SECTION_FROM].keys[FROM_ADMIT].words[s.host->rules[s.network].admit] });
+}
+
+int
+evidence_take(struct evidence *e, const struct site *site, const char *const *sets, size_t count,
+    const struct event_hooks *hooks)
+{
+	struct note *notes = NULL;
+	size_t n = 0;
+	int result = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (sets[i] != NULL && add_notes(sets[i], &notes, &n) == -1)
+			result = -1;
+	if (n > 0)
+		qsort(notes, n, sizeof(*notes), compare);
+	for (size_t i = 0; i < n; i++) {
+		const struct note *old = e->count == 0 ? NULL : bsearch(&notes[i], e->notes, e->count, sizeof(*notes), compare);
+		uint64_t before = old == NULL || old->packets > notes[i].packets ? 0 : old->packets;	/* fewer: forgotten, and seen again */
+
+		if (notes[i].packets > before)
+			report(e, site, &notes[i], notes[i].packets - before, hooks);
+	}
+	free(e->notes);
+	e->notes = notes;
+	e->count = n;
+	return result;
+}
+
+/* What the kernel has in a set; malloced, or NULL and told. */
+static char *
+read_set(struct nft_ctx *nft, char family, FILE *errors)
+{
+	char command[80];
+	const char *text;
+	char *copy = NULL;
+
+	snprintf(command, sizeof(command), "list set inet " RULES_TABLE " " ADMISSION_REFUSED "%c", family);
+	if (nft_run_cmd_from_buffer(nft, command) != 0)
+		fprintf(errors, "relaywall: nftables: set " ADMISSION_REFUSED "%c cannot be read\n", family);
+	else if ((text = nft_ctx_get_output_buffer(nft)) != NULL)
+		copy = strdup(text);
+	return copy;
+}
+
+static bool
+is_noted(const struct site *site)
+{
+	return site_admits(site, ADMIT_DROP) || site_admits(site, ADMIT_RESET);
+}
+
+int
+evidence_collect(struct evidence *e, const struct site *site, const struct event_hooks *hooks, FILE *errors)
+{
+	char *sets[2] = { NULL, NULL };
+	struct nft_ctx *nft;
+	int result = -1;
+
+	if (!is_noted(site))
+		return 0;
+	nft = nft_ctx_new(NFT_CTX_DEFAULT);
+	if (nft == NULL) {
+		fprintf(errors, "relaywall: libnftables cannot start: %s\n", strerror(errno));
+		return -1;
+	}
+	nft_ctx_output_set_flags(nft, NFT_CTX_OUTPUT_JSON);
+	if (nft_ctx_buffer_output(nft) == 0 && nft_ctx_buffer_error(nft) == 0) {
+		for (size_t i = 0; i < 2; i++)
+			if (site_has_family(site, i == 0))
+				sets[i] = read_set(nft, i == 0 ? '4' : '6', errors);
+		result = evidence_take(e, site, (const char *const *)sets, 2, hooks);
+		if (result == -1)
+			fprintf(errors, "relaywall: notes of refused clients: not all of them could be read\n");
+	}
+	free(sets[0]);
+	free(sets[1]);
+	nft_ctx_free(nft);
+	return result;
+}
+
+void
+evidence_done(struct evidence *e)
+{
+	free(e->notes);
+	*e = (struct evidence){ 0 };
+}

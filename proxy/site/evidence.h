@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * evidence.h - whom the kernel did not let in, for the journal.
+ *
+ * The kernel decides without asking anybody (admission.h) and notes pairs of host
+ * and client with the packets that it refused. These notes are read now and then:
+ * so a flood makes as many lines as there are notes, and not as there are packets.
+ */
+#ifndef PROXY_SITE_EVIDENCE_H
+#define PROXY_SITE_EVIDENCE_H
+
+#include "proxy/engine/event.h"
+#include "proxy/site/site.h"
+
+struct note;
+
+/* All zero before the first time. */
+struct evidence {
+	struct note *notes;	/* of the last time, in order */
+	size_t count;
+	uint64_t packets;	/* reported so far */
+};
+
+/*
+ * Read the notes and report what is new since the last time, as EVENT_ADMIT with
+ * the session id "kernel". 0, or -1 and told on errors; nothing is lost then but
+ * what the kernel forgets meanwhile, a minute after the last packet.
+ */
+int evidence_collect(struct evidence *e, const struct site *site, const struct event_hooks *hooks, FILE *errors);
+
+/* The notes as libnftables writes them (JSON), for tests: what evidence_collect() does with them. */
+int evidence_take(struct evidence *e, const struct site *site, const char *const *sets, size_t count,
+    const struct event_hooks *hooks);
+
+void evidence_done(struct evidence *e);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/site/evidence.h"
+
+#include "tests/unit/site/folder.h"
+#include "tests/unit/suite.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+
+#define HOST "protect \"h\" { addresses = { \"192.0.2.1\", \"2001:db8::1\" } hostname = \"h.example\" local-domains = { \"h.example\" } " \
+	"from untrusted { admit = drop } from n { admit = reset } }\nnetwork n { prefixes = { \"10.0.0.0/8\" } }\n"
+#define SET(elements) "{\"nftables\": [{\"metainfo\": {\"version\": \"1.0.6\"}}, {\"set\": {\"family\": \"inet\", \"name\": \"refused4\"" elements "}}]}"
+#define ELEM(host, client, packets) "{\"elem\": {\"val\": {\"concat\": [\"" host "\", \"" client "\"]}, \"timeout\": 60, \"expires\": 3, " \
+	"\"counter\": {\"packets\": " packets ", \"bytes\": 60}}}"
+
+static char reported[1000];
+
+static void
+report(void *cookie, const struct session *s, const struct event *e)
+{
+	size_t n = strlen(reported);
+	char client[INET6_ADDRSTRLEN];
+	bool v4 = ip_is_v4(&s->client);
+
+	(void)cookie;
+	inet_ntop(v4 ? AF_INET : AF_INET6, s->client.bytes + (v4 ? 12 : 0), client, sizeof(client));
+	snprintf(reported + n, sizeof(reported) - n, "%s %s %s %llu; ", s->id, client, e->what, (unsigned long long)e->packets);
+}
+
+static void
+what_is_new_is_reported(void)
+{
+	static const struct { const char *sets[2]; int result; const char *wanted; } turns[] = {
+		{ { SET(""), NULL }, 0, "" },
+		{ { SET(", \"elem\": [" ELEM("192.0.2.1", "203.0.113.66", "3") ", " ELEM("192.0.2.1", "10.0.0.1", "1") "]"), NULL }, 0,
+		    "kernel 10.0.0.1 reset 1; kernel 203.0.113.66 drop 3; " },
+		/* one of them again */
+		{ { SET(", \"elem\": [" ELEM("192.0.2.1", "10.0.0.1", "1") ", " ELEM("192.0.2.1", "203.0.113.66", "5") "]"), NULL }, 0, "kernel 203.0.113.66 drop 2; " },
+		/* forgotten, and back again; another family; a host that is none of ours */
+		{ { SET(", \"elem\": [" ELEM("192.0.2.1", "203.0.113.66", "4") ", " ELEM("192.0.2.9", "203.0.113.67", "4") "]"),
+		    SET(", \"elem\": [" ELEM("2001:db8::1", "2001:db8:66::66", "1") "]") }, 0, "kernel 203.0.113.66 drop 4; kernel 2001:db8:66::66 drop 1; " },
+		{ { "no JSON", SET(", \"elem\": [" ELEM("2001:db8::1", "2001:db8:66::66", "2") "]") }, -1, "kernel 2001:db8:66::66 drop 1; " },
+		{ { SET(", \"elem\": [7, " ELEM("192.0.2.1", "203.0.113.66", "1") "]"), NULL }, -1, "kernel 203.0.113.66 drop 1; " },
+		{ { SET(", \"elem\": [" ELEM("192.0.2.1", "no address", "1") "]"), NULL }, -1, "" },
+		{ { NULL, NULL }, 0, "" },
+	};
+	const struct event_hooks hooks = { .report = report };
+	struct evidence e = { 0 };
+	char *said;
+	struct site *site = folder_load(HOST, &said);
+
+	CHECK(site != NULL, "said: %s", said);
+	free(said);
+	for (size_t i = 0; site != NULL && i < sizeof(turns) / sizeof(turns[0]); i++) {
+		int got;
+
+		reported[0] = '\0';
+		got = evidence_take(&e, site, turns[i].sets, 2, &hooks);
+		CHECK(got == turns[i].result, "%zu: %d", i, got);
+		CHECK(strcmp(reported, turns[i].wanted) == 0, "%zu: %s", i, reported);
+	}
+	CU_ASSERT(e.packets == 13);
+	evidence_done(&e);
+	site_free(site);
+}
+
+static CU_TestInfo tests[] = {
+	{ "what is new is reported", what_is_new_is_reported },
+	CU_TEST_INFO_NULL,
+};
+SUITE(evidence, tests)
