@@ -103,7 +103,8 @@ print_counters(const struct run *r)
 	services_print(&r->services, stderr);
 	tally_print(&r->tally, stderr);
 	fprintf(stderr, " rules_restored=%" PRIu64 " admit_packets=%" PRIu64, r->restored, r->evidence.packets);
-	fprintf(stderr, " journal_written=%" PRIu64 " journal_dropped=%" PRIu64 "\n", r->journal.written, r->journal.dropped);
+	fprintf(stderr, " journal_written=%" PRIu64 " journal_dropped=%" PRIu64 " journal_limited=%" PRIu64 "\n", r->journal.written,
+	    r->journal.dropped, r->journal.limited);
 }
 
 static void

@@ -207,14 +207,35 @@ write_line(struct journal *j, const char *line, size_t len)
 	drop(j, n == -1 ? strerror(errno) : "no room for a whole line");
 }
 
+static bool
+is_one_refusal_too_many(struct journal *j, const struct event *e)
+{
+	struct timespec now;
+
+	if (e->kind != EVENT_ADMIT && e->kind != EVENT_RATE)
+		return false;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (j->second != (uint64_t)now.tv_sec) {
+		j->second = (uint64_t)now.tv_sec;
+		j->in_second = 0;
+	}
+	if (j->in_second++ < JOURNAL_REFUSALS)
+		return false;
+	j->limited++;
+	return true;
+}
+
 void
 journal_report(void *cookie, const struct session *s, const struct event *e)
 {
 	struct journal *j = cookie;
-	struct line o = { .object = json_object() };
+	struct line o;
 	char line[LINE + 2];
 	size_t len;
 
+	if (is_one_refusal_too_many(j, e))
+		return;
+	o = (struct line){ .object = json_object() };
 	put_time(&o);
 	put_text(&o, "event", event_name(e->kind));
 	put_session(&o, s);

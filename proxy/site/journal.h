@@ -23,7 +23,9 @@
  * own, so that a line is ASCII and is one line, whatever was sent.
  *
  * Mail does not wait for the journal: a line that cannot be written at once is
- * dropped and counted.
+ * dropped and counted. Of connections that are refused (admit, rate) at most
+ * JOURNAL_REFUSALS are written in a second; the others are counted. That is about
+ * lines, never about decisions.
  */
 #ifndef PROXY_SITE_JOURNAL_H
 #define PROXY_SITE_JOURNAL_H
@@ -32,6 +34,8 @@
 
 #include <stdio.h>
 
+enum { JOURNAL_REFUSALS = 100 };
+
 struct journal {
 	const char *path;	/* borrowed */
 	FILE *errors;
@@ -39,6 +43,7 @@ struct journal {
 	bool torn;		/* a line was written in part: end it before the next */
 	bool told;		/* the operator knows that lines are dropped */
 	uint64_t written, dropped;
+	uint64_t second, in_second, limited;	/* refusals: when, how many were written, and not written */
 };
 
 /* Open for appending; made with mode 0640 if it is not there. 0, or -1 with errno. path and errors outlive it. */

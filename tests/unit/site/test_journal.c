@@ -263,12 +263,36 @@ a_full_disk_drops_lines_and_is_told_once(void)
 	site_free(site);
 }
 
+/* A thousand at once take less than two seconds; what else happens is written all the same. */
+static void
+a_flood_of_refusals_is_counted_and_not_written(void)
+{
+	char *path = folder_path("flood.jsonl");
+	struct event refused = { .kind = EVENT_ADMIT, .what = "refuse", .code = 554 }, other = { .kind = EVENT_LIMIT, .what = "x" };
+	struct session s;
+	struct site *site = session_of(&s);
+	struct journal j;
+
+	CU_ASSERT_FATAL(journal_open(&j, path, stdout) == 0);
+	for (size_t i = 0; i < 1000; i++)
+		journal_report(&j, &s, &refused);
+	CHECK(j.written >= JOURNAL_REFUSALS && j.written <= 3 * JOURNAL_REFUSALS, "%llu written", (unsigned long long)j.written);
+	CHECK(j.written + j.limited == 1000 && j.dropped == 0, "%llu limited", (unsigned long long)j.limited);
+	for (size_t i = 0; i < 200; i++)
+		journal_report(&j, &s, &other);
+	CHECK(j.written + j.limited == 1200, "%llu written", (unsigned long long)j.written);
+	journal_close(&j);
+	free(path);
+	site_free(site);
+}
+
 CU_TestInfo journal_tests[] = {
 	{ "a recipient is written with all that was decided", a_recipient_is_written_with_all_that_was_decided },
 	{ "what passes is written with the line sent", what_passes_is_written_with_the_line_sent },
 	{ "other events have their own keys", other_events_have_their_own_keys },
 	{ "no byte of a peer breaks out of its line", no_byte_of_a_peer_breaks_out_of_its_line },
 	{ "a moved file is left when told", a_moved_file_is_left_when_told },
+	{ "a flood of refusals is counted and not written", a_flood_of_refusals_is_counted_and_not_written },
 	{ "a full disk drops lines and is told once", a_full_disk_drops_lines_and_is_told_once },
 	CU_TEST_INFO_NULL,
 };
