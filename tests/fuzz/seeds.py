@@ -235,8 +235,51 @@ def own_dialogues():
     return [("own", "own-" + id, data if data[:1] <= b"\x20" else b"\0\0" + data) for id, data in own.items()]
 
 
+def packet():
+    """Packets of both families, a few of each kind of result."""
+    ends4 = bytes([203, 0, 113, 66, 198, 51, 100, 25])
+    ends6 = b"".join(bytes.fromhex("20010db8%04x" % n) + bytes(9) + bytes([n & 0xFF]) for n in (0x66, 0x25))
+
+    def tcp(flags, offset=5, rest=b""):
+        return bytes.fromhex("9c400019" "4f2a91c0" "00000000") + bytes([offset << 4, flags]) + bytes(6) + rest
+
+    def v4(segment, options=b"", fragment=0x4000, protocol=6):
+        head = bytes([0x45 + len(options) // 4, 0]) + (20 + len(options) + len(segment)).to_bytes(2, "big") + bytes(2)
+        return head + fragment.to_bytes(2, "big") + bytes([64, protocol, 0, 0]) + ends4 + options + segment
+
+    def v6(segment, *headers):
+        """headers: (its own number, its octets behind the first)"""
+        kinds = [kind for kind, _ in headers] + [6]
+        chain = b"".join(bytes([kinds[i + 1]]) + rest for i, (_, rest) in enumerate(headers))
+        return bytes([0x60, 0, 0, 0]) + (len(chain + segment)).to_bytes(2, "big") + bytes([kinds[0], 64]) + ends6 + chain + segment
+
+    syn, options = tcp(0x02), (60, bytes([0, 1, 4]) + bytes(4))
+    return [
+        ("v4-syn", v4(syn)),
+        ("v4-syn-ack", v4(tcp(0x12))),
+        ("v4-syn-fin", v4(tcp(0x03))),
+        ("v4-syn-options", v4(tcp(0xC2, 10, bytes.fromhex("020405b40402080a000000010000000001030307")))),
+        ("v4-fragment", v4(syn, fragment=0x2000)),
+        ("v4-udp", v4(syn, protocol=17)),
+        ("v4-router-alert", v4(syn, bytes([148, 4, 0, 0]))),
+        ("v4-source-route", v4(syn, bytes([131, 7, 4, 192, 0, 2, 1, 0]))),
+        ("v4-cut", v4(syn)[:30]),
+        ("v6-syn", v6(syn)),
+        ("v6-ack", v6(tcp(0x10), options)),
+        ("v6-hop-by-hop", v6(syn, (0, options[1]), options)),
+        ("v6-atomic", v6(syn, (44, bytes(7)))),
+        ("v6-fragment", v6(syn, (44, bytes([0, 0, 9]) + bytes(4)))),
+        ("v6-routing", v6(syn, (43, bytes([2, 0, 1]) + bytes(20)))),
+        ("v6-ah", v6(syn, (51, bytes([4]) + bytes(22)))),
+        ("v6-deep", v6(syn, *[options] * 9)),
+        ("v6-to-mapped", v6(syn)[:24] + bytes(10) + b"\xff\xff" + ends4[4:] + syn),
+        ("v6-cut", v6(syn, options)[:44]),
+    ]
+
+
 if __name__ == "__main__":
     write("recipient", recipient())
     write("body", body())
     write("text", text())
     write("dialogue", dialogue())
+    write("packet", packet())
