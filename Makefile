@@ -20,8 +20,9 @@ override CFLAGS  += -std=gnu11 $(WARNINGS) $(HARDEN) -I. -MMD -MP
 override LDFLAGS += $(if $(SAN),-fsanitize=address$(comma)undefined,-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
 
 # One archive a layer. A layer may use what stands left of it, so the linker sees them from the right.
-LAYERS   := classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream proxy/site proxy/cli
-LIBS     := -lev -lgnutls -lcares -lresolv -lnftables -lmnl -lconfuse -ljansson
+LAYERS   := classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream \
+            proxy/driver/gate proxy/site proxy/cli
+LIBS     := -lev -lgnutls -lcares -lresolv -lnetfilter_queue -lnftables -lmnl -lconfuse -ljansson
 PURE     := classifier proxy/base proxy/smtp proxy/engine
 archive   = $(BUILD)/lib$(subst /,-,$(1)).a
 reverse   = $(if $(1),$(call reverse,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
@@ -62,11 +63,12 @@ $(eval $(call unit_rule,classifier,classifier proxy/base))
 $(eval $(call unit_rule,base,classifier proxy/base))
 $(eval $(call unit_rule,smtp,classifier proxy/base proxy/smtp))
 $(eval $(call unit_rule,engine,$(PURE)))
+$(eval $(call unit_rule,gate,classifier proxy/base proxy/driver/gate))
 $(eval $(call unit_rule,site,$(filter-out proxy/cli,$(LAYERS)),$(LIBS)))
 $(eval $(call unit_rule,resolver,classifier proxy/base proxy/driver/resolver,-lresolv))
 $(BUILD)/test/unit-fuzz: $(call objects,$(wildcard tests/fuzz/*models.c))
 $(eval $(call unit_rule,fuzz,classifier proxy/base))
-UNITS := $(addprefix $(BUILD)/test/unit-,classifier base smtp engine resolver site fuzz)
+UNITS := $(addprefix $(BUILD)/test/unit-,classifier base smtp engine resolver gate site fuzz)
 
 # The stream driver with a policy of its own, for tests/stream.
 $(BUILD)/test/serve: $(call objects,tests/stream/serve.c) $(call link,$(PURE) proxy/driver/tls proxy/driver/resolver proxy/driver/stream)
@@ -83,12 +85,17 @@ $(BUILD)/test/ask-lists: $(call objects,tests/resolver/ask_lists.c) $(call link,
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ -lev -lcares -lresolv
 
+# A queue and fixed verdicts, for tests/gate.
+$(BUILD)/test/queue-probe: $(call objects,tests/gate/queue_probe.c) $(call link,classifier proxy/base proxy/driver/gate)
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $^ -lnetfilter_queue -lmnl
+
 # Fuzzers: with libFuzzer by `make fuzz`, as plain replays of their seeds in the tests.
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAYS := $(addprefix $(BUILD)/test/replay-,$(FUZZERS))
 FUZZ_SHARED := $(filter-out $(wildcard tests/fuzz/fuzz_*.c) tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
 $(BUILD)/test/replay-%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,tests/fuzz/replay.c tests/unit/corpus.c $(FUZZ_SHARED)) \
-    $(call link,$(PURE))
+    $(call link,$(PURE) proxy/driver/gate)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^
 .SECONDARY:
@@ -102,7 +109,7 @@ $(BUILD)/test/scenarios $(BUILD)/test/scenarios-sockets:
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^
 
-tests: $(UNITS) $(REPLAYS) $(BUILD)/test/scenarios $(BUILD)/test/scenarios-sockets $(BUILD)/test/serve $(BUILD)/test/resolve $(BUILD)/test/ask-lists
+tests: $(UNITS) $(REPLAYS) $(addprefix $(BUILD)/test/,scenarios scenarios-sockets serve resolve ask-lists queue-probe)
 
 check-units: tests
 	@for t in $(UNITS); do echo "== $$t"; $$t || exit 1; done

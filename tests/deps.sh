@@ -9,11 +9,12 @@ packages=
 for purpose in "$@"; do
 	case $purpose in
 	build)
-		packages="$packages gcc libc6-dev make libev-dev libgnutls28-dev libc-ares-dev libnftables-dev libmnl-dev libconfuse-dev libjansson-dev"
+		packages="$packages gcc libc6-dev make libev-dev libgnutls28-dev libc-ares-dev libnftables-dev libmnl-dev"
+		packages="$packages libnetfilter-queue-dev libconfuse-dev libjansson-dev"
 		;;
 	check)
 		packages="$packages clang clang-tidy libclang-rt-dev cppcheck libcunit1-dev"
-		packages="$packages iproute2 nftables python3 procps openssl"
+		packages="$packages iproute2 nftables iptables python3 procps openssl"
 		;;
 	fuzz)
 		packages="$packages clang libclang-rt-dev"

@@ -16,8 +16,9 @@ proxy/engine classifier proxy/base proxy/smtp proxy/engine
 proxy/driver/tls classifier proxy/driver/tls
 proxy/driver/resolver classifier proxy/base proxy/driver/resolver
 proxy/driver/stream classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream
-proxy/site classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream proxy/site
-proxy/cli classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream proxy/site proxy/cli
+proxy/driver/gate classifier proxy/base proxy/smtp proxy/engine proxy/driver/resolver proxy/driver/gate
+proxy/site classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream proxy/driver/gate proxy/site
+proxy/cli classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream proxy/driver/gate proxy/site proxy/cli
 '
 bad=0
 seen=0
