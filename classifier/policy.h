@@ -45,6 +45,8 @@ enum admit {
 struct rules {
 	uint8_t mode[RULE_COUNT];	/* enum mode; RULE_SYNTAX is always MODE_ENFORCE */
 	enum admit admit;
+	enum admit gate;		/* REFUSE, RESET, DROP: rates and block lists are asked before a connection begins, and this
+					   becomes of who is refused; SHIELD: not before */
 	enum relay_action relay_action;
 	struct span relay_trap;		/* canonical mailbox, without brackets; of RELAY_REDIRECT */
 	bool relay_if_authenticated;	/* RULE_RELAY is off for a client whom the host authenticated */

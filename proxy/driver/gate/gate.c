@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/driver/gate/gate.h"
+
+#include "proxy/driver/gate/packet.h"
+#include "proxy/driver/gate/queue.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/queue.h>
+#include <sys/random.h>
+#include <time.h>
+
+/* A packet that waits for block lists. */
+struct held {
+	struct gate *gate;
+	uint32_t id;
+	struct session who;
+	struct lists_look *look;
+	uint64_t until_ms;
+	TAILQ_ENTRY(held) next;
+};
+TAILQ_HEAD(held_list, held);
+
+struct gate {
+	struct ev_loop *loop;
+	struct gate_conf conf;
+	struct gate_counters counters;
+	struct queue *queue;
+	ev_io readable;
+	ev_timer deadline;
+	struct held *memory;
+	struct held_list free, waiting;	/* waiting: in the order of their deadlines, which are all as far away */
+	uint32_t next_id;
+};
+
+static uint64_t
+clock_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void
+answer(struct gate *g, uint32_t id, uint32_t mark)
+{
+	g->counters.gate_stuck += queue_verdict(g->queue, id, mark) == -1;
+}
+
+/* As the rules of the client's network say. */
+static enum gate_answer
+refusal(const struct rules *rules)
+{
+	switch (rules->gate) {
+	case ADMIT_REFUSE:
+		return GATE_REFUSE;
+	case ADMIT_RESET:
+		return GATE_RESET;
+	default:
+		return GATE_DROP;
+	}
+}
+
+static void
+refuse(struct gate *g, uint32_t id, const struct session *who, uint16_t cause, const char *what, struct span list)
+{
+	const struct causes_who connection = { .client = who->client, .host = who->address, .client_port = who->client_port };
+	enum gate_answer how = refusal(&who->host->rules[who->network]);
+
+	g->counters.gate_refused++;
+	if (how == GATE_REFUSE)
+		causes_tell(g->conf.causes, &connection, cause);
+	g->conf.hooks.report(g->conf.hooks.cookie, who, &(struct event){ .kind = EVENT_ADMIT, .what = what, .argument = list });
+	answer(g, id, g->conf.marks[how]);
+}
+
+static void
+refuse_listed(struct gate *g, uint32_t id, const struct session *who, const struct blocklist *because)
+{
+	uint16_t index = (uint16_t)(because - g->conf.policy->lists.list);
+
+	refuse(g, id, who, GATE_CAUSE_LIST + index, reason_name(REASON_BLOCK_LIST), because->name);
+}
+
+static void
+set_deadline(struct gate *g)
+{
+	const struct held *first = TAILQ_FIRST(&g->waiting);
+	uint64_t now_ms = clock_ms();
+
+	ev_timer_stop(g->loop, &g->deadline);
+	if (first == NULL)
+		return;
+	ev_timer_set(&g->deadline, first->until_ms <= now_ms ? 0.001 : (double)(first->until_ms - now_ms + 1) / 1000, 0.);
+	ev_timer_start(g->loop, &g->deadline);
+}
+
+static void
+let_go(struct held *h)
+{
+	struct gate *g = h->gate;
+
+	TAILQ_REMOVE(&g->waiting, h, next);
+	TAILQ_INSERT_HEAD(&g->free, h, next);
+	h->look = NULL;
+}
+
+static void
+on_lists(void *cookie, const struct blocklist_verdict *verdict)
+{
+	struct held *h = cookie;
+	struct gate *g = h->gate;
+
+	if (verdict->refuse)
+		refuse_listed(g, h->id, &h->who, verdict->because);
+	else
+		answer(g, h->id, g->conf.marks[GATE_SHIELD]);
+	let_go(h);
+	set_deadline(g);
+	(void)queue_flush(g->queue);	/* what could not be sent waits, and is counted */
+}
+
+/* Who waited long enough goes on; the dialogue asks again. */
+static void
+on_deadline(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct gate *g = w->data;
+	uint64_t now_ms = clock_ms();
+	struct held *h;
+
+	(void)loop, (void)revents;
+	while ((h = TAILQ_FIRST(&g->waiting)) != NULL && h->until_ms <= now_ms) {
+		lists_give_up(h->look);
+		g->counters.gate_late++;
+		answer(g, h->id, g->conf.marks[GATE_SHIELD]);
+		let_go(h);
+	}
+	set_deadline(g);
+	(void)queue_flush(g->queue);
+}
+
+/* Ask the lists. The packet is answered here, or held. */
+static void
+ask_lists(struct gate *g, uint32_t id, const struct session *who)
+{
+	struct held *h = TAILQ_FIRST(&g->free);
+	struct blocklist_verdict verdict;
+
+	if (h == NULL) {
+		g->counters.gate_full++;
+		answer(g, id, g->conf.marks[GATE_SHIELD]);
+		return;
+	}
+	h->look = lists_look(g->conf.lists, &who->client, on_lists, h, &verdict);
+	if (h->look != NULL) {
+		g->counters.gate_held++;
+		h->id = id;
+		h->who = *who;
+		h->until_ms = clock_ms() + g->conf.hold_ms;
+		TAILQ_REMOVE(&g->free, h, next);
+		TAILQ_INSERT_TAIL(&g->waiting, h, next);
+		if (TAILQ_FIRST(&g->waiting) == h)
+			set_deadline(g);
+	} else if (verdict.refuse) {
+		refuse_listed(g, id, who, verdict.because);
+	} else {
+		answer(g, id, g->conf.marks[GATE_SHIELD]);
+	}
+}
+
+static enum rate_limit
+over_rate(const struct gate *g, const struct session *who)
+{
+	const struct rules *rules = &who->host->rules[who->network];
+	const struct rates_who counted = { .client = who->client, .host = (uint32_t)(who->host - who->policy->hosts), .network = who->network };
+	uint64_t now_ms = clock_ms();
+	enum rate_limit limit;
+
+	if (rules->mode[RULE_RATE] != MODE_ENFORCE)	/* what is only counted is counted at the accept */
+		return RATE_NONE;
+	limit = rates_exceeded(g->conf.rates, &counted, &rules->rates, RATE_CONNECTIONS, now_ms);
+	return limit != RATE_NONE ? limit : rates_exceeded(g->conf.rates, &counted, &rules->rates, RATE_SESSIONS, now_ms);
+}
+
+static void
+judge(struct gate *g, uint32_t id, const struct session *who)
+{
+	const struct rules *rules = &who->host->rules[who->network];
+	enum rate_limit limit;
+
+	g->counters.gate_syns++;
+	if (rules->gate == ADMIT_SHIELD)
+		answer(g, id, g->conf.marks[GATE_SHIELD]);
+	else if ((limit = over_rate(g, who)) != RATE_NONE)
+		refuse(g, id, who, (uint16_t)limit, rates_name(limit), (struct span){ 0 });
+	else if (g->conf.lists != NULL && rules->mode[RULE_BLOCK_LIST] == MODE_ENFORCE)
+		ask_lists(g, id, who);
+	else
+		answer(g, id, g->conf.marks[GATE_SHIELD]);
+}
+
+/* Ids do not repeat within 2^32 connections; "g" would make them longer than those of sessions. */
+static void
+describe(struct gate *g, const struct packet *p, const struct policy_host *host, struct session *who)
+{
+	*who = (struct session){ .client = p->client, .address = p->host, .client_port = p->client_port, .port = p->port,
+		.policy = g->conf.policy, .host = host, .network = policy_network(g->conf.policy, &p->client) };
+	snprintf(who->id, sizeof(who->id), "%08" PRIx32, g->next_id++ * UINT32_C(0x9e3779b1));
+}
+
+static void
+show(void *cookie, const struct queue_packet *q)
+{
+	struct gate *g = cookie;
+	const struct policy_host *host;
+	struct session who;
+	struct packet p;
+
+	if (packet_read(q->octets, &p) != PACKET_SYN || (host = policy_host(g->conf.policy, &p.host)) == NULL) {
+		g->counters.gate_strange++;
+		answer(g, q->id, q->mark);
+		return;
+	}
+	describe(g, &p, host, &who);
+	judge(g, q->id, &who);
+}
+
+static void
+on_readable(struct ev_loop *loop, ev_io *w, int revents)
+{
+	struct gate *g = w->data;
+
+	(void)revents;
+	if (queue_read(g->queue, show, g) == -1)	/* the kernel takes nothing from us any more: the keeper begins anew */
+		ev_break(loop, EVBREAK_ALL);
+}
+
+static int
+open_memory(struct gate *g)
+{
+	TAILQ_INIT(&g->free);
+	TAILQ_INIT(&g->waiting);
+	g->memory = calloc(g->conf.held_max, sizeof(*g->memory));
+	if (g->memory == NULL || getrandom(&g->next_id, sizeof(g->next_id), 0) == -1)
+		return -1;
+	for (size_t i = 0; i < g->conf.held_max; i++) {
+		g->memory[i].gate = g;
+		TAILQ_INSERT_TAIL(&g->free, &g->memory[i], next);
+	}
+	return 0;
+}
+
+struct gate *
+gate_new(struct ev_loop *loop, const struct gate_conf *conf, const char **what)
+{
+	struct gate *g = calloc(1, sizeof(*g));
+	int saved;
+
+	*what = "memory";
+	if (g == NULL)
+		return NULL;
+	g->loop = loop;
+	g->conf = *conf;
+	if (open_memory(g) == -1 || (g->queue = queue_open(conf->queue, conf->length_max, what)) == NULL) {
+		saved = errno;
+		free(g->memory);
+		free(g);
+		errno = saved;
+		return NULL;
+	}
+	ev_timer_init(&g->deadline, on_deadline, 0., 0.);
+	g->deadline.data = g;
+	ev_io_init(&g->readable, on_readable, queue_fd(g->queue), EV_READ);
+	g->readable.data = g;
+	ev_io_start(loop, &g->readable);
+	return g;
+}
+
+void
+gate_free(struct gate *g)
+{
+	struct held *h;
+
+	if (g == NULL)
+		return;
+	TAILQ_FOREACH(h, &g->waiting, next)
+		lists_give_up(h->look);
+	ev_io_stop(g->loop, &g->readable);
+	ev_timer_stop(g->loop, &g->deadline);
+	queue_close(g->queue);
+	free(g->memory);
+	free(g);
+}
+
+const struct gate_counters *
+gate_counters(const struct gate *g)
+{
+	return &g->counters;
+}
+
+const struct queue_counters *
+gate_queue_counters(const struct gate *g)
+{
+	return queue_counters(g->queue);
+}

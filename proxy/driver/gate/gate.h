@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * gate.h - may this connection begin? Asked for the first packet of each, which the
+ * kernel holds until it is answered.
+ *
+ * For what a set of the kernel cannot decide: rates and block lists, of the hosts
+ * and networks whose rules say so (rules.gate). The answer is a mark, by which the
+ * rules let the packet on to the shield, reset it, drop it, or have the
+ * connection taken to say why. Established connections never come here.
+ *
+ * Rates are read, never written: only connections that came about are counted, so
+ * that forged packets count against nobody. A packet waits for block lists as long
+ * as hold_ms, and then goes on to the shield, whose dialogue asks again. So many
+ * wait at once; beyond that the lists are left to the dialogue, too.
+ */
+#ifndef PROXY_DRIVER_GATE_GATE_H
+#define PROXY_DRIVER_GATE_GATE_H
+
+#include "proxy/base/causes.h"
+#include "proxy/base/rates.h"
+#include "proxy/driver/resolver/lists.h"
+#include "proxy/engine/event.h"
+
+struct gate;
+
+enum gate_answer { GATE_SHIELD = 0, GATE_REFUSE, GATE_RESET, GATE_DROP, GATE_ANSWERS };
+
+/* Causes (proxy/base/causes.h): below, enum rate_limit; from here on, block lists by their position. */
+enum { GATE_CAUSE_LIST = 256 };
+
+struct gate_conf {
+	const struct policy *policy;	/* these outlive the gate */
+	const struct rates *rates;
+	struct lists *lists;		/* NULL: there are none */
+	struct causes *causes;
+	struct event_hooks hooks;
+	uint16_t queue;
+	uint32_t length_max;		/* packets that wait in the queue; beyond, they go on unmarked */
+	unsigned held_max;		/* of these, that wait for block lists */
+	uint64_t hold_ms;
+	uint32_t marks[GATE_ANSWERS];
+};
+
+/* name, meaning */
+#define GATE_COUNTERS(X)                                                                             \
+	X(gate_syns, "connections that were judged")                                                        \
+	X(gate_refused, "of these: not let in")                                                             \
+	X(gate_held, "of these: waited for block lists")                                                    \
+	X(gate_late, "of these: the lists did not answer in time; left to the dialogue")                    \
+	X(gate_full, "block lists not asked, too many waited; left to the dialogue")                        \
+	X(gate_strange, "packets that are no first one of a connection; they go on unmarked")               \
+	X(gate_stuck, "answers that the kernel did not take")
+
+struct gate_counters {
+#define X(name, meaning) uint64_t name;
+	GATE_COUNTERS(X)
+#undef X
+};
+
+/* NULL with errno and *what naming the step that failed. Needs CAP_NET_ADMIN. */
+struct gate *gate_new(struct ev_loop *loop, const struct gate_conf *conf, const char **what);
+
+/* Packets that wait are dropped. NULL does nothing. */
+void gate_free(struct gate *g);
+
+const struct gate_counters *gate_counters(const struct gate *g);
+
+/* The words of the queue below: struct queue_counters. */
+struct queue_counters;
+const struct queue_counters *gate_queue_counters(const struct gate *g);
+
+#endif
