@@ -9,14 +9,12 @@
 #ifndef PROXY_SITE_ADMISSION_H
 #define PROXY_SITE_ADMISSION_H
 
-#include "proxy/site/site.h"
-
-enum { ADMISSION_FAMILIES = 2 };	/* IPv4, IPv6 */
+#include "proxy/site/pairs.h"
 
 struct admission {
 	const struct site *site;
 	FILE *out;
-	bool has[ADMISSION_FAMILIES][ADMITS];	/* written to a set */
+	bool has[ADMITS][PAIRS_FAMILIES];	/* written to a set */
 };
 
 /* The name of the sets in which the kernel notes whom it did not let in, for a minute; behind it "4" or "6". */

@@ -113,10 +113,10 @@ the_kernel_knows_who_may_begin(void)
 {
 	static const char *const serve[] = {
 		"set admit_pass4", "192.0.2.1 . 10.0.0.0-10.0.255.255,", "192.0.2.1 . 10.2.0.0-10.255.255.255,",
-		"set admit_refuse4", "192.0.2.1 . 10.1.0.0-10.1.255.255,",
+		"set admit_pass6", "set admit_refuse4", "192.0.2.1 . 10.1.0.0-10.1.255.255,",
 		"set admit_reset4", "192.0.2.2 . 0.0.0.0-9.255.255.255,", "192.0.2.2 . 11.0.0.0-255.255.255.255,",
-		"set admit_drop4", "192.0.2.1 . 0.0.0.0-9.255.255.255,", "192.0.2.1 . 11.0.0.0-255.255.255.255,", "set refused4", "size 1024",
-		"set admit_pass6", "set admit_drop6", "2001:db8::1 . ::-2001:db8:f:ffff:ffff:ffff:ffff:ffff,", "set refused6",
+		"set admit_drop4", "192.0.2.1 . 0.0.0.0-9.255.255.255,", "192.0.2.1 . 11.0.0.0-255.255.255.255,",
+		"set admit_drop6", "2001:db8::1 . ::-2001:db8:f:ffff:ffff:ffff:ffff:ffff,", "set refused4", "size 1024", "set refused6",
 		"chain untrack_prerouting", "@admit_pass4 tcp dport 25 return", "notrack",
 		"chain admit", "@admit_drop4 tcp dport 25 tcp flags & (fin | syn | rst | ack) == syn update @refused4 { ip daddr . ip saddr }\n",
 		"@admit_reset4 tcp dport 25 tcp flags & (fin | syn | rst | ack) == syn update @refused4", "@admit_drop4 tcp dport 25 counter drop",
