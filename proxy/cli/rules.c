@@ -6,9 +6,11 @@
 static int
 print_rules(const struct site *site)
 {
+	enum queue_how how = gate_rules_wanted(site) ? kernel_queue_how() : QUEUE_BY_NFT;
+
 	printf("# What `relaywall run %s` tells the kernel.\n", site->file);
-	rules_write_routing(site, stdout);
-	if (rules_write_table(site, RULES_SERVE, stdout) == -1) {
+	rules_write_beside(site, how, stdout);
+	if (rules_write_table(site, RULES_SERVE, how, stdout) == -1) {
 		fprintf(stderr, "relaywall: no memory for the rules\n");
 		return CLI_FAILED;
 	}

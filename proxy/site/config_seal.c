@@ -60,6 +60,10 @@ seal_top(struct config *c)
 	site->clients_max = (size_t)set[TOP_MAX_CLIENTS].number;
 	site->tarpitted_max = (unsigned)set[TOP_MAX_TARPITTED].number;
 	site->on_stop = (enum on_stop)set[TOP_ON_STOP].number;
+	site->gate_queue = (uint16_t)set[TOP_GATE_QUEUE].number;
+	site->gate_length = (uint32_t)set[TOP_GATE_LENGTH].number;
+	site->gate_held = (unsigned)set[TOP_GATE_HELD].number;
+	site->gate_hold_ms = set[TOP_GATE_TIMEOUT].number * 1000;
 	site->lookups_max = (unsigned)set[TOP_MAX_LOOKUPS].number;
 	site->resolver_count = c->resolvers.count;
 	site->resolvers = config_keep(c, &c->resolvers, sizeof(*site->resolvers));
@@ -187,6 +191,7 @@ apply_from(struct rules *r, const struct site_from *f)
 		if (f->set[k].line != 0 && site_rule(k) != RULE_COUNT)
 			r->mode[site_rule(k)] = (uint8_t)f->set[k].number;
 	r->admit = (enum admit)f->set[FROM_ADMIT].number;
+	r->gate = f->set[FROM_GATE].number == 0 ? ADMIT_SHIELD : (enum admit)(f->set[FROM_GATE].number + ADMIT_REFUSE - 1);
 	r->relay_action = (enum relay_action)f->set[FROM_RELAY_ACTION].number;
 	r->relay_trap = f->set[FROM_RELAY_TRAP].text;
 	r->relay_if_authenticated = f->set[FROM_RELAY_IF_AUTHENTICATED].number != 0;
@@ -202,7 +207,7 @@ static bool
 rules_equal(const struct rules *a, const struct rules *b, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (memcmp(a[i].mode, b[i].mode, sizeof(a[i].mode)) != 0 || a[i].admit != b[i].admit || a[i].relay_action != b[i].relay_action ||
+		if (memcmp(a[i].mode, b[i].mode, sizeof(a[i].mode)) != 0 || a[i].admit != b[i].admit || a[i].gate != b[i].gate || a[i].relay_action != b[i].relay_action ||
 		    !span_eq(a[i].relay_trap, b[i].relay_trap) || a[i].body != b[i].body || a[i].starttls != b[i].starttls ||
 		    a[i].auth != b[i].auth || a[i].relay_if_authenticated != b[i].relay_if_authenticated ||
 		    memcmp(&a[i].rates, &b[i].rates, sizeof(a[i].rates)) != 0)

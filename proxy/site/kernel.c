@@ -4,6 +4,7 @@
 #include "proxy/site/kernel.h"
 
 #include "proxy/site/route.h"
+#include "proxy/site/xtables.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -67,6 +68,15 @@ explain(FILE *errors)
 	}
 }
 
+enum queue_how
+kernel_queue_how(void)
+{
+	static const char probe[] = "table inet relaywall_probe { chain c { type filter hook prerouting priority raw; "
+	    "tcp dport 25 queue flags bypass to 1 } }";
+
+	return run(probe, true, NULL) == 0 ? QUEUE_BY_NFT : QUEUE_BY_XTABLES;
+}
+
 static int
 load(const struct site *site, enum rules_stage stage, FILE *errors)
 {
@@ -79,7 +89,7 @@ load(const struct site *site, enum rules_stage stage, FILE *errors)
 		fprintf(errors, "relaywall: no memory for the rules\n");
 		return -1;
 	}
-	result = rules_write_table(site, stage, text);
+	result = rules_write_table(site, stage, site != NULL && gate_rules_wanted(site) ? kernel_queue_how() : QUEUE_BY_NFT, text);
 	if (fclose(text) != 0 || result == -1) {
 		result = -1;
 		fprintf(errors, "relaywall: no memory for the rules\n");
@@ -93,6 +103,16 @@ load(const struct site *site, enum rules_stage stage, FILE *errors)
 }
 
 int
+kernel_restore(const struct site *site, FILE *errors)
+{
+	if (load(site, RULES_SERVE, errors) == -1)
+		return -1;
+	if (!gate_rules_wanted(site) || kernel_queue_how() == QUEUE_BY_NFT)
+		return 0;
+	return xtables_install(site, errors);
+}
+
+int
 kernel_open(const struct site *site, FILE *errors)
 {
 	for (size_t i = 0; i < 2; i++) {
@@ -103,7 +123,7 @@ kernel_open(const struct site *site, FILE *errors)
 		else if (route_install(family, site->fwmark, site->table, errors) == -1)
 			goto remove_routes;
 	}
-	if (load(site, RULES_SERVE, errors) == -1)
+	if (kernel_restore(site, errors) == -1)
 		goto remove_routes;
 	return 0;
 
@@ -116,14 +136,11 @@ remove_routes:
 int
 kernel_guard(const struct site *site, FILE *errors)
 {
+	if (gate_rules_wanted(site))	/* of a run that was killed */
+		xtables_remove(site);
 	return load(site, RULES_GUARD, errors);
 }
 
-int
-kernel_restore(const struct site *site, FILE *errors)
-{
-	return load(site, RULES_SERVE, errors);
-}
 
 int
 kernel_drain(const struct site *site, FILE *errors)
@@ -136,6 +153,8 @@ kernel_close(const struct site *site, enum on_stop how, FILE *errors)
 {
 	int result = load(site, how == ON_STOP_REMOVE ? RULES_REMOVE : RULES_GUARD, errors);
 
+	if (site != NULL && gate_rules_wanted(site))
+		xtables_remove(site);
 	for (size_t i = 0; i < 2; i++)
 		if (route_remove(address_families[i], errors) == -1)
 			result = -1;

@@ -17,6 +17,9 @@
  */
 int kernel_open(const struct site *site, FILE *errors);
 
+/* How packets get into a queue on this kernel. */
+enum queue_how kernel_queue_how(void);
+
 /* The guard alone, routing left as it is: nothing reaches a host but as its on-failure says. 0 or -1. */
 int kernel_guard(const struct site *site, FILE *errors);
 

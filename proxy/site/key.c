@@ -14,6 +14,7 @@ static const char *const body[] = { "reject", "normalize", "note", NULL };	/* en
 static const char *const starttls[] = { "hide", "refuse", "pass", "terminate", "pass-unfiltered", NULL };	/* enum starttls_rule */
 static const char *const auth[] = { "hide", "pass", NULL };	/* enum auth_rule */
 static const char *const admit[] = { "shield", "pass", "refuse", "reset", "drop", NULL };	/* enum admit */
+static const char *const gate[] = { "off", "refuse", "reset", "drop", NULL };
 static const char *const kind[] = { "block", "allow", NULL };
 static const char *const no_yes[] = { "no", "yes", NULL };
 static const char *const mode[] = { "off", "count", "enforce", NULL };	/* enum mode */
@@ -31,7 +32,7 @@ static const struct key top[TOP_KEYS] = {
 	    "file that every verdict is written to, one JSON object a line"),
 	[TOP_LISTENER_PORT] = NUMBER("listener-port", "2525", 1, 65535,
 	    "port on the loopback addresses that connections are diverted to"),
-	[TOP_REFUSAL_PORT] = NUMBER("refusal-port", "2526", 1, 65535, "another one, for connections that are refused by admit = refuse"),
+	[TOP_REFUSAL_PORT] = NUMBER("refusal-port", "2526", 1, 65535, "another one, for connections that are refused by admit or gate = refuse"),
 	[TOP_FWMARK] = NUMBER("fwmark", "0x2525", 1, UINT32_MAX, "packet mark of diverted connections"),
 	[TOP_ROUTE_TABLE] = NUMBER("route-table", "2525", 1, UINT32_MAX, "routing table that makes marked packets local"),
 	[TOP_SOURCE_PORT] = WORD("source-port", source_port, "keep",
@@ -44,6 +45,10 @@ static const struct key top[TOP_KEYS] = {
 	[TOP_RESOLVERS] = LIST("resolvers", "addresses of DNS servers near the box, for the rules that ask the DNS"),
 	[TOP_MAX_LOOKUPS] = NUMBER("max-lookups", "1000", 1, 65000, "questions to the DNS at once; one too many has failed"),
 	[TOP_LIST_THRESHOLD] = NUMBER("list-threshold", "1", 1, 16000, "sum of the weights of lists from which on a client is refused"),
+	[TOP_GATE_QUEUE] = NUMBER("gate-queue", "2525", 0, 65535, "number of the netfilter queue of the gate"),
+	[TOP_GATE_LENGTH] = NUMBER("gate-length", "8192", 1, 65536, "first packets that wait in it; one more goes on as on-failure says"),
+	[TOP_GATE_HELD] = NUMBER("gate-held", "1024", 1, 65536, "of these, that wait for block lists; one more is left to the dialogue"),
+	[TOP_GATE_TIMEOUT] = NUMBER("gate-timeout", "2", 1, 10, "seconds that one waits for them; then it is left to the dialogue"),
 	[TOP_ON_STOP] = WORD("on-stop", on_stop, "closed", "after an orderly end: hosts stay closed, or every rule is removed"),
 };
 
@@ -106,6 +111,8 @@ static const struct key protect[PROTECT_KEYS] = {
 static const struct key from[FROM_KEYS] = {
 	[FROM_ADMIT] = WORD("admit", admit, "shield",
 	    "connections: filtered; to the host unfiltered; or not let in: taken to say 554, reset, or not answered"),
+	[FROM_GATE] = WORD("gate", gate, "off",
+	    "rates and block lists are asked before a connection begins: what becomes of those who are refused; or not before"),
 	[FROM_RELAY] = WORD("relay", mode, NULL, "recipients that the host would relay for " RULE_DEFAULT),
 	[FROM_RELAY_ACTION] = WORD("relay-action", relay_action, "refuse",
 	    "what becomes of them: 550, the session ends, or to the trap"),

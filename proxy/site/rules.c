@@ -113,13 +113,14 @@ write_socket(FILE *out, const struct site *site, const struct family *f, char si
  * ACK and a reset, and has to be sent again.
  */
 static void
-write_divert(FILE *out, const struct admission *a, bool serve, const struct family *const *in, size_t n)
+write_divert(FILE *out, const struct admission *a, const struct gate_rules *g, bool serve, const struct family *const *in, size_t n)
 {
 	const struct site *site = a->site;
 
 	fputs("\n\t# A tproxy rule whose listener is gone does not match: the packet goes on to the guard.\n", out);
 	fputs("\tchain divert {\n\t\ttype filter hook prerouting priority mangle; policy accept;\n", out);
 	admission_write_divert(a, serve);
+	gate_rules_write_divert(g);
 	for (size_t i = 0; serve && i < n; i++)
 		write_tproxy(out, site, in[i], "tcp flags & (fin | syn | rst | ack) == syn ", "new sessions");
 	for (size_t i = 0; i < n; i++)
@@ -159,12 +160,12 @@ write_reassemble(FILE *out, const struct site *site, const struct family *const 
  * own filter (priority 0), which may log or answer in another way.
  */
 static void
-write_guard(FILE *out, const struct admission *a, const bool open[FAMILIES], const bool drop[FAMILIES],
-    const struct family *const *in, size_t n)
+write_guard(FILE *out, const struct admission *a, const struct gate_rules *g, const struct family *const *in, size_t n)
 {
 	fputs("\n\t# Nothing reaches a host past the daemon, but as its on-failure says.\n", out);
 	fputs("\tchain guard {\n\t\ttype filter hook forward priority filter - 10; policy accept;\n", out);
 	admission_write_guard(a);
+	gate_rules_write_guard(g);
 	for (size_t i = 0; i < n; i++) {
 		size_t family = (size_t)(in[i] - families);
 
@@ -172,11 +173,11 @@ write_guard(FILE *out, const struct admission *a, const bool open[FAMILIES], con
 		if (!in[i]->v4)
 			fputs("\t\tip6 daddr @protected6 exthdr frag exists counter drop comment \"fragments without a port\"\n", out);
 
-		if (open[family])
+		if (g->open[family])
 			fprintf(out, "\t\t%s daddr @open%c tcp dport 25 counter accept comment \"on-failure = open\"\n"
 			    "\t\t%s saddr @open%c tcp sport 25 counter accept comment \"on-failure = open\"\n", in[i]->ip,
 			    in[i]->digit, in[i]->ip, in[i]->digit);
-		if (drop[family])
+		if (g->drop[family])
 			fprintf(out, "\t\t%s daddr @drop%c tcp dport 25 counter drop comment \"on-failure = drop\"\n", in[i]->ip,
 			    in[i]->digit);
 		fprintf(out, "\t\t%s daddr @protected%c tcp dport 25 counter reject with tcp reset comment \"on-failure = closed\"\n",
@@ -188,11 +189,11 @@ write_guard(FILE *out, const struct admission *a, const bool open[FAMILIES], con
 }
 
 int
-rules_write_table(const struct site *site, enum rules_stage stage, FILE *out)
+rules_write_table(const struct site *site, enum rules_stage stage, enum queue_how how, FILE *out)
 {
 	struct admission a = { .site = site, .out = out };
+	struct gate_rules g = { .site = site, .out = out, .how = how };
 	const struct family *in[FAMILIES];
-	bool open[FAMILIES], drop[FAMILIES];
 	size_t n = 0;
 
 	/* A table cannot be deleted that is not there, so it is made first. */
@@ -203,26 +204,30 @@ rules_write_table(const struct site *site, enum rules_stage stage, FILE *out)
 	for (size_t i = 0; i < FAMILIES; i++) {
 		if (write_set(out, site, "protected", &families[i], ALL_HOSTS))
 			in[n++] = &families[i];
-		open[i] = write_set(out, site, "open", &families[i], ON_FAILURE_OPEN);
-		drop[i] = write_set(out, site, "drop", &families[i], ON_FAILURE_DROP);
+		g.open[i] = write_set(out, site, "open", &families[i], ON_FAILURE_OPEN);
+		g.drop[i] = write_set(out, site, "drop", &families[i], ON_FAILURE_DROP);
 	}
-	if (admission_write_sets(&a) == -1)
+	if (admission_write_sets(&a) == -1 || (stage == RULES_SERVE && gate_rules_write_sets(&g) == -1))
 		return -1;
 	if (stage != RULES_GUARD && site->keep_source_port)
 		write_untrack(out, &a, in, n);
+	gate_rules_write_chains(&g);
 	admission_write_chain(&a);
 	if (stage != RULES_GUARD)
-		write_divert(out, &a, stage == RULES_SERVE, in, n);
+		write_divert(out, &a, &g, stage == RULES_SERVE, in, n);
 	if (stage != RULES_SERVE)
 		write_reassemble(out, site, in, n);
-	write_guard(out, &a, open, drop, in, n);
+	write_guard(out, &a, &g, in, n);
 	fputs("}\n", out);
 	return 0;
 }
 
 void
-rules_write_routing(const struct site *site, FILE *out)
+rules_write_beside(const struct site *site, enum queue_how how, FILE *out)
 {
+	char rule[160];
+
+
 	for (size_t i = 0; i < FAMILIES; i++) {
 		if (!site_has_family(site, families[i].v4))
 			continue;
@@ -231,4 +236,11 @@ rules_write_routing(const struct site *site, FILE *out)
 		fprintf(out, "# ip -%c rule add pref %d fwmark 0x%" PRIx32 " lookup %" PRIu32 " protocol %d\n", families[i].digit,
 		    RULES_PRIORITY, site->fwmark, site->table, RULES_PROTOCOL);
 	}
+	if (how == QUEUE_BY_NFT || !gate_rules_wanted(site))
+		return;
+	gate_rules_xtables(site, rule, sizeof(rule));
+	fputs("# nftables of this kernel has no queue statement:\n", out);
+	for (size_t i = 0; i < FAMILIES; i++)
+		if (site_has_family(site, families[i].v4))
+			fprintf(out, "# %s -t raw -I PREROUTING %s\n", families[i].v4 ? "iptables" : "ip6tables", rule);
 }

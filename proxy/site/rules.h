@@ -8,6 +8,7 @@
 #ifndef PROXY_SITE_RULES_H
 #define PROXY_SITE_RULES_H
 
+#include "proxy/site/gate_rules.h"
 #include "proxy/site/site.h"
 
 /* The name that other programs and the operator find the table by. */
@@ -31,9 +32,9 @@ enum rules_stage {
  * transaction; site may be NULL with RULES_REMOVE. 0, or -1: no memory. Whether it could be written is left to
  * ferror(out).
  */
-int rules_write_table(const struct site *site, enum rules_stage stage, FILE *out);
+int rules_write_table(const struct site *site, enum rules_stage stage, enum queue_how how, FILE *out);
 
-/* Write the `ip` commands that say what is set beside the table, as comments. */
-void rules_write_routing(const struct site *site, FILE *out);
+/* Write the commands of other programs that say what is set beside the table, as comments. */
+void rules_write_beside(const struct site *site, enum queue_how how, FILE *out);
 
 #endif

@@ -76,6 +76,10 @@ struct site {
 	const struct ip *resolvers;
 	size_t resolver_count;		/* 0: no rule asks the DNS */
 	unsigned lookups_max;
+	uint16_t gate_queue;
+	uint32_t gate_length;
+	unsigned gate_held;
+	uint64_t gate_hold_ms;
 
 	struct setting top_set[TOP_KEYS], limits_set[LIMITS_KEYS];
 	const struct site_host *hosts;

@@ -21,7 +21,7 @@ static const struct {
 	{ "unknown section", "\nmachine x { }\n" GOOD, 2, "unknown key 'machine', expected", NULL },
 	{ "unknown key of a host", "protect \"h\" {\n\n adresses = { }\n}", 3, "unknown key 'adresses', expected addresses, hostname", NULL },
 	{ "unknown key of a network", "network n { prefix = { } }\n" GOOD, 1, "unknown key 'prefix', expected prefixes", NULL },
-	{ "unknown key of rules", HOST "\n from untrusted {\n max-connection = 1 } }", 4, "unknown key 'max-connection', expected admit, relay, relay-action", NULL },
+	{ "unknown key of rules", HOST "\n from untrusted {\n max-connection = 1 } }", 4, "unknown key 'max-connection', expected admit, gate, relay, relay-action", NULL },
 	{ "a rule that asks nobody", HOST "\n from untrusted {\n unresolvable-sender = enforce } }", 4,
 	    "unresolvable-sender = enforce without a DNS server, expected resolvers at the top level too", NULL },
 	{ "a name of a resolver", "resolvers = { \"dns.example\" }\n" GOOD, 1, "found \"dns.example\", expected the IPv4 or IPv6 address of a DNS server", NULL },
@@ -306,7 +306,7 @@ static void
 hosts_share_rules_that_are_the_same_and_no_others(void)
 {
 	static const char *const differ[] = {
-		"admit = drop", "relay = count", "relay-action = drop", "relay-trap = \"<t@h.example>\"", "unqualified-sender = count", "unqualified-recipient = count",
+		"admit = drop", "gate = drop", "relay = count", "relay-action = drop", "relay-trap = \"<t@h.example>\"", "unqualified-sender = count", "unqualified-recipient = count",
 		"unknown-recipient = count", "forged-local-sender = enforce", "unsafe-sender = count",
 		"unresolvable-sender = count", "hello-syntax = off", "forged-hello = enforce", "block-list = count", "body = note", "starttls = refuse", "auth = pass",
 		"relay-if-authenticated = yes", "rate = count", "max-connections = 7", "connections-per-minute = 7", "recipients-per-hour = 7",

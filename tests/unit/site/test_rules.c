@@ -25,8 +25,8 @@ rules_of(const char *conf, enum rules_stage stage)
 
 	CHECK(site != NULL, "not loaded: %s", said);
 	if (site != NULL) {
-		CU_ASSERT(rules_write_table(site, stage, out) == 0);
-		rules_write_routing(site, out);
+		CU_ASSERT(rules_write_table(site, stage, QUEUE_BY_NFT, out) == 0);
+		rules_write_beside(site, QUEUE_BY_NFT, out);
 	}
 	fclose(out);
 	site_free(site);
@@ -144,6 +144,37 @@ the_kernel_knows_who_may_begin(void)
 	free(text);
 }
 
+static const char gated[] = "network a { prefixes = { \"10.0.0.0/8\" } }\n"
+    HOST("a", "\"192.0.2.1\", \"2001:db8::1\"", "from untrusted { gate = refuse }") HOST("b", "\"192.0.2.2\"", "on-failure = open from untrusted { gate = drop }")
+    HOST("c", "\"192.0.2.3\"", "on-failure = drop");
+
+static void
+the_gate_is_asked_before_anything_is_diverted(void)
+{
+	static const char *const order[] = {
+		"set gate4", "192.0.2.1 . 0.0.0.0-9.255.255.255,", "192.0.2.2 . 11.0.0.0-255.255.255.255,", "set gate6",
+		"chain gate_asked", "priority raw - 10", "@gate4 tcp dport 25 tcp flags & (fin | syn | rst | ack) == syn meta mark set 0x10002525 counter",
+		"chain gate_queue", "priority raw - 5", "meta mark 0x10002525 tcp dport 25 queue flags bypass to 2525",
+		"chain divert", "meta mark 0x50002525 tcp dport 25 counter drop", "meta mark 0x40002525 tcp dport 25 counter return",
+		"meta mark 0x30002525 ip daddr @protected4 tcp dport 25 tproxy ip to 127.0.0.1:2526", "ip6 to [::1]:2526",
+		/* nobody judged it */
+		"meta mark 0x10002525 ip daddr @drop4 tcp dport 25 counter drop", "meta mark 0x10002525 ip daddr @open4 tcp dport 25 counter meta mark set 0x20002525",
+		"meta mark 0x10002525 tcp dport 25 counter return", "meta mark 0x20002525 tcp dport 25 counter continue",
+		"== syn tproxy ip to 127.0.0.1:2525",
+		"chain guard", "meta mark 0x40002525 tcp dport 25 counter reject with tcp reset", "ip daddr @open4 tcp dport 25 counter accept",
+	};
+	char *text = rules_of(gated, RULES_SERVE);
+
+	check_order(text, order, sizeof(order) / sizeof(order[0]));
+	CU_ASSERT(count(text, "192.0.2.3 . ") == 0);
+	free(text);
+	for (enum rules_stage stage = RULES_DRAIN; stage <= RULES_GUARD; stage++) {
+		text = rules_of(gated, stage);
+		CU_ASSERT(count(text, "gate") == 0 && count(text, "queue") == 0);
+		free(text);
+	}
+}
+
 static void
 what_is_not_protected_has_no_rule(void)
 {
@@ -164,7 +195,7 @@ removal_needs_no_configuration(void)
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
 
-	rules_write_table(NULL, RULES_REMOVE, out);
+	rules_write_table(NULL, RULES_REMOVE, QUEUE_BY_NFT, out);
 	fclose(out);
 	CU_ASSERT_STRING_EQUAL(text, "add table inet relaywall\ndelete table inet relaywall\n");
 	free(text);
@@ -174,6 +205,7 @@ CU_TestInfo rules_tests[] = {
 	{ "a new SYN is looked at before old sockets", a_new_syn_is_looked_at_before_old_sockets },
 	{ "every stage has the guard, and each host its own", every_stage_has_the_guard_and_each_host_its_own },
 	{ "the kernel knows who may begin", the_kernel_knows_who_may_begin },
+	{ "the gate is asked before anything is diverted", the_gate_is_asked_before_anything_is_diverted },
 	{ "what is not protected has no rule", what_is_not_protected_has_no_rule },
 	{ "removal needs no configuration", removal_needs_no_configuration },
 	CU_TEST_INFO_NULL,
