@@ -286,7 +286,7 @@ gate_free(struct gate *g)
 
 	if (g == NULL)
 		return;
-	TAILQ_FOREACH(h, &g->waiting, next)
+	for (h = TAILQ_FIRST(&g->waiting); h != NULL; h = TAILQ_NEXT(h, next))
 		lists_give_up(h->look);
 	ev_io_stop(g->loop, &g->readable);
 	ev_timer_stop(g->loop, &g->deadline);

@@ -42,7 +42,11 @@ ask_domain(struct stream_session *s, uint64_t now_ms)
 static void
 tell_listing(struct stream_session *s, const struct blocklist_verdict *v, uint64_t now_ms)
 {
-	dialogue_listed(&s->dialogue, v->refuse, v->because == NULL ? (struct span){ 0 } : v->because->name, now_ms);
+	struct span name = { 0 };
+
+	if (v->because != NULL)
+		name = v->because->name;
+	dialogue_listed(&s->dialogue, v->refuse, name, now_ms);
 }
 
 static void
