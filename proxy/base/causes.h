@@ -19,6 +19,9 @@ struct causes {
 	uint64_t seed[2];
 };
 
+/* Numbers of causes: below, enum rate_limit; from here on, block lists by their position in the policy. */
+enum { CAUSE_LIST = 256 };
+
 /* Whose connection. Ports in host byte order. */
 struct causes_who {
 	struct ip client, host;

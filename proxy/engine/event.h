@@ -30,7 +30,7 @@ enum event_kind {
 struct event {
 	enum event_kind kind;
 	const struct verdict *verdict;	/* HELLO, SENDER, RECIPIENT */
-	struct span argument;		/* HELLO, SENDER, RECIPIENT: as received; COMMAND: the line; REPLY: the host's words */
+	struct span argument;		/* HELLO, SENDER, RECIPIENT: as received; COMMAND: the line; REPLY: the host's words; ADMIT: a list */
 	struct span sender;		/* RECIPIENT, MESSAGE: path of the transaction, canonical */
 	unsigned recipients;		/* MESSAGE: accepted by the host */
 	uint64_t octets;		/* MESSAGE: passed on, the final dot included */

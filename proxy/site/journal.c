@@ -175,6 +175,8 @@ put_event(struct line *o, const struct event *e)
 		break;
 	case EVENT_ADMIT:
 		put_text(o, "what", e->what);
+		if (e->argument.len > 0)
+			put_bytes(o, "list", e->argument);
 		if (e->packets > 0)
 			put_number(o, "packets", e->packets);
 		break;

@@ -13,7 +13,8 @@
  *                         code (of the reply that was given here, or null);
  *   recipient, message:   sender (canonical path of the transaction);
  *   message:              recipients, octets, code, what;
- *   admit:                what (the word of the rule), packets, if the kernel refused them; code;
+ *   admit:                what (the word of the rule, or what the gate found: block-list, the name of a rate),
+ *                         list (block-list: which one), packets (if the kernel refused them), code;
  *   reply:                what (the verb), text and code of the host, who refused it;
  *   tls:                  what (version and cipher);
  *   auth:                 code (of the host; nothing of the exchange itself);

@@ -47,7 +47,7 @@ clock_ms(void)
 static void
 answer(struct gate *g, uint32_t id, uint32_t mark)
 {
-	g->counters.gate_stuck += queue_verdict(g->queue, id, mark) == -1;
+	g->counters.stuck += queue_verdict(g->queue, id, mark) == -1;
 }
 
 /* As the rules of the client's network say. */
@@ -70,19 +70,20 @@ refuse(struct gate *g, uint32_t id, const struct session *who, uint16_t cause, c
 	const struct causes_who connection = { .client = who->client, .host = who->address, .client_port = who->client_port };
 	enum gate_answer how = refusal(&who->host->rules[who->network]);
 
-	g->counters.gate_refused++;
-	if (how == GATE_REFUSE)
+	g->counters.refused++;
+	if (how == GATE_REFUSE)		/* who tells the client reports it, too */
 		causes_tell(g->conf.causes, &connection, cause);
-	g->conf.hooks.report(g->conf.hooks.cookie, who, &(struct event){ .kind = EVENT_ADMIT, .what = what, .argument = list });
+	else
+		g->conf.hooks.report(g->conf.hooks.cookie, who, &(struct event){ .kind = EVENT_ADMIT, .what = what, .argument = list });
 	answer(g, id, g->conf.marks[how]);
 }
 
 static void
 refuse_listed(struct gate *g, uint32_t id, const struct session *who, const struct blocklist *because)
 {
-	uint16_t index = (uint16_t)(because - g->conf.policy->lists.list);
+	size_t index = (size_t)(because - g->conf.policy->lists.list);
 
-	refuse(g, id, who, GATE_CAUSE_LIST + index, reason_name(REASON_BLOCK_LIST), because->name);
+	refuse(g, id, who, (uint16_t)(CAUSE_LIST + index), reason_name(REASON_BLOCK_LIST), because->name);
 }
 
 static void
@@ -134,7 +135,7 @@ on_deadline(struct ev_loop *loop, ev_timer *w, int revents)
 	(void)loop, (void)revents;
 	while ((h = TAILQ_FIRST(&g->waiting)) != NULL && h->until_ms <= now_ms) {
 		lists_give_up(h->look);
-		g->counters.gate_late++;
+		g->counters.late++;
 		answer(g, h->id, g->conf.marks[GATE_SHIELD]);
 		let_go(h);
 	}
@@ -142,33 +143,38 @@ on_deadline(struct ev_loop *loop, ev_timer *w, int revents)
 	(void)queue_flush(g->queue);
 }
 
+static void
+hold(struct held *h, uint32_t id, const struct session *who)
+{
+	struct gate *g = h->gate;
+
+	g->counters.held++;
+	h->id = id;
+	h->who = *who;
+	h->until_ms = clock_ms() + g->conf.hold_ms;
+	TAILQ_REMOVE(&g->free, h, next);
+	TAILQ_INSERT_TAIL(&g->waiting, h, next);
+	if (TAILQ_FIRST(&g->waiting) == h)
+		set_deadline(g);
+}
+
 /* Ask the lists. The packet is answered here, or held. */
 static void
 ask_lists(struct gate *g, uint32_t id, const struct session *who)
 {
+	struct blocklist_verdict verdict = { 0 };
 	struct held *h = TAILQ_FIRST(&g->free);
-	struct blocklist_verdict verdict;
 
-	if (h == NULL) {
-		g->counters.gate_full++;
-		answer(g, id, g->conf.marks[GATE_SHIELD]);
-		return;
-	}
-	h->look = lists_look(g->conf.lists, &who->client, on_lists, h, &verdict);
-	if (h->look != NULL) {
-		g->counters.gate_held++;
-		h->id = id;
-		h->who = *who;
-		h->until_ms = clock_ms() + g->conf.hold_ms;
-		TAILQ_REMOVE(&g->free, h, next);
-		TAILQ_INSERT_TAIL(&g->waiting, h, next);
-		if (TAILQ_FIRST(&g->waiting) == h)
-			set_deadline(g);
-	} else if (verdict.refuse) {
+	if (h == NULL)
+		g->counters.full++;
+	else
+		h->look = lists_look(g->conf.lists, &who->client, on_lists, h, &verdict);
+	if (h != NULL && h->look != NULL)
+		hold(h, id, who);
+	else if (verdict.refuse)
 		refuse_listed(g, id, who, verdict.because);
-	} else {
+	else
 		answer(g, id, g->conf.marks[GATE_SHIELD]);
-	}
 }
 
 static enum rate_limit
@@ -179,24 +185,27 @@ over_rate(const struct gate *g, const struct session *who)
 	uint64_t now_ms = clock_ms();
 	enum rate_limit limit;
 
-	if (rules->mode[RULE_RATE] != MODE_ENFORCE)	/* what is only counted is counted at the accept */
+	if (rules->gate == ADMIT_SHIELD || rules->mode[RULE_RATE] != MODE_ENFORCE)	/* what is only counted is counted at the accept */
 		return RATE_NONE;
 	limit = rates_exceeded(g->conf.rates, &counted, &rules->rates, RATE_CONNECTIONS, now_ms);
 	return limit != RATE_NONE ? limit : rates_exceeded(g->conf.rates, &counted, &rules->rates, RATE_SESSIONS, now_ms);
 }
 
+static bool
+wants_lists(const struct gate *g, const struct rules *rules)
+{
+	return rules->gate != ADMIT_SHIELD && g->conf.lists != NULL && rules->mode[RULE_BLOCK_LIST] == MODE_ENFORCE;
+}
+
 static void
 judge(struct gate *g, uint32_t id, const struct session *who)
 {
-	const struct rules *rules = &who->host->rules[who->network];
-	enum rate_limit limit;
+	enum rate_limit limit = over_rate(g, who);
 
-	g->counters.gate_syns++;
-	if (rules->gate == ADMIT_SHIELD)
-		answer(g, id, g->conf.marks[GATE_SHIELD]);
-	else if ((limit = over_rate(g, who)) != RATE_NONE)
+	g->counters.syns++;
+	if (limit != RATE_NONE)
 		refuse(g, id, who, (uint16_t)limit, rates_name(limit), (struct span){ 0 });
-	else if (g->conf.lists != NULL && rules->mode[RULE_BLOCK_LIST] == MODE_ENFORCE)
+	else if (wants_lists(g, &who->host->rules[who->network]))
 		ask_lists(g, id, who);
 	else
 		answer(g, id, g->conf.marks[GATE_SHIELD]);
@@ -220,7 +229,7 @@ show(void *cookie, const struct queue_packet *q)
 	struct packet p;
 
 	if (packet_read(q->octets, &p) != PACKET_SYN || (host = policy_host(g->conf.policy, &p.host)) == NULL) {
-		g->counters.gate_strange++;
+		g->counters.strange++;
 		answer(g, q->id, q->mark);
 		return;
 	}

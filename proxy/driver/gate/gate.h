@@ -25,9 +25,6 @@ struct gate;
 
 enum gate_answer { GATE_SHIELD = 0, GATE_REFUSE, GATE_RESET, GATE_DROP, GATE_ANSWERS };
 
-/* Causes (proxy/base/causes.h): below, enum rate_limit; from here on, block lists by their position. */
-enum { GATE_CAUSE_LIST = 256 };
-
 struct gate_conf {
 	const struct policy *policy;	/* these outlive the gate */
 	const struct rates *rates;
@@ -43,13 +40,13 @@ struct gate_conf {
 
 /* name, meaning */
 #define GATE_COUNTERS(X)                                                                             \
-	X(gate_syns, "connections that were judged")                                                        \
-	X(gate_refused, "of these: not let in")                                                             \
-	X(gate_held, "of these: waited for block lists")                                                    \
-	X(gate_late, "of these: the lists did not answer in time; left to the dialogue")                    \
-	X(gate_full, "block lists not asked, too many waited; left to the dialogue")                        \
-	X(gate_strange, "packets that are no first one of a connection; they go on unmarked")               \
-	X(gate_stuck, "answers that the kernel did not take")
+	X(syns, "connections that were judged")                                                             \
+	X(refused, "of these: not let in")                                                                  \
+	X(held, "of these: waited for block lists")                                                         \
+	X(late, "of these: the lists did not answer in time; left to the dialogue")                         \
+	X(full, "block lists not asked, too many waited; left to the dialogue")                             \
+	X(strange, "packets that are no first one of a connection; they go on unmarked")                    \
+	X(stuck, "answers that the kernel did not take")
 
 struct gate_counters {
 #define X(name, meaning) uint64_t name;

@@ -7,6 +7,7 @@
  *	flow.c		bytes: read, shown to the dialogue, sent
  *	secure.c	TLS with the client: its begin, well or not
  *	ask.c		questions of the dialogue to the DNS
+ *	turn_away.c	who gets none
  *
  * A session is one allocation, and GnuTLS's where there is TLS. It is freed in one
  * function, at the end of the callback that finished it; nothing else in that

@@ -2,17 +2,15 @@
 #include "proxy/driver/stream/stream.h"
 
 #include "proxy/driver/stream/session.h"
+#include "proxy/driver/stream/turn_away.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 enum {
 	LISTENERS = 4,		/* at most: IPv4, IPv6; for sessions, and for refusals */
-	EARLY_OCTETS = 64 * 1024,	/* that a client may have said before it was turned away */
 	ACCEPTS_A_TURN = 16,	/* then the sessions that run have their turn */
 };
 
@@ -55,70 +53,6 @@ on_again(struct ev_loop *loop, ev_timer *w, int revents)
 		ev_io_start(loop, &s->listener[i].io);
 }
 
-/* What a client is told that does not get a session. */
-struct refusal {
-	enum event_kind kind;
-	unsigned code;
-	const char *why, *what;
-};
-
-static const struct refusal refusal_not_admitted = { EVENT_ADMIT, 554, "5.7.1 you may not write to this host from your address", "refuse" };
-static const struct refusal refusal_too_many = { EVENT_LIMIT, 421, "4.3.2 too many sessions, try again later", "sessions-max" };
-static const struct refusal refusal_no_memory = { EVENT_LIMIT, 421, "4.3.2 out of memory, try again later", "no-memory" };
-
-/* One reply, as far as it fits into the socket, and the end. What the client said before is read, or the end is a reset. */
-static void
-turn_away(struct stream *s, int fd, const struct session *who, const struct refusal *r)
-{
-	const struct event_hooks *hooks = &s->sessions.conf.hooks;
-	char reply[128];
-	int n = snprintf(reply, sizeof(reply), "%u %s (%s %s)\r\n", r->code, r->why, who->id, r->what);
-
-	hooks->report(hooks->cookie, who, &(struct event){ .kind = r->kind, .code = r->code, .what = r->what });
-	(void)send(fd, reply, (size_t)n, MSG_NOSIGNAL);
-	(void)recv(fd, NULL, EARLY_OCTETS, MSG_TRUNC | MSG_DONTWAIT);
-	close(fd);
-}
-
-/*
- * Has the client as many connections as its rules allow, now or within a minute?
- * Every one counts, also those that are turned away: who goes on knocking stays out.
- */
-static enum rate_limit
-over_rate(const struct sessions *all, const struct session *who)
-{
-	const struct rules *rules = &who->host->rules[who->network];
-	struct rates_who counted = session_rates_who(who);
-	struct rates *rates = all->conf.rates;
-	uint64_t now_ms = session_clock_ms();
-	enum rate_limit limit;
-
-	if (rates == NULL || rules->mode[RULE_RATE] == MODE_OFF)
-		return RATE_NONE;
-	limit = rates_exceeded(rates, &counted, &rules->rates, RATE_CONNECTIONS, now_ms);
-	rates_add(rates, &counted, RATE_CONNECTIONS, 1, now_ms);
-	return limit != RATE_NONE ? limit : rates_exceeded(rates, &counted, &rules->rates, RATE_SESSIONS, now_ms);
-}
-
-/* True: the client is turned away. */
-static bool
-limit_rate(struct stream *s, int fd, const struct session *who)
-{
-	enum rate_limit limit = over_rate(&s->sessions, who);
-	const struct event_hooks *hooks = &s->sessions.conf.hooks;
-
-	if (limit == RATE_NONE)
-		return false;
-	if (who->host->rules[who->network].mode[RULE_RATE] == MODE_COUNT) {
-		hooks->report(hooks->cookie, who, &(struct event){ .kind = EVENT_RATE, .what = rates_name(limit) });
-		return false;
-	}
-	s->sessions.counters.over_rate++;
-	turn_away(s, fd, who, &(struct refusal){ EVENT_RATE, 421, "4.7.0 too many connections from you, try again later",
-	    rates_name(limit) });
-	return true;
-}
-
 static void
 begin(struct stream *s, int fd, const struct tproxy_ends *ends, bool refuse)
 {
@@ -135,15 +69,15 @@ begin(struct stream *s, int fd, const struct tproxy_ends *ends, bool refuse)
 	session_describe(&s->sessions, ends, host, &who);
 	if (refuse) {
 		c->refused++;
-		turn_away(s, fd, &who, &refusal_not_admitted);
+		turn_away_refused(&s->sessions, fd, &who);
 	} else if (c->sessions >= s->sessions.conf.sessions_max) {
 		c->over_limit++;
-		turn_away(s, fd, &who, &refusal_too_many);
-	} else if (limit_rate(s, fd, &who)) {
-		return;
+		turn_away_too_many(&s->sessions, fd, &who);
+	} else if (turn_away_rate(&s->sessions, fd, &who)) {
+		c->over_rate++;
 	} else if (session_new(&s->sessions, fd, ends, &who) == -1) {
 		c->no_memory++;
-		turn_away(s, fd, &who, &refusal_no_memory);
+		turn_away_no_memory(&s->sessions, fd, &who);
 	}
 }
 

@@ -13,9 +13,10 @@
 #ifndef PROXY_DRIVER_STREAM_STREAM_H
 #define PROXY_DRIVER_STREAM_STREAM_H
 
-#include "proxy/driver/tls/creds.h"
+#include "proxy/base/causes.h"
 #include "proxy/driver/resolver/lists.h"
 #include "proxy/driver/resolver/resolver.h"
+#include "proxy/driver/tls/creds.h"
 #include "proxy/engine/dialogue.h"
 
 #include <ev.h>
@@ -33,6 +34,7 @@ struct stream_conf {
 	bool keep_source_port;		/* bind the client's port too; else only its address */
 	uint64_t connect_ms;		/* to reach a host */
 	unsigned sessions_max;		/* at once; the next client gets 421 */
+	const struct causes *causes;	/* outlives the stream: why a connection that comes to be refused is; NULL: by admit alone */
 	struct rates *rates;		/* outlives the stream, which writes to it; NULL: nobody has a limit */
 	struct resolver *resolver;	/* outlives the stream; NULL: what the DNS would know is never known */
 	struct lists *lists;		/* outlives the stream; NULL: there are none */
