@@ -4,6 +4,7 @@
 #include "proxy/driver/stream/stream.h"
 #include "proxy/site/cert.h"
 #include "proxy/site/evidence.h"
+#include "proxy/site/gatehouse.h"
 #include "proxy/site/journal.h"
 #include "proxy/site/kernel.h"
 #include "proxy/site/services.h"
@@ -29,6 +30,7 @@ struct run {
 	struct stream *stream;
 	struct tarpit tarpit;
 	struct services services;
+	struct gatehouse gatehouse;
 	struct table_watch *table;
 	uint64_t restored;		/* times that somebody else took our table out */
 	ev_io on_table;
@@ -101,6 +103,7 @@ print_counters(const struct run *r)
 	fprintf(stderr, " tarpitted=%u tarpit_delayed=%" PRIu64 " tarpit_skipped=%" PRIu64, r->tarpit.held, r->tarpit.delayed,
 	    r->tarpit.skipped);
 	services_print(&r->services, stderr);
+	gatehouse_print(&r->gatehouse, stderr);
 	tally_print(&r->tally, stderr);
 	fprintf(stderr, " rules_restored=%" PRIu64 " admit_packets=%" PRIu64, r->restored, r->evidence.packets);
 	fprintf(stderr, " journal_written=%" PRIu64 " journal_dropped=%" PRIu64 " journal_limited=%" PRIu64 "\n", r->journal.written,
@@ -136,6 +139,7 @@ reopen(struct ev_loop *loop, ev_signal *watcher, int events)
 	(void)events;
 	if (journal_reopen(&r->journal) == -1)
 		fprintf(stderr, "relaywall: journal %s: %s; the old file stays in use\n", r->site->journal, strerror(errno));
+	gatehouse_reopen(&r->gatehouse);
 	collect(loop, &r->on_evidence, 0);
 	print_counters(r);
 }
@@ -232,13 +236,14 @@ open_stream(struct run *r)
 		.limits = &r->site->limits,
 		.hooks = { .report = report, .cookie = r },
 		.port = r->site->port,
-		.refusal_port = site_admits(r->site, ADMIT_REFUSE) ? r->site->refusal_port : 0,
+		.refusal_port = site_refuses(r->site) ? r->site->refusal_port : 0,
 		.no_v4 = !site_has_family(r->site, true),
 		.no_v6 = !site_has_family(r->site, false),
 		.keep_source_port = r->site->keep_source_port,
 		.connect_ms = r->site->connect_ms,
 		.sessions_max = r->site->sessions_max,
 		.tarpit = &r->tarpit,
+		.causes = gate_rules_wanted(r->site) ? &r->gatehouse.causes : NULL,
 		.rates = &r->services.rates,
 		.resolver = r->services.resolver,
 		.lists = r->services.lists,
@@ -271,9 +276,9 @@ begin(struct run *r)
 	}
 	if (r->stream == NULL && errno == EADDRINUSE)
 		return -1;
-	if (kernel_guard(r->site, stderr) == -1)
+	if (kernel_guard(r->site, stderr) == -1 || r->stream == NULL)
 		return -1;
-	return r->stream == NULL ? -1 : 0;
+	return gatehouse_open(&r->gatehouse, r->site, &r->services.rates, r->loop, stderr);
 }
 
 static int
@@ -286,6 +291,9 @@ serve(struct run *r)
 	if (load_certificates(r, &certificates) == 0 && kernel_open(r->site, stderr) == 0) {
 		watch_table(r);
 		ev_timer_start(r->loop, &r->on_evidence);
+		if (gate_rules_wanted(r->site))
+			fprintf(stderr, "relaywall: the gate judges first packets, queue %u %s\n", r->site->gate_queue,
+			    kernel_queue_how() == QUEUE_BY_NFT ? "of nftables" : "by iptables: nftables of this kernel has none");
 		fprintf(stderr, "relaywall: serving %zu hosts on port %u, journal %s\n", r->site->policy.host_count,
 		    r->site->port, r->site->journal);
 		ev_run(r->loop, 0);
@@ -299,6 +307,7 @@ serve(struct run *r)
 	r->stream = NULL;
 	if (status == CLI_OK && kernel_close(r->site, r->site->on_stop, stderr) == -1)
 		status = CLI_FAILED;
+	gatehouse_close(&r->gatehouse);
 	table_watch_free(r->table);
 	evidence_done(&r->evidence);
 	return status;
@@ -329,6 +338,7 @@ cli_run(int argc, char **argv)
 	journal_close(&r.journal);
 
 free_stream:
+	gatehouse_close(&r.gatehouse);
 	stream_free(r.stream);
 	services_close(&r.services);
 	site_free(site);

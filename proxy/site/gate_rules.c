@@ -136,7 +136,7 @@ void
 gate_rules_write_guard(const struct gate_rules *g)
 {
 	if (is_used(g))
-		rule(g, gate_rules_mark(g->site, GATE_RESET), "", "reset", "reject with tcp reset");
+		rule(g, gate_rules_mark(g->site, GATE_RESET), "", "answered with a reset", "reject with tcp reset");
 }
 
 int

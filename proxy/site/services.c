@@ -8,13 +8,13 @@
 
 enum { LOOKUPS_KEPT = 8192 };	/* answers of the DNS, some 350 octets each */
 
-/* Taken from the system page by page, as it is used. */
+/* Taken from the system page by page, as it is used; shared with the processes that are forked later. */
 static int
 open_rates(struct services *s, const struct site *site)
 {
 	size_t octets = rates_octets(site->clients_max);
 	uint64_t seed[2];
-	void *memory = mmap(NULL, octets, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *memory = mmap(NULL, octets, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (memory == MAP_FAILED || getrandom(seed, sizeof(seed), 0) == -1) {
 		fprintf(s->errors, "relaywall: memory for %zu clients: %s\n", site->clients_max, strerror(errno));
@@ -77,6 +77,13 @@ services_open(struct services *s, const struct site *site, struct ev_loop *loop,
 	if (open_rates(s, site) == -1 || open_resolver(s, site, loop) == -1)
 		return -1;
 	return open_lists(s, site, loop);
+}
+
+int
+services_open_lookups(struct services *s, const struct site *site, struct ev_loop *loop, FILE *errors)
+{
+	*s = (struct services){ .errors = errors };
+	return open_resolver(s, site, loop) == -1 ? -1 : open_lists(s, site, loop);
 }
 
 void

@@ -25,6 +25,9 @@ struct services {
  */
 int services_open(struct services *s, const struct site *site, struct ev_loop *loop, FILE *errors);
 
+/* The same without the rates: for a process that reads those of another. */
+int services_open_lookups(struct services *s, const struct site *site, struct ev_loop *loop, FILE *errors);
+
 void services_close(struct services *s);
 
 /* " dns_asked=3 ...": the counters, in one line without its end. */

@@ -34,6 +34,20 @@ site_admits(const struct site *site, enum admit admit)
 }
 
 bool
+site_refuses(const struct site *site)
+{
+	for (size_t i = 0; i < site->policy.host_count; i++) {
+		for (size_t n = 0; n < site->policy.network_count; n++) {
+			const struct rules *rules = &site->policy.hosts[i].rules[n];
+
+			if (rules->admit == ADMIT_REFUSE || (rules->admit == ADMIT_SHIELD && rules->gate == ADMIT_REFUSE))
+				return true;
+		}
+	}
+	return false;
+}
+
+bool
 site_has_family(const struct site *site, bool v4)
 {
 	for (size_t i = 0; i < site->policy.host_count; i++)

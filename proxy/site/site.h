@@ -116,6 +116,9 @@ const struct site_from *site_from(const struct site *site, size_t host, uint32_t
 /* Has a host clients whose connections this becomes of? */
 bool site_admits(const struct site *site, enum admit admit);
 
+/* Is anybody told that he may not, by his network or by the gate? */
+bool site_refuses(const struct site *site);
+
 /* Is an address of this family protected? */
 bool site_has_family(const struct site *site, bool v4);
 

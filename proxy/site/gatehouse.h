@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * gatehouse.h - the gate as a process of its own: started, watched, started again.
+ *
+ * It has its own loop, its own resolver, writes to the same journal, reads the
+ * rates that the sessions write, and tells them why it has a connection refused.
+ * It ends with its parent, and by no signal that is meant for both. One that dies is started again at
+ * once, and later and later if it does not live; one that hangs, which its heartbeat
+ * tells, is killed first. Meanwhile packets go on unjudged, as the rules say.
+ */
+#ifndef PROXY_SITE_GATEHOUSE_H
+#define PROXY_SITE_GATEHOUSE_H
+
+#include "proxy/base/causes.h"
+#include "proxy/site/services.h"
+
+#include <ev.h>
+#include <sys/types.h>
+
+struct gatehouse_shared;
+
+struct gatehouse {
+	const struct site *site;
+	const struct rates *rates;
+	struct ev_loop *loop;
+	FILE *errors;
+	struct gatehouse_shared *shared;
+	struct causes causes;
+	pid_t pid;			/* 0: none */
+	uint64_t restarts;
+	uint64_t beats;			/* when it was looked at last */
+	unsigned silent;		/* times that it had not gone on since */
+	ev_tstamp begun;		/* the last one, on the loop's clock */
+	ev_child child;
+	ev_timer look, again;
+};
+
+/*
+ * Start the gate, if the site wants one (else nothing is done), and wait until it
+ * has its queue. loop: the default one. All arguments outlive it. 0, or -1 and told.
+ */
+int gatehouse_open(struct gatehouse *g, const struct site *site, const struct rates *rates, struct ev_loop *loop, FILE *errors);
+
+/* Have it open its journal anew, after somebody moved the file away. */
+void gatehouse_reopen(const struct gatehouse *g);
+
+/* End it. */
+void gatehouse_close(struct gatehouse *g);
+
+/* " gate_restarts=0 gate_syns=3 ...": the counters, of all gates since the first, in one line without its end; nothing without a gate. */
+void gatehouse_print(const struct gatehouse *g, FILE *out);
+
+#endif
