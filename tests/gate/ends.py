@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Both ends of connections to port 25.
 
-    ends.py listen ADDRESS...           accept and hold; "ready" when it can
+    ends.py listen ADDRESS...           accept, greet and hold; "ready" when it can
     ends.py dial MS COUNT ADDRESS...    so many to each address at once: "connected A B after X Y", how many of each
                                         address within MS, and after how many ms the first; "-" for none
+    ends.py knock MS FROM TO            one connection from an address: its first line; "refused", "closed" or "nothing"
+                                        within MS
+    ends.py hold FROM TO                the same, and stay
 """
 
 import selectors
@@ -25,6 +28,7 @@ def listen(*addresses):
     while True:
         for key, _ in watch.select():
             kept.append(key.fileobj.accept())
+            kept[-1][0].sendall(b"220 host.example ESMTP\r\n")
             del kept[:-500]
 
 
@@ -48,5 +52,22 @@ def dial(ms, count, *addresses):
     print("connected", *connected.values(), "after", *first.values())
 
 
+def knock(ms, source, address):
+    try:
+        with socket.create_connection((address, 25), int(ms) / 1000, (source, 0)) as s:
+            print(s.makefile("r").readline().strip() or "closed")
+    except ConnectionError:
+        print("refused")
+    except OSError:
+        print("nothing")
+
+
+def hold(source, address):
+    with socket.create_connection((address, 25), 5, (source, 0)) as s:
+        print(s.makefile("r").readline().strip(), flush=True)
+        s.settimeout(None)
+        s.recv(1)
+
+
 if __name__ == "__main__":
-    {"listen": listen, "dial": dial}[sys.argv[1]](*sys.argv[2:])
+    {"listen": listen, "dial": dial, "knock": knock, "hold": hold}[sys.argv[1]](*sys.argv[2:])

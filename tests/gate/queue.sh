@@ -9,70 +9,14 @@ set -euo pipefail
 probe=$(realpath "$1")
 cd "$(dirname "$0")"
 
-id=rwg$$
-folder=$(mktemp -d)
-holder=
-listener=
-clean() {
-	for pid in $holder $listener; do
-		kill -9 "$pid" 2>/dev/null && wait "$pid" 2>/dev/null || true
-	done
-	for role in client router host; do ip netns delete "$id-$role" 2>/dev/null || true; done
-	rm -rf "$folder"
-}
-trap clean EXIT
-trap 'exit 1' INT TERM
-
-for role in client router host; do
-	ip netns add "$id-$role"
-	ip -n "$id-$role" link set lo up
-	ip netns exec "$id-$role" sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
-done
-ip netns exec "$id-router" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-
-# leg ROLE V4 V6: join a namespace to the router; it has its address alone and everything else behind the router
-leg() {
-	ip -n "$id-router" link add "$1" type veth peer name eth0 netns "$id-$1"
-	ip -n "$id-router" address add 169.254.0.1/32 dev "$1"
-	ip -n "$id-router" address add fe80::1/64 dev "$1" nodad
-	ip -n "$id-router" link set "$1" up
-	ip -n "$id-$1" address add "$2/32" dev eth0
-	ip -n "$id-$1" address add "$3/128" dev eth0 nodad
-	ip -n "$id-$1" link set eth0 up
-	ip -n "$id-$1" route add default via 169.254.0.1 dev eth0 onlink src "$2"
-	ip -n "$id-$1" -6 route add default via fe80::1 dev eth0 src "$3"
-	ip -n "$id-router" route add "$2" dev "$1"
-	ip -n "$id-router" -6 route add "$3" dev "$1"
-}
-leg client 203.0.113.66 2001:db8:66::66
-leg host 198.51.100.25 2001:db8:25::25
-
-passed=0
-failed=0
-is() {	# NAME GOT WANTED, a pattern
-	if [[ $2 == $3 ]]; then
-		passed=$((passed + 1))
-		echo "ok   $1"
-	else
-		failed=$((failed + 1))
-		echo "FAIL $1: \"$2\", wanted \"$3\""
-	fi
-}
-
-wait_for() {	# WORD FILE
-	for _ in $(seq 300); do
-		grep -q "$1" "$2" 2>/dev/null && return
-		sleep 0.01
-	done
-	echo "no \"$1\" in time:" >&2
-	cat "$2" >&2
-	exit 1
-}
+# shellcheck source=tests/gate/net.sh
+. ./net.sh
 
 # probe LENGTH ANSWER: begin to hold the queue
 hold() {
 	ip netns exec "$id-router" "$probe" 25 "$@" >"$folder/probe" 2>&1 &
 	holder=$!
+	started[$holder]=probe
 	wait_for ready "$folder/probe"
 	ip netns exec "$id-router" nft reset counters >/dev/null
 }
@@ -80,7 +24,7 @@ hold() {
 let_go() {
 	kill "$holder" 2>/dev/null || true
 	wait "$holder" && status=0 || status=$?
-	holder=
+	unset "started[$holder]"
 }
 
 dial() {	# MS COUNT: what both families made of it
@@ -105,7 +49,7 @@ rule() {	# IPTABLES -A|-D
 }
 
 ip netns exec "$id-host" /usr/bin/python3 ends.py listen 198.51.100.25 2001:db8:25::25 >"$folder/host" 2>&1 &
-listener=$!
+started[$!]=host
 ip netns exec "$id-router" nft -f queue.nft
 wait_for ready "$folder/host"
 

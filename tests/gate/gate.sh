@@ -1,0 +1,192 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# gate.sh RELAYWALL - the program with its gate between clients and a host: who is let in by rates and block lists,
+# and what becomes of first packets when the gate is killed, hangs or is full. Last line: "N passed, N failed".
+# Needs root.
+set -euo pipefail
+
+[ $# -eq 1 ] || { echo "usage: $0 RELAYWALL" >&2; exit 2; }
+relaywall=$(realpath "$1")
+cd "$(dirname "$0")"
+
+# shellcheck source=tests/gate/net.sh
+. ./net.sh
+
+host=(198.51.100.25 2001:db8:25::25)
+clean_client=(203.0.113.66 2001:db8:66::66)
+listed_client=(203.0.113.70 2001:db8:70::70)
+ip -n "$id-client" address add "${listed_client[0]}/32" dev eth0
+ip -n "$id-client" address add "${listed_client[1]}/128" dev eth0 nodad
+ip -n "$id-router" route add "${listed_client[0]}" dev client
+ip -n "$id-router" -6 route add "${listed_client[1]}" dev client
+
+in_router() { ip netns exec "$id-router" "$@"; }
+ip netns exec "$id-host" /usr/bin/python3 ends.py listen "${host[@]}" >"$folder/host" 2>&1 &
+started[$!]=host
+wait_for ready "$folder/host"
+
+# A name in a list is an address backwards.
+name() { /usr/bin/python3 -c 'import ipaddress, sys; print(ipaddress.ip_address(sys.argv[1]).reverse_pointer.rsplit(".", 2)[0])' "$1"; }
+for address in 127.0.0.2 ::ffff:127.0.0.2 "${listed_client[@]}"; do
+	echo "$(name "$address").list.example A 127.0.0.2"
+done >"$folder/zone"
+ip netns exec "$id-router" /usr/bin/python3 ../resolver/dns.py 127.0.0.1 "$folder/zone" "$folder/questions" >"$folder/dns" &
+dns=$!
+started[$dns]=dns
+
+# begin FROM [TOP [PROTECT]]: the program, with these keys for clients, at the top, and for the host
+begin() {
+	cat >"$folder/conf" <<-CONF
+		journal = "$folder/journal"
+		on-stop = remove
+		resolvers = { "127.0.0.1" }
+		list the-list { zone = "list.example" }
+		${2-}
+		protect "aix" {
+			addresses = { "${host[0]}", "${host[1]}" }
+			hostname = "host.example"
+			local-domains = { "local.example" }
+			${3-}
+			from untrusted { unresolvable-sender = off $1 }
+		}
+	CONF
+	: >"$folder/journal"
+	ip netns exec "$id-router" "$relaywall" run "$folder/conf" >"$folder/daemon" 2>&1 &
+	daemon=$!
+	started[$daemon]=daemon
+	wait_for 'serving 1 hosts' "$folder/daemon"
+	[ "${2-}" != "" ] || wait_for 'IPv6: is asked' "$folder/daemon"
+}
+# end [SIGNAL]: and its counters
+end() {
+	sleep 0.2	# the gate's numbers are those of a tenth of a second ago
+	kill "-${1-TERM}" "$daemon"
+	wait "$daemon" 2>/dev/null || true
+	unset "started[$daemon]"
+}
+gates() { in_router pgrep -P "$daemon" || true; }
+counter() { sed -n "s/^relaywall: counters .*\b$1=\([0-9]*\).*/\1/p" "$folder/daemon"; }
+# packets COMMENT: of the rules for the gate that are called so
+packets() { in_router nft list table inet relaywall | sed -n "s/.* counter packets \([0-9]*\) .*comment \"gate: $1\".*/\1/p" | awk '{ n += $1 } END { print n + 0 }'; }
+knock() { ip netns exec "$id-client" /usr/bin/python3 ends.py knock "${3-900}" "$1" "$2"; }
+into_queue() { { in_router iptables-save -t raw; in_router ip6tables-save -t raw; } 2>/dev/null | grep -c NFQUEUE || true; }
+rule_into_queue() { if grep -q 'by iptables' "$folder/daemon"; then into_queue; else in_router nft list table inet relaywall | grep -c 'queue flags bypass'; fi; }
+
+# --- block lists --------------------------------------------------------------
+
+for how in refuse:'554 5.7.1 your address is listed by the-list (* block-list)' reset:refused drop:nothing; do
+	word=${how%%:*}
+	begin "gate = $word"
+	is "gate = $word: it is said how packets come into the queue" \
+		"$(grep -c 'the gate judges first packets, queue 2525 \(of nftables\|by iptables: nftables of this kernel has none\)$' "$folder/daemon")" 1
+	is "... and they do" "$(rule_into_queue)" "[12]"
+	for i in 0 1; do
+		is "gate = $word: a client that is on no list (${host[i]})" "$(knock "${clean_client[i]}" "${host[i]}")" "220 *"
+		is "gate = $word: one that is on a list (${host[i]})" "$(knock "${listed_client[i]}" "${host[i]}")" "${how#*:}"
+		is "... and in the journal" "$(grep -c "\"event\":\"admit\".*\"client\":\"${listed_client[i]}\".*\"what\":\"block-list\",\"list\":\"the-list\"" "$folder/journal")" "[1-9]*"
+	done
+	asked=$(packets asked)
+	is "the counters of the rules agree" "$(($(packets refuse) + $(packets reset) + $(packets drop) + $(packets 'to the shield')))" "$asked"
+	is "... nothing went past the gate" "$(packets 'not judged.*')" 0
+	end
+	is "... and with its own" "$(counter gate_syns)" "$asked"
+	is "nothing stays of it" "$(into_queue)" 0
+done
+
+# --- rates --------------------------------------------------------------------
+
+begin "gate = reset connections-per-minute = 3"
+for i in 0 1; do
+	for _ in 1 2 3; do knock "${clean_client[i]}" "${host[i]}"; done >"$folder/first"
+	is "so many connections a minute (${host[i]})" "$(grep -c '^220 ' "$folder/first")" 3
+	is "... and one more" "$(knock "${clean_client[i]}" "${host[i]}")" refused
+	is "... which is in the journal" "$(grep -c "\"event\":\"admit\".*\"client\":\"${clean_client[i]}\".*\"what\":\"connections-per-minute\"" "$folder/journal")" "[1-9]*"
+done
+end
+begin "gate = refuse max-connections = 1"
+ip netns exec "$id-client" /usr/bin/python3 ends.py hold "${clean_client[0]}" "${host[0]}" >"$folder/held" &
+holder=$!
+started[$holder]=holder
+wait_for 220 "$folder/held"
+is "as many connections as may be are open" "$(knock "${clean_client[0]}" "${host[0]}")" "421 4.7.0 too many connections* max-connections)"
+kill "$holder"
+wait "$holder" 2>/dev/null || true
+unset "started[$holder]"
+sleep 0.2
+is "... and when it has ended, another begins" "$(knock "${clean_client[0]}" "${host[0]}")" "220 *"
+end
+
+# --- a resolver that is silent ------------------------------------------------
+
+begin "gate = drop" "gate-timeout = 1"
+wait_for 'IPv6: is asked' "$folder/daemon"
+kill -STOP "$dns"
+sleep 1.1		# answers hold for a second
+for i in 0 1; do
+	began=$(date +%s%3N)
+	is "lists that do not answer (${host[i]})" "$(knock "${clean_client[i]}" "${host[i]}" 3000)" "220 *"
+	took=$(($(date +%s%3N) - began))
+	is "... delay a connection as long as gate-timeout says, $took ms" "$((took >= 900 && took < 1900))" 1
+done
+kill -CONT "$dns"
+end
+is "... which is counted" "$(counter gate_late)" 2
+
+# --- a gate that is killed, hangs, or is full ---------------------------------
+
+# Until the next one comes after more than two seconds.
+kill_gates() {
+	local n=0 pid
+	while [ "$n" -lt 6 ]; do
+		pid=$(gates)
+		[ -z "$pid" ] || ! kill -9 "$pid" 2>/dev/null || n=$((n + 1))
+		sleep 0.02
+	done
+}
+for how in closed:refused drop:nothing open:'220 *'; do
+	word=${how%%:*}
+	begin "gate = drop" "" "on-failure = $word"
+	kill_gates
+	for i in 0 1; do
+		is "the gate is dead, on-failure = $word (${host[i]})" "$(knock "${clean_client[i]}" "${host[i]}" 700)" "${how#*:}"
+	done
+	is "... counted in the rules" "$(packets "not judged, on-failure = $word")" "[2-9]"
+	unjudged=$(packets "not judged.*")
+	for _ in $(seq 100); do
+		knock "${clean_client[0]}" "${host[0]}" 100 >"$folder/after"
+		[ "$(packets "not judged.*")" != "$unjudged" ] || break
+		unjudged=$(packets "not judged.*")
+		sleep 0.1
+	done
+	is "... and it comes again" "$(knock "${listed_client[1]}" "${host[1]}"), $(knock "${clean_client[1]}" "${host[1]}")" "nothing, 220 *"
+	end
+	is "... which is counted, too" "$(counter gate_restarts)" "[5-9]*"
+
+	begin "gate = drop" "gate-length = 4" "on-failure = $word"
+	kill -STOP "$(gates)"
+	for i in 0 1; do
+		ip netns exec "$id-client" /usr/bin/python3 ends.py dial 300 4 "${host[i]}" >"$folder/dialled"
+		is "the gate hangs and its queue is full, on-failure = $word (${host[i]})" "$(knock "${clean_client[i]}" "${host[i]}" 500)" "${how#*:}"
+	done
+	for _ in $(seq 100); do grep -q 'the gate hangs' "$folder/daemon" && break; sleep 0.1; done
+	sleep 0.5
+	for i in 0 1; do
+		is "... it is killed, and another judges (${host[i]})" "$(knock "${listed_client[i]}" "${host[i]}"), $(knock "${clean_client[i]}" "${host[i]}")" "nothing, 220 *"
+	done
+	end
+done
+
+# --- the program itself is killed ---------------------------------------------
+
+begin "gate = drop"
+end KILL
+for i in 0 1; do
+	is "the program is killed: on-failure (${host[i]})" "$(knock "${clean_client[i]}" "${host[i]}")" refused
+done
+is "... and the gate with it" "$(in_router pgrep -f "$folder/conf" || true)" ""
+in_router "$relaywall" rules --remove "$folder/conf"
+is "rules --remove leaves nothing" "$(into_queue) $(in_router nft list tables | grep -c relaywall || true)" "0 0"
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
