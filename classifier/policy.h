@@ -47,6 +47,7 @@ struct rules {
 	enum admit admit;
 	enum admit gate;		/* REFUSE, RESET, DROP: rates and block lists are asked before a connection begins, and this
 					   becomes of who is refused; SHIELD: not before */
+	bool mirror;			/* a connection begins only if the host would take it */
 	enum relay_action relay_action;
 	struct span relay_trap;		/* canonical mailbox, without brackets; of RELAY_REDIRECT */
 	bool relay_if_authenticated;	/* RULE_RELAY is off for a client whom the host authenticated */

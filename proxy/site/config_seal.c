@@ -192,6 +192,7 @@ apply_from(struct rules *r, const struct site_from *f)
 			r->mode[site_rule(k)] = (uint8_t)f->set[k].number;
 	r->admit = (enum admit)f->set[FROM_ADMIT].number;
 	r->gate = f->set[FROM_GATE].number == 0 ? ADMIT_SHIELD : (enum admit)(f->set[FROM_GATE].number + ADMIT_REFUSE - 1);
+	r->mirror = f->set[FROM_CONNECT].number != 0;
 	r->relay_action = (enum relay_action)f->set[FROM_RELAY_ACTION].number;
 	r->relay_trap = f->set[FROM_RELAY_TRAP].text;
 	r->relay_if_authenticated = f->set[FROM_RELAY_IF_AUTHENTICATED].number != 0;
@@ -207,8 +208,8 @@ static bool
 rules_equal(const struct rules *a, const struct rules *b, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (memcmp(a[i].mode, b[i].mode, sizeof(a[i].mode)) != 0 || a[i].admit != b[i].admit || a[i].gate != b[i].gate || a[i].relay_action != b[i].relay_action ||
-		    !span_eq(a[i].relay_trap, b[i].relay_trap) || a[i].body != b[i].body || a[i].starttls != b[i].starttls ||
+		if (memcmp(a[i].mode, b[i].mode, sizeof(a[i].mode)) != 0 || a[i].admit != b[i].admit || a[i].gate != b[i].gate ||
+		    a[i].mirror != b[i].mirror || a[i].relay_action != b[i].relay_action || !span_eq(a[i].relay_trap, b[i].relay_trap) || a[i].body != b[i].body || a[i].starttls != b[i].starttls ||
 		    a[i].auth != b[i].auth || a[i].relay_if_authenticated != b[i].relay_if_authenticated ||
 		    memcmp(&a[i].rates, &b[i].rates, sizeof(a[i].rates)) != 0)
 			return false;

@@ -10,7 +10,7 @@ static bool
 is_gated(const struct rules *rules, int what)
 {
 	(void)what;
-	return rules->gate != ADMIT_SHIELD && rules->admit == ADMIT_SHIELD;
+	return rules->admit == ADMIT_SHIELD && (rules->gate != ADMIT_SHIELD || rules->mirror);
 }
 
 bool

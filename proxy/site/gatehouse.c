@@ -2,6 +2,7 @@
 #define _GNU_SOURCE	/* close_range() */
 #include "proxy/site/gatehouse.h"
 
+#include "proxy/driver/gate/hosts.h"
 #include "proxy/driver/gate/queue.h"
 #include "proxy/site/gate_rules.h"
 #include "proxy/site/journal.h"
@@ -31,7 +32,7 @@ static const double again_s = 0.1, again_most_s = 6.4, lived_s = 10.0;
 	X(journal_dropped, "lines that could not be written")           \
 	X(journal_limited, "refusals beyond so many a second: no line")
 
-#define ALL_COUNTERS(X) GATE_COUNTERS(X) QUEUE_COUNTERS(X) LISTS_COUNTERS(X) JOURNAL_COUNTERS(X)
+#define ALL_COUNTERS(X) GATE_COUNTERS(X) HOSTS_COUNTERS(X) QUEUE_COUNTERS(X) LISTS_COUNTERS(X) JOURNAL_COUNTERS(X)
 
 struct gatehouse_shared {
 	uint64_t beats;			/* written by the gate; 0: it has no queue yet */
@@ -69,6 +70,11 @@ on_beat(struct ev_loop *loop, ev_timer *w, int revents)
 		GATE_COUNTERS(X)
 	}
 	{
+		const struct hosts_counters *c = gate_hosts_counters(in->gate);
+
+		HOSTS_COUNTERS(X)
+	}
+	{
 		const struct queue_counters *c = gate_queue_counters(in->gate);
 
 		QUEUE_COUNTERS(X)
@@ -95,6 +101,7 @@ open_gate(struct inside *in)
 		.lists = in->services.lists,
 		.causes = (struct causes *)&in->house->causes,
 		.hooks = { .report = journal_report, .cookie = &in->journal },
+		.port = 25,
 		.queue = site->gate_queue,
 		.length_max = site->gate_length,
 		.held_max = site->gate_held,

@@ -15,6 +15,7 @@ static const char *const starttls[] = { "hide", "refuse", "pass", "terminate", "
 static const char *const auth[] = { "hide", "pass", NULL };	/* enum auth_rule */
 static const char *const admit[] = { "shield", "pass", "refuse", "reset", "drop", NULL };	/* enum admit */
 static const char *const gate[] = { "off", "refuse", "reset", "drop", NULL };
+static const char *const connect[] = { "accept", "mirror", NULL };
 static const char *const kind[] = { "block", "allow", NULL };
 static const char *const no_yes[] = { "no", "yes", NULL };
 static const char *const mode[] = { "off", "count", "enforce", NULL };	/* enum mode */
@@ -113,6 +114,8 @@ static const struct key from[FROM_KEYS] = {
 	    "connections: filtered; to the host unfiltered; or not let in: taken to say 554, reset, or not answered"),
 	[FROM_GATE] = WORD("gate", gate, "off",
 	    "rates and block lists are asked before a connection begins: what becomes of those who are refused; or not before"),
+	[FROM_CONNECT] = WORD("connect", connect, "accept",
+	    "connections are taken at once; or as the host does, which is asked before: refused or not answered if it is down"),
 	[FROM_RELAY] = WORD("relay", mode, NULL, "recipients that the host would relay for " RULE_DEFAULT),
 	[FROM_RELAY_ACTION] = WORD("relay-action", relay_action, "refuse",
 	    "what becomes of them: 550, the session ends, or to the trap"),

@@ -217,6 +217,38 @@ warn_admission(struct warnings *w, size_t host)
 		    "for everybody", SHOWN(p->name));
 }
 
+static bool
+has_limits(const struct rules *r)
+{
+	const uint32_t *most = &r->rates.most[0][0];
+
+	for (size_t i = 0; i < (size_t)RATE_SCOPES * RATE_MEASURES; i++)
+		if (most[i] != 0)
+			return r->mode[RULE_RATE] == MODE_ENFORCE;
+	return false;
+}
+
+/* What is wished of the gate, and cannot be. */
+static void
+warn_gate(struct warnings *w, size_t host)
+{
+	const struct policy *policy = &w->site->policy;
+	struct span name = policy->hosts[host].name;
+	const struct site_host *h = &w->site->hosts[host];
+
+	for (size_t i = 0; i < h->from_count; i++) {
+		const struct site_from *f = &h->from[i];
+		const struct rules *r = &policy->hosts[host].rules[f->network];
+
+		if (r->gate != ADMIT_SHIELD && !has_limits(r) && (policy->lists.count == 0 || r->mode[RULE_BLOCK_LIST] != MODE_ENFORCE))
+			warn(w, f->set[FROM_GATE].line, "host %.*s: gate = %s for %.*s: no limit and no list is enforced for them, so it refuses nobody",
+			    SHOWN(name), key_tables[SECTION_FROM].keys[FROM_GATE].words[f->set[FROM_GATE].number], SHOWN(f->name));
+		if (r->admit != ADMIT_SHIELD && (r->gate != ADMIT_SHIELD || r->mirror))
+			warn(w, f->set[FROM_ADMIT].line, "host %.*s: admit = %s for %.*s: the kernel decides alone, the gate is not asked",
+			    SHOWN(name), key_tables[SECTION_FROM].keys[FROM_ADMIT].words[f->set[FROM_ADMIT].number], SHOWN(f->name));
+	}
+}
+
 /* What lets a network do more than it could without the box, or past it. */
 static void
 warn_sessions(struct warnings *w, size_t host)
@@ -292,6 +324,7 @@ warn_host(struct warnings *w, size_t host)
 		    "it is an open relay whenever the daemon is not there", SHOWN(p->name));
 	warn_untrusted(w, host);
 	warn_admission(w, host);
+	warn_gate(w, host);
 	warn_silent_relay(w, host);
 	warn_sessions(w, host);
 	warn_domains(w, host, &h->local, PROTECT_LOCAL_FILE);

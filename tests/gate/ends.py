@@ -28,6 +28,7 @@ def listen(*addresses):
     while True:
         for key, _ in watch.select():
             kept.append(key.fileobj.accept())
+            print("accepted", flush=True)
             kept[-1][0].sendall(b"220 host.example ESMTP\r\n")
             del kept[:-500]
 

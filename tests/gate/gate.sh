@@ -22,9 +22,18 @@ ip -n "$id-router" route add "${listed_client[0]}" dev client
 ip -n "$id-router" -6 route add "${listed_client[1]}" dev client
 
 in_router() { ip netns exec "$id-router" "$@"; }
-ip netns exec "$id-host" /usr/bin/python3 ends.py listen "${host[@]}" >"$folder/host" 2>&1 &
-started[$!]=host
-wait_for ready "$folder/host"
+host_up() {
+	ip netns exec "$id-host" /usr/bin/python3 ends.py listen "${host[@]}" >"$folder/host" 2>&1 &
+	listener=$!
+	started[$listener]=host
+	wait_for ready "$folder/host"
+}
+host_down() {
+	kill -9 "$listener"
+	wait "$listener" 2>/dev/null || true
+	unset "started[$listener]"
+}
+host_up
 
 # A name in a list is an address backwards.
 name() { /usr/bin/python3 -c 'import ipaddress, sys; print(ipaddress.ip_address(sys.argv[1]).reverse_pointer.rsplit(".", 2)[0])' "$1"; }
@@ -116,6 +125,30 @@ unset "started[$holder]"
 sleep 0.2
 is "... and when it has ended, another begins" "$(knock "${clean_client[0]}" "${host[0]}")" "220 *"
 end
+
+# --- a connection begins as the host would have it -----------------------------
+
+begin "connect = mirror"
+for i in 0 1; do
+	: >"$folder/host"
+	is "a host that is there (${host[i]})" "$(knock "${clean_client[i]}" "${host[i]}")" "220 *"
+	is "... learns nothing of the question" "$(grep -c accepted "$folder/host")" 1
+done
+host_down
+sleep 1.1		# its answer is good for a second
+for i in 0 1; do is "one that listens no more (${host[i]})" "$(knock "${clean_client[i]}" "${host[i]}")" refused; done
+ip -n "$id-host" link set eth0 down
+sleep 1.1
+for i in 0 1; do is "one that is down (${host[i]})" "$(knock "${clean_client[i]}" "${host[i]}")" nothing; done
+ip -n "$id-host" link set eth0 up
+ip -n "$id-host" route add default via 169.254.0.1 dev eth0 onlink src "${host[0]}"
+ip -n "$id-host" -6 address replace "${host[1]}/128" dev eth0 nodad
+ip -n "$id-host" -6 route replace default via fe80::1 dev eth0 src "${host[1]}"
+host_up
+sleep 1.1
+for i in 0 1; do is "one that comes again (${host[i]})" "$(knock "${clean_client[i]}" "${host[i]}" 5000)" "220 *"; done
+end
+is "... all of which is counted" "$(counter gate_host_refused) $(counter gate_host_silent) $(counter gate_hosts_unasked)" "[1-9]* [1-9]* 0"
 
 # --- a resolver that is silent ------------------------------------------------
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/driver/gate/gate.h"
 
+#include "proxy/driver/gate/hosts.h"
 #include "proxy/driver/gate/packet.h"
 #include "proxy/driver/gate/queue.h"
 
@@ -12,12 +13,12 @@
 #include <sys/random.h>
 #include <time.h>
 
-/* A packet that waits for block lists. */
+/* A packet that waits for block lists, or for a host. */
 struct held {
 	struct gate *gate;
 	uint32_t id;
 	struct session who;
-	struct lists_look *look;
+	struct lists_look *look;	/* NULL: for the host */
 	uint64_t until_ms;
 	TAILQ_ENTRY(held) next;
 };
@@ -28,6 +29,7 @@ struct gate {
 	struct gate_conf conf;
 	struct gate_counters counters;
 	struct queue *queue;
+	struct hosts *hosts;
 	ev_io readable;
 	ev_timer deadline;
 	struct held *memory;
@@ -110,40 +112,6 @@ let_go(struct held *h)
 }
 
 static void
-on_lists(void *cookie, const struct blocklist_verdict *verdict)
-{
-	struct held *h = cookie;
-	struct gate *g = h->gate;
-
-	if (verdict->refuse)
-		refuse_listed(g, h->id, &h->who, verdict->because);
-	else
-		answer(g, h->id, g->conf.marks[GATE_SHIELD]);
-	let_go(h);
-	set_deadline(g);
-	(void)queue_flush(g->queue);	/* what could not be sent waits, and is counted */
-}
-
-/* Who waited long enough goes on; the dialogue asks again. */
-static void
-on_deadline(struct ev_loop *loop, ev_timer *w, int revents)
-{
-	struct gate *g = w->data;
-	uint64_t now_ms = clock_ms();
-	struct held *h;
-
-	(void)loop, (void)revents;
-	while ((h = TAILQ_FIRST(&g->waiting)) != NULL && h->until_ms <= now_ms) {
-		lists_give_up(h->look);
-		g->counters.late++;
-		answer(g, h->id, g->conf.marks[GATE_SHIELD]);
-		let_go(h);
-	}
-	set_deadline(g);
-	(void)queue_flush(g->queue);
-}
-
-static void
 hold(struct held *h, uint32_t id, const struct session *who)
 {
 	struct gate *g = h->gate;
@@ -156,6 +124,98 @@ hold(struct held *h, uint32_t id, const struct session *who)
 	TAILQ_INSERT_TAIL(&g->waiting, h, next);
 	if (TAILQ_FIRST(&g->waiting) == h)
 		set_deadline(g);
+}
+
+static void
+answer_as_host(struct gate *g, uint32_t id, enum hosts_state state)
+{
+	enum gate_answer how = state == HOSTS_REFUSES ? GATE_RESET : state == HOSTS_SILENT ? GATE_DROP : GATE_SHIELD;
+
+	g->counters.host_refused += how == GATE_RESET;
+	g->counters.host_silent += how == GATE_DROP;
+	answer(g, id, g->conf.marks[how]);
+}
+
+/* Nothing is against the client. The packet is answered here, or held: is the host there? */
+static void
+let_in(struct gate *g, uint32_t id, const struct session *who)
+{
+	enum hosts_state state = HOSTS_UP;
+	struct held *h = TAILQ_FIRST(&g->free);
+
+	if (who->host->rules[who->network].mirror)
+		state = hosts_ask(g->hosts, who->host, &who->address);
+	if (state == HOSTS_ASKED && h != NULL) {
+		hold(h, id, who);
+		return;
+	}
+	g->counters.full += state == HOSTS_ASKED;
+	answer_as_host(g, id, state);
+}
+
+static void
+on_host(void *cookie, const struct ip *address, enum hosts_state state)
+{
+	struct gate *g = cookie;
+	struct held *h, *next;
+
+	for (h = TAILQ_FIRST(&g->waiting); h != NULL; h = next) {
+		next = TAILQ_NEXT(h, next);
+		if (h->look != NULL || !ip_eq(&h->who.address, address))
+			continue;
+		answer_as_host(g, h->id, state);
+		let_go(h);
+	}
+	set_deadline(g);
+	(void)queue_flush(g->queue);	/* what could not be sent waits, and is counted */
+}
+
+static void
+on_lists(void *cookie, const struct blocklist_verdict *verdict)
+{
+	struct held *h = cookie;
+	struct gate *g = h->gate;
+	const struct session who = h->who;
+
+	let_go(h);
+	if (verdict->refuse)
+		refuse_listed(g, h->id, &who, verdict->because);
+	else
+		let_in(g, h->id, &who);
+	set_deadline(g);
+	(void)queue_flush(g->queue);
+}
+
+/* Lists did not answer in time: the dialogue asks them again. A host that did not is down. */
+static void
+give_up(struct held *h)
+{
+	struct gate *g = h->gate;
+	const struct session who = h->who;
+	struct lists_look *look = h->look;
+
+	let_go(h);
+	if (look == NULL) {
+		answer_as_host(g, h->id, HOSTS_SILENT);
+		return;
+	}
+	lists_give_up(look);
+	g->counters.late++;
+	let_in(g, h->id, &who);
+}
+
+static void
+on_deadline(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct gate *g = w->data;
+	uint64_t now_ms = clock_ms();
+	struct held *h;
+
+	(void)loop, (void)revents;
+	while ((h = TAILQ_FIRST(&g->waiting)) != NULL && h->until_ms <= now_ms)
+		give_up(h);
+	set_deadline(g);
+	(void)queue_flush(g->queue);
 }
 
 /* Ask the lists. The packet is answered here, or held. */
@@ -174,7 +234,7 @@ ask_lists(struct gate *g, uint32_t id, const struct session *who)
 	else if (verdict.refuse)
 		refuse_listed(g, id, who, verdict.because);
 	else
-		answer(g, id, g->conf.marks[GATE_SHIELD]);
+		let_in(g, id, who);
 }
 
 static enum rate_limit
@@ -208,7 +268,7 @@ judge(struct gate *g, uint32_t id, const struct session *who)
 	else if (wants_lists(g, &who->host->rules[who->network]))
 		ask_lists(g, id, who);
 	else
-		answer(g, id, g->conf.marks[GATE_SHIELD]);
+		let_in(g, id, who);
 }
 
 /* Ids do not repeat within 2^32 connections; "g" would make them longer than those of sessions. */
@@ -250,10 +310,14 @@ on_readable(struct ev_loop *loop, ev_io *w, int revents)
 static int
 open_memory(struct gate *g)
 {
+	const struct hosts_conf hosts = { .policy = g->conf.policy, .port = g->conf.port, .patience_ms = g->conf.hold_ms,
+		.tell = on_host, .cookie = g };
+
 	TAILQ_INIT(&g->free);
 	TAILQ_INIT(&g->waiting);
 	g->memory = calloc(g->conf.held_max, sizeof(*g->memory));
-	if (g->memory == NULL || getrandom(&g->next_id, sizeof(g->next_id), 0) == -1)
+	g->hosts = hosts_new(g->loop, &hosts);
+	if (g->memory == NULL || g->hosts == NULL || getrandom(&g->next_id, sizeof(g->next_id), 0) == -1)
 		return -1;
 	for (size_t i = 0; i < g->conf.held_max; i++) {
 		g->memory[i].gate = g;
@@ -275,6 +339,7 @@ gate_new(struct ev_loop *loop, const struct gate_conf *conf, const char **what)
 	g->conf = *conf;
 	if (open_memory(g) == -1 || (g->queue = queue_open(conf->queue, conf->length_max, what)) == NULL) {
 		saved = errno;
+		hosts_free(g->hosts);
 		free(g->memory);
 		free(g);
 		errno = saved;
@@ -296,7 +361,9 @@ gate_free(struct gate *g)
 	if (g == NULL)
 		return;
 	for (h = TAILQ_FIRST(&g->waiting); h != NULL; h = TAILQ_NEXT(h, next))
-		lists_give_up(h->look);
+		if (h->look != NULL)
+			lists_give_up(h->look);
+	hosts_free(g->hosts);
 	ev_io_stop(g->loop, &g->readable);
 	ev_timer_stop(g->loop, &g->deadline);
 	queue_close(g->queue);
@@ -308,6 +375,12 @@ const struct gate_counters *
 gate_counters(const struct gate *g)
 {
 	return &g->counters;
+}
+
+const struct hosts_counters *
+gate_hosts_counters(const struct gate *g)
+{
+	return hosts_counters(g->hosts);
 }
 
 const struct queue_counters *

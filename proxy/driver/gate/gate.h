@@ -3,15 +3,17 @@
  * gate.h - may this connection begin? Asked for the first packet of each, which the
  * kernel holds until it is answered.
  *
- * For what a set of the kernel cannot decide: rates and block lists, of the hosts
- * and networks whose rules say so (rules.gate). The answer is a mark, by which the
+ * For what a set of the kernel cannot decide: rates and block lists, and whether
+ * the host is there, of the hosts and networks whose rules say so (rules.gate,
+ * rules.mirror). The answer is a mark, by which the
  * rules let the packet on to the shield, reset it, drop it, or have the
  * connection taken to say why. Established connections never come here.
  *
  * Rates are read, never written: only connections that came about are counted, so
  * that forged packets count against nobody. A packet waits for block lists as long
- * as hold_ms, and then goes on to the shield, whose dialogue asks again. So many
- * wait at once; beyond that the lists are left to the dialogue, too.
+ * as hold_ms, and then goes on to the shield, whose dialogue asks again; for a host
+ * it waits as long once more. So many wait at once, which is what a flood meets:
+ * beyond that nobody is asked, and packets go on to the shield.
  */
 #ifndef PROXY_DRIVER_GATE_GATE_H
 #define PROXY_DRIVER_GATE_GATE_H
@@ -33,8 +35,9 @@ struct gate_conf {
 	struct event_hooks hooks;
 	uint16_t queue;
 	uint32_t length_max;		/* packets that wait in the queue; beyond, they go on unmarked */
-	unsigned held_max;		/* of these, that wait for block lists */
+	unsigned held_max;		/* of these, that wait for an answer of somebody else */
 	uint64_t hold_ms;
+	uint16_t port;			/* of the hosts */
 	uint32_t marks[GATE_ANSWERS];
 };
 
@@ -42,9 +45,11 @@ struct gate_conf {
 #define GATE_COUNTERS(X)                                                                             \
 	X(syns, "connections that were judged")                                                             \
 	X(refused, "of these: not let in")                                                                  \
-	X(held, "of these: waited for block lists")                                                         \
+	X(held, "times that one waited for block lists, or for a host")                                     \
 	X(late, "of these: the lists did not answer in time; left to the dialogue")                         \
-	X(full, "block lists not asked, too many waited; left to the dialogue")                             \
+	X(full, "neither lists nor host were asked, too many waited; on to the shield")                     \
+	X(host_refused, "reset: the host takes no connections")                                             \
+	X(host_silent, "dropped: the host, or the way to it, is down")                                      \
 	X(strange, "packets that are no first one of a connection; they go on unmarked")                    \
 	X(stuck, "answers that the kernel did not take")
 
@@ -62,8 +67,10 @@ void gate_free(struct gate *g);
 
 const struct gate_counters *gate_counters(const struct gate *g);
 
-/* The words of the queue below: struct queue_counters. */
+/* The words of what stands below: struct queue_counters, hosts_counters. */
 struct queue_counters;
+struct hosts_counters;
+const struct hosts_counters *gate_hosts_counters(const struct gate *g);
 const struct queue_counters *gate_queue_counters(const struct gate *g);
 
 #endif

@@ -21,7 +21,7 @@ static const struct {
 	{ "unknown section", "\nmachine x { }\n" GOOD, 2, "unknown key 'machine', expected", NULL },
 	{ "unknown key of a host", "protect \"h\" {\n\n adresses = { }\n}", 3, "unknown key 'adresses', expected addresses, hostname", NULL },
 	{ "unknown key of a network", "network n { prefix = { } }\n" GOOD, 1, "unknown key 'prefix', expected prefixes", NULL },
-	{ "unknown key of rules", HOST "\n from untrusted {\n max-connection = 1 } }", 4, "unknown key 'max-connection', expected admit, gate, relay, relay-action", NULL },
+	{ "unknown key of rules", HOST "\n from untrusted {\n max-connection = 1 } }", 4, "unknown key 'max-connection', expected admit, gate, connect, relay, relay-action", NULL },
 	{ "a rule that asks nobody", HOST "\n from untrusted {\n unresolvable-sender = enforce } }", 4,
 	    "unresolvable-sender = enforce without a DNS server, expected resolvers at the top level too", NULL },
 	{ "a name of a resolver", "resolvers = { \"dns.example\" }\n" GOOD, 1, "found \"dns.example\", expected the IPv4 or IPv6 address of a DNS server", NULL },
@@ -185,6 +185,8 @@ static const struct {
 	{ "a network that relays silently", "network n { prefixes = { \"192.0.2.0/24\" } }\n" GOOD,
 	    "warning: host h: clients of network n may relay" },
 	{ "no filter", HOST "\n from untrusted { admit = pass } }", ":3: warning: host h: admit = pass for untrusted clients: nothing of their mail" },
+	{ "nothing to judge", HOST "\n from untrusted {\n gate = drop } }", ":4: warning: host h: gate = drop for untrusted: no limit and no list" },
+	{ "nobody is asked", HOST "\n from untrusted {\n admit = drop\n connect = mirror } }", ":4: warning: host h: admit = drop for untrusted: the kernel decides alone" },
 	{ "blind TLS", HOST "\n from untrusted { starttls = pass-unfiltered } }", ":3: warning: host h: starttls = pass-unfiltered for untrusted: nothing behind" },
 	{ "relay when authenticated", HOST "\n from untrusted { relay-if-authenticated = yes } }", "relay-if-authenticated for untrusted: old hosts accept" },
 	{ "passwords", HOST "\n from untrusted { auth = pass } }", "auth = pass for untrusted without TLS: passwords" },
@@ -306,7 +308,7 @@ static void
 hosts_share_rules_that_are_the_same_and_no_others(void)
 {
 	static const char *const differ[] = {
-		"admit = drop", "gate = drop", "relay = count", "relay-action = drop", "relay-trap = \"<t@h.example>\"", "unqualified-sender = count", "unqualified-recipient = count",
+		"admit = drop", "gate = drop", "connect = mirror", "relay = count", "relay-action = drop", "relay-trap = \"<t@h.example>\"", "unqualified-sender = count", "unqualified-recipient = count",
 		"unknown-recipient = count", "forged-local-sender = enforce", "unsafe-sender = count",
 		"unresolvable-sender = count", "hello-syntax = off", "forged-hello = enforce", "block-list = count", "body = note", "starttls = refuse", "auth = pass",
 		"relay-if-authenticated = yes", "rate = count", "max-connections = 7", "connections-per-minute = 7", "recipients-per-hour = 7",
