@@ -109,6 +109,25 @@ box_dns_start() {
 }
 box_dns_stop() { stop resolver KILL; }
 
+# A DNS block list that the box's resolver knows, and the key that has the shield ask it.
+LIST=bl.lists.example
+LIST_KEY="list the-list { zone = \"$LIST\" }"
+# list_dns_start ADDRESS...: the resolver again, with the list, which holds these. For a second, so that a change is seen soon.
+list_dns_start() {
+	local lines
+	lines=$(python3 - 127.0.0.2 ::ffff:127.0.0.2 "$@" <<-'PYTHON'
+		import ipaddress, sys
+		for address in sys.argv[1:]:
+		    name = ipaddress.ip_address(address).reverse_pointer.rsplit(".", 2)[0]
+		    print(f'local-data: "{name}.bl.lists.example. 1 IN A 127.0.0.2"')
+	PYTHON
+	)
+	box_dns_stop
+	box_dns_start "local-zone: \"$LIST.\" static" "$lines"
+}
+list_asked() { wait_for 5 "the list to be asked" grep -q 'list the-list, IPv6: is asked' "$LAB/log/shield.out"; }
+list_dns_stop() { box_dns_stop; box_dns_start; }
+
 # In the place of the server: one that takes everything and shows every byte
 # that reached it.
 host_recorder_start() {

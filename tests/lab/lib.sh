@@ -133,7 +133,10 @@ shield_up() {
 	[ -x "$RELAYWALL" ] || die "$RELAYWALL is missing: run make first"
 	shield_conf "$action" "$LAB/relaywall.conf"
 	[ $# = 0 ] || sed -i "$@" "$LAB/relaywall.conf"
-	"$RELAYWALL" check "$LAB/relaywall.conf" >"$LAB/log/check.out" || die "relaywall does not take $LAB/relaywall.conf"
+	"$RELAYWALL" check "$LAB/relaywall.conf" >"$LAB/log/check.out" 2>&1 || {
+		cat "$LAB/log/check.out" >&2
+		die "relaywall does not take $LAB/relaywall.conf"
+	}
 	start shield router "$RELAYWALL" run "$LAB/relaywall.conf"
 	wait_for 10 "relaywall to serve" shield_serves
 	if gone "$(cat "$LAB/pid/shield")"; then
