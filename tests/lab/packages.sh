@@ -5,6 +5,7 @@
 TOOLS='
 ip iproute2
 nft nftables
+iptables iptables
 m4 m4
 python3 python3
 nmap nmap
