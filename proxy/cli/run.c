@@ -243,7 +243,7 @@ open_stream(struct run *r)
 		.connect_ms = r->site->connect_ms,
 		.sessions_max = r->site->sessions_max,
 		.tarpit = &r->tarpit,
-		.causes = gate_rules_wanted(r->site) ? &r->gatehouse.causes : NULL,
+		.causes = gate_rules_wanted(r->site) ? &r->gatehouse.home.causes : NULL,
 		.rates = &r->services.rates,
 		.resolver = r->services.resolver,
 		.lists = r->services.lists,

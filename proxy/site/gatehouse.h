@@ -2,30 +2,22 @@
 /*
  * gatehouse.h - the gate as a process of its own: started, watched, started again.
  *
- * It has its own loop, its own resolver, writes to the same journal, reads the
- * rates that the sessions write, and tells them why it has a connection refused.
- * It ends with its parent, and by no signal that is meant for both. One that dies is started again at
- * once, and later and later if it does not live; one that hangs, which its heartbeat
- * tells, is killed first. Meanwhile packets go on unjudged, as the rules say.
+ * One that dies is started again at once, and later and later if it does not live;
+ * one that hangs, which its heartbeat tells, is killed first. Meanwhile packets go
+ * on unjudged, as the rules say.
  */
 #ifndef PROXY_SITE_GATEHOUSE_H
 #define PROXY_SITE_GATEHOUSE_H
 
-#include "proxy/base/causes.h"
-#include "proxy/site/services.h"
+#include "proxy/site/gate_process.h"
 
 #include <ev.h>
-#include <sys/types.h>
-
-struct gatehouse_shared;
 
 struct gatehouse {
-	const struct site *site;
-	const struct rates *rates;
+	struct gate_home home;		/* shared: NULL without a gate */
+	struct gate_counted before;	/* by those that ended */
 	struct ev_loop *loop;
 	FILE *errors;
-	struct gatehouse_shared *shared;
-	struct causes causes;
 	pid_t pid;			/* 0: none */
 	uint64_t restarts;
 	uint64_t beats;			/* when it was looked at last */

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE	/* close_range() */
+#include "proxy/site/gate_process.h"
+
+#include "proxy/site/gate_rules.h"
+#include "proxy/site/journal.h"
+#include "proxy/site/services.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+static const double beat_s = 0.1;
+
+struct inside {
+	struct gate_home *home;
+	struct ev_loop *loop;
+	struct services services;
+	struct journal journal;
+	struct gate *gate;
+	ev_timer beat;
+	ev_io on_reopen;	/* SIGUSR1 */
+};
+
+/* Tell the parent that this process lives, and what it has counted. */
+static void
+on_beat(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	const struct inside *in = w->data;
+	struct gate_shared *s = in->home->shared;
+
+	(void)loop, (void)revents;
+#define X(name, meaning) __atomic_store_n(&s->counted.name, c->name, __ATOMIC_RELAXED);
+	{
+		const struct gate_counters *c = gate_counters(in->gate);
+
+		GATE_COUNTERS(X)
+	}
+	{
+		const struct hosts_counters *c = gate_hosts_counters(in->gate);
+
+		HOSTS_COUNTERS(X)
+	}
+	{
+		const struct queue_counters *c = gate_queue_counters(in->gate);
+
+		QUEUE_COUNTERS(X)
+	}
+	if (in->services.lists != NULL) {
+		const struct lists_counters *c = lists_counters(in->services.lists);
+
+		LISTS_COUNTERS(X)
+	}
+#undef X
+	__atomic_store_n(&s->counted.journal_written, in->journal.written, __ATOMIC_RELAXED);
+	__atomic_store_n(&s->counted.journal_dropped, in->journal.dropped, __ATOMIC_RELAXED);
+	__atomic_store_n(&s->counted.journal_limited, in->journal.limited, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&s->beats, 1, __ATOMIC_RELAXED);
+}
+
+static int
+open_gate(struct inside *in)
+{
+	const struct site *site = in->home->site;
+	struct gate_conf conf = {
+		.policy = &site->policy,
+		.rates = in->home->rates,
+		.lists = in->services.lists,
+		.causes = &in->home->causes,
+		.hooks = { .report = journal_report, .cookie = &in->journal },
+		.port = 25,
+		.queue = site->gate_queue,
+		.length_max = site->gate_length,
+		.held_max = site->gate_held,
+		.hold_ms = site->gate_hold_ms,
+	};
+	const char *what = "start";
+
+	for (enum gate_answer a = 0; a < GATE_ANSWERS; a++)
+		conf.marks[a] = gate_rules_mark(site, a);
+	in->gate = gate_new(in->loop, &conf, &what);
+	if (in->gate == NULL)
+		fprintf(stderr, "relaywall: gate: %s: %s\n", what, strerror(errno));
+	return in->gate == NULL ? -1 : 0;
+}
+
+static void
+on_reopen(struct ev_loop *loop, ev_io *w, int revents)
+{
+	struct inside *in = w->data;
+	struct signalfd_siginfo info;
+
+	(void)loop, (void)revents;
+	if (read(w->fd, &info, sizeof(info)) == sizeof(info))
+		(void)journal_reopen(&in->journal);	/* if not, the parent's did not either, and it said so */
+}
+
+/* What was opened before the fork is the parent's, and so are the signals that it catches and those that end it. */
+static void
+leave_home(void)
+{
+	close_range(STDERR_FILENO + 1, ~0U, 0);
+	for (int n = 1; n < NSIG; n++)
+		signal(n, SIG_DFL);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+}
+
+/* By a descriptor: libev knows this signal as one of the loop that the parent has. */
+static int
+watch_reopen(struct inside *in)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (fd == -1)
+		return -1;
+	ev_io_init(&in->on_reopen, on_reopen, fd, EV_READ);
+	in->on_reopen.data = in;
+	ev_io_start(in->loop, &in->on_reopen);
+	return 0;
+}
+
+void
+gate_process(struct gate_home *home, pid_t parent)
+{
+	static struct inside in;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	leave_home();
+	in.home = home;
+	in.loop = ev_loop_new(EVFLAG_NOSIGMASK);
+	if (in.loop == NULL || watch_reopen(&in) == -1 || services_open_lookups(&in.services, home->site, in.loop, stderr) == -1)
+		_exit(1);
+	if (journal_open(&in.journal, home->site->journal, stderr) == -1) {
+		fprintf(stderr, "relaywall: gate: journal %s: %s\n", home->site->journal, strerror(errno));
+		_exit(1);
+	}
+	if (open_gate(&in) == -1)
+		_exit(1);
+	ev_timer_init(&in.beat, on_beat, 0., beat_s);
+	in.beat.data = &in;
+	ev_timer_start(in.loop, &in.beat);
+	ev_run(in.loop, 0);
+	_exit(1);		/* it ends only when it can go on no more */
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * gate_process.h - the gate from the inside of its own process.
+ *
+ * It has its own loop, its own resolver, writes to the same journal, reads the
+ * rates that the sessions write, and tells them why it has a connection refused.
+ * It ends with its parent, and by no signal that is meant for both.
+ */
+#ifndef PROXY_SITE_GATE_PROCESS_H
+#define PROXY_SITE_GATE_PROCESS_H
+
+#include "proxy/base/causes.h"
+#include "proxy/driver/gate/gate.h"
+#include "proxy/driver/gate/hosts.h"
+#include "proxy/driver/gate/queue.h"
+#include "proxy/driver/resolver/lists.h"
+#include "proxy/site/site.h"
+
+#include <sys/types.h>
+
+/* name, meaning */
+#define GATE_JOURNAL_COUNTERS(X)                                 \
+	X(journal_written, "lines of its own")                          \
+	X(journal_dropped, "lines that could not be written")           \
+	X(journal_limited, "refusals beyond so many a second: no line")
+
+#define GATE_PROCESS_COUNTERS(X) \
+	GATE_COUNTERS(X) HOSTS_COUNTERS(X) QUEUE_COUNTERS(X) LISTS_COUNTERS(X) GATE_JOURNAL_COUNTERS(X)
+
+struct gate_counted {
+#define X(name, meaning) uint64_t name;
+	GATE_PROCESS_COUNTERS(X)
+#undef X
+};
+
+/* What the gate tells its parent, in memory that both have. Written by the gate alone, word by word, ten times a second. */
+struct gate_shared {
+	uint64_t beats;		/* 0: it has no queue yet */
+	struct gate_counted counted;
+	uint64_t causes[CAUSES_PLACES];
+};
+
+/* What it begins with: made before the fork. */
+struct gate_home {
+	const struct site *site;
+	const struct rates *rates;
+	struct causes causes;		/* in shared->causes */
+	struct gate_shared *shared;
+};
+
+/* Be the gate of this parent, in a child that was just forked. Faults are told on stderr. */
+void gate_process(struct gate_home *home, pid_t parent) __attribute__((noreturn));
+
+#endif
