@@ -73,9 +73,9 @@ class Client:
             raise Refused("broken") from error
         return await self.reply()
 
-    async def secure(self):
+    async def secure(self, hello):
         """STARTTLS. The lab's certificates are its own, so nobody vouches for them."""
-        await self.say(b"EHLO secure.example")
+        await self.say(hello)
         code, answer = await self.say(b"STARTTLS")
         if code != 220:
             raise Refused("no TLS: " + answer)
@@ -109,10 +109,11 @@ async def dialogue(client, options, row, result):
     code, result["banner"] = await client.reply()
     if code != 220:
         return
+    # The name tells the row to whoever records the session at the other end; where TLS ends before that, only the first comes there.
+    hello = f"EHLO {row['id']}.{options.run}.example".encode()
     if options.tls:
-        await client.secure()
-    # The name tells the row to whoever records the session at the other end.
-    await client.say(f"EHLO {row['id']}.{options.run}.example".encode())
+        await client.secure(hello)
+    await client.say(hello)
     code, result["mail"] = await client.say(b"MAIL " + decode(row["mail_from_raw"]))
     raw = b"RCPT " + decode(row["rcpt_raw"])
     code, result["rcpt"] = await client.say(raw)
