@@ -748,6 +748,12 @@ a_name_is_judged_by_its_rules(void)
 		{ "", BOTH, NEVER }, { "", MODE_OFF, MODE_OFF, NEVER }, { "a b", MODE_OFF, MODE_OFF, NEVER }, { "a;b", MODE_OFF, MODE_OFF, NEVER },
 		{ "caf\xc3\xa9.example", MODE_OFF, MODE_OFF, NEVER }, { "a\x01", MODE_OFF, MODE_OFF, NEVER },
 		{ "local.example", BOTH, OURS }, { "MAIL.local.example", BOTH, OURS }, { "[198.51.100.25]", BOTH, OURS }, { "198.51.100.25", BOTH, OURS },
+		{ "local.example.", BOTH, OURS }, { "MAIL.local.example.", MODE_OFF, MODE_ENFORCE, OURS }, { "[198.51.100.25].", BOTH, OURS },
+		{ "[IPv6:2001:db8:25::25]", BOTH, OURS }, { "2001:db8:25::25", BOTH, OURS }, { "[2001:DB8:25:0:0:0:0:25]", BOTH, OURS },
+		{ "[IPv6:::ffff:198.51.100.25]", BOTH, OURS }, { "::FFFF:198.51.100.25", BOTH, OURS }, { "[ipv6:0:0:0:0:0:ffff:c633:6419]", BOTH, OURS },
+		{ "[IPv6:0000:0000:0000:0000:0000:ffff:198.51.100.25]", BOTH, OURS },
+		{ "[IPv6:::ffff:198.51.100.26]", BOTH, NOT_NAME }, { "::198.51.100.25", BOTH, NOT_NAME }, { "ffff:198.51.100.25", BOTH, NOT_NAME },
+		{ ":198.51.100.25", BOTH, NOT_NAME }, { "[]", BOTH, NOT_NAME }, { ".", BOTH, NOT_NAME },
 		{ "198.51.100.25", MODE_ENFORCE, MODE_OFF, NOT_NAME }, { "sub.local.example", BOTH, FINE }, { "[198.51.100.26]", BOTH, FINE },
 		{ "local.example", MODE_ENFORCE, MODE_COUNT, ACTION_PASS, RULE_FORGED_HELLO, REASON_FORGED_HELLO },
 		{ "local.example", MODE_ENFORCE, MODE_OFF, FINE },
@@ -755,7 +761,11 @@ a_name_is_judged_by_its_rules(void)
 	struct policy_host host;
 	struct rules rules;
 	struct asked asked = asked_with(&host, &rules);
+	struct ip addresses[2] = { host.addresses[0] };
 
+	CU_ASSERT_FATAL(ip_parse_v6(SPAN("2001:db8:25::25"), &addresses[1]) == 0);
+	host.addresses = addresses;
+	host.address_count = 2;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct verdict v;
 
