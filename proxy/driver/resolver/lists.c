@@ -128,7 +128,7 @@ test(struct member *m)
 	for (size_t held = 0; held < 2; held++) {
 		size_t len = blocklist_test_name(list_of(m), m->family, held == 1, name);
 
-		m->asked[held] = resolver_ask(m->lists->conf.resolver, span_of(name, len), ANSWER_A, told[held], m, &m->answers[held]);
+		m->asked[held] = resolver_ask_afresh(m->lists->conf.resolver, span_of(name, len), ANSWER_A, told[held], m, &m->answers[held]);
 		m->waiting -= m->asked[held] == NULL;
 	}
 	if (m->waiting == 0)

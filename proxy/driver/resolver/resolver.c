@@ -296,17 +296,13 @@ question_new(struct resolver *r, struct span name, enum answer_type type, resolv
 }
 
 struct resolver_question *
-resolver_ask(struct resolver *r, struct span name, enum answer_type type, resolver_told *told, void *cookie,
+resolver_ask_afresh(struct resolver *r, struct span name, enum answer_type type, resolver_told *told, void *cookie,
     struct answer *a)
 {
 	static const int types[] = { [ANSWER_A] = ns_t_a, [ANSWER_AAAA] = ns_t_aaaa, [ANSWER_MX] = ns_t_mx };
 	struct resolver_question *q;
 
 	*a = (struct answer){ 0 };
-	if (cache_find(r->cache, name, type, clock_ms(), a)) {
-		r->counters.dns_cached++;
-		return NULL;
-	}
 	q = question_new(r, name, type, told, cookie);
 	if (q == NULL) {
 		r->counters.dns_over_limit++;
@@ -321,6 +317,16 @@ resolver_ask(struct resolver *r, struct span name, enum answer_type type, resolv
 		return q;
 	*a = q->answer;
 	free(q);
+	return NULL;
+}
+
+struct resolver_question *
+resolver_ask(struct resolver *r, struct span name, enum answer_type type, resolver_told *told, void *cookie,
+    struct answer *a)
+{
+	if (!cache_find(r->cache, name, type, clock_ms(), a))
+		return resolver_ask_afresh(r, name, type, told, cookie, a);
+	r->counters.dns_cached++;
 	return NULL;
 }
 

@@ -57,6 +57,10 @@ typedef void resolver_told(void *cookie, const struct answer *a);
 struct resolver_question *resolver_ask(struct resolver *r, struct span name, enum answer_type type, resolver_told *told,
     void *cookie, struct answer *a);
 
+/* The same past the cache, which learns what comes: for who wants to know how it is now. */
+struct resolver_question *resolver_ask_afresh(struct resolver *r, struct span name, enum answer_type type, resolver_told *told,
+    void *cookie, struct answer *a);
+
 /* Nobody waits for it any more: told is not called. NULL does nothing. */
 void resolver_give_up(struct resolver_question *q);
 
