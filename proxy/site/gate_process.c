@@ -53,6 +53,11 @@ on_beat(struct ev_loop *loop, ev_timer *w, int revents)
 
 		LISTS_COUNTERS(X)
 	}
+	if (in->services.resolver != NULL) {
+		const struct resolver_counters *c = resolver_counters(in->services.resolver);
+
+		RESOLVER_COUNTERS(X)
+	}
 #undef X
 	__atomic_store_n(&s->counted.journal_written, in->journal.written, __ATOMIC_RELAXED);
 	__atomic_store_n(&s->counted.journal_dropped, in->journal.dropped, __ATOMIC_RELAXED);
@@ -129,6 +134,13 @@ watch_reopen(struct inside *in)
 	return 0;
 }
 
+/* The DNS has failed before a packet is let go for want of time, so that a silent list is known to be one. */
+static uint64_t
+patience_ms(const struct site *site)
+{
+	return site->gate_hold_ms * 9 / 10;
+}
+
 void
 gate_process(struct gate_home *home, pid_t parent)
 {
@@ -140,7 +152,7 @@ gate_process(struct gate_home *home, pid_t parent)
 	leave_home();
 	in.home = home;
 	in.loop = ev_loop_new(EVFLAG_NOSIGMASK);
-	if (in.loop == NULL || watch_reopen(&in) == -1 || services_open_lookups(&in.services, home->site, in.loop, stderr) == -1)
+	if (in.loop == NULL || watch_reopen(&in) == -1 || services_open_lookups(&in.services, home->site, patience_ms(home->site), in.loop, stderr) == -1)
 		_exit(1);
 	if (journal_open(&in.journal, home->site->journal, stderr) == -1) {
 		fprintf(stderr, "relaywall: gate: journal %s: %s\n", home->site->journal, strerror(errno));

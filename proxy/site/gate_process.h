@@ -14,6 +14,7 @@
 #include "proxy/driver/gate/hosts.h"
 #include "proxy/driver/gate/queue.h"
 #include "proxy/driver/resolver/lists.h"
+#include "proxy/driver/resolver/resolver.h"
 #include "proxy/site/site.h"
 
 #include <sys/types.h>
@@ -25,7 +26,7 @@
 	X(journal_limited, "refusals beyond so many a second: no line")
 
 #define GATE_PROCESS_COUNTERS(X) \
-	GATE_COUNTERS(X) HOSTS_COUNTERS(X) QUEUE_COUNTERS(X) LISTS_COUNTERS(X) GATE_JOURNAL_COUNTERS(X)
+	GATE_COUNTERS(X) HOSTS_COUNTERS(X) QUEUE_COUNTERS(X) LISTS_COUNTERS(X) RESOLVER_COUNTERS(X) GATE_JOURNAL_COUNTERS(X)
 
 struct gate_counted {
 #define X(name, meaning) uint64_t name;

@@ -42,7 +42,7 @@ keep_counters(struct gatehouse *g)
 #define X(name, meaning) g->before.name += s->counted.name;
 	GATE_PROCESS_COUNTERS(X)
 #undef X
-	g->before.lists_broken = 0;	/* is no count, but how many are now */
+	g->before.lists_broken = g->before.dns_in_flight = 0;	/* are no counts, but how many are now */
 	s->counted = (struct gate_counted){ 0 };
 	s->beats = 0;
 }

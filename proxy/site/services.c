@@ -27,12 +27,12 @@ open_rates(struct services *s, const struct site *site)
 }
 
 static int
-open_resolver(struct services *s, const struct site *site, struct ev_loop *loop)
+open_resolver(struct services *s, const struct site *site, uint64_t patience_ms, struct ev_loop *loop)
 {
 	const struct resolver_conf conf = {
 		.servers = site->resolvers,
 		.server_count = site->resolver_count,
-		.timeout_ms = site->limits.lookup_ms,
+		.timeout_ms = patience_ms,
 		.questions_max = site->lookups_max,
 		.cache_places = LOOKUPS_KEPT,
 	};
@@ -74,16 +74,16 @@ int
 services_open(struct services *s, const struct site *site, struct ev_loop *loop, FILE *errors)
 {
 	*s = (struct services){ .errors = errors };
-	if (open_rates(s, site) == -1 || open_resolver(s, site, loop) == -1)
+	if (open_rates(s, site) == -1 || open_resolver(s, site, site->limits.lookup_ms, loop) == -1)
 		return -1;
 	return open_lists(s, site, loop);
 }
 
 int
-services_open_lookups(struct services *s, const struct site *site, struct ev_loop *loop, FILE *errors)
+services_open_lookups(struct services *s, const struct site *site, uint64_t patience_ms, struct ev_loop *loop, FILE *errors)
 {
 	*s = (struct services){ .errors = errors };
-	return open_resolver(s, site, loop) == -1 ? -1 : open_lists(s, site, loop);
+	return open_resolver(s, site, patience_ms, loop) == -1 ? -1 : open_lists(s, site, loop);
 }
 
 void

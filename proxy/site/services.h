@@ -25,8 +25,8 @@ struct services {
  */
 int services_open(struct services *s, const struct site *site, struct ev_loop *loop, FILE *errors);
 
-/* The same without the rates: for a process that reads those of another. */
-int services_open_lookups(struct services *s, const struct site *site, struct ev_loop *loop, FILE *errors);
+/* The same without the rates, for a process that reads those of another, and with a patience of its own for the DNS. */
+int services_open_lookups(struct services *s, const struct site *site, uint64_t patience_ms, struct ev_loop *loop, FILE *errors);
 
 void services_close(struct services *s);
 

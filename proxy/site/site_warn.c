@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is legal but dangerous. */
-#include "proxy/site/site.h"
+#include "proxy/site/gate_rules.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -332,6 +332,18 @@ warn_host(struct warnings *w, size_t host)
 	warn_recipients(w, host);
 }
 
+/* What the gate asks at most at once, beside what the DNS may be asked. */
+static void
+warn_gate_lookups(struct warnings *w)
+{
+	const struct site *site = w->site;
+	size_t lists = site->policy.lists.count;
+
+	if (gate_rules_wanted(site) && lists * site->gate_held > site->lookups_max)
+		warn(w, site->top_set[TOP_MAX_LOOKUPS].line, "max-lookups = %u: %zu packets may wait for %zu lists at the gate (gate-held), so in a flood "
+		    "lists are not asked before that number is reached", site->lookups_max, (size_t)site->gate_held, lists);
+}
+
 size_t
 site_warn(const struct site *site, FILE *out)
 {
@@ -342,6 +354,7 @@ site_warn(const struct site *site, FILE *out)
 		    "after an orderly end every host is an open relay again");
 	if (site->resolver_count == 0)
 		warn(&w, 0, "no resolvers are set: senders from domains that do not exist are let pass");
+	warn_gate_lookups(&w);
 	warn_networks(&w);
 	for (size_t i = 0; i < site->policy.host_count; i++)
 		warn_host(&w, i);

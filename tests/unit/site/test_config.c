@@ -185,6 +185,8 @@ static const struct {
 	{ "a network that relays silently", "network n { prefixes = { \"192.0.2.0/24\" } }\n" GOOD,
 	    "warning: host h: clients of network n may relay" },
 	{ "no filter", HOST "\n from untrusted { admit = pass } }", ":3: warning: host h: admit = pass for untrusted clients: nothing of their mail" },
+	{ "more to ask than may be asked", "max-lookups = 499\nlist \"l\" { zone = \"bl.example\" }\n" HOST "from untrusted { gate = drop } }",
+	    ":1: warning: max-lookups = 499: 500 packets may wait for 1 lists" },
 	{ "nothing to judge", HOST "\n from untrusted {\n gate = drop } }", ":4: warning: host h: gate = drop for untrusted: no limit and no list" },
 	{ "nobody is asked", HOST "\n from untrusted {\n admit = drop\n connect = mirror } }", ":4: warning: host h: admit = drop for untrusted: the kernel decides alone" },
 	{ "blind TLS", HOST "\n from untrusted { starttls = pass-unfiltered } }", ":3: warning: host h: starttls = pass-unfiltered for untrusted: nothing behind" },
