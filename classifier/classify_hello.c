@@ -53,7 +53,7 @@ is_address(struct span name, struct ip *ip)
 
 	if (name.len > 2 && name.at[0] == '[' && name.at[name.len - 1] == ']')
 		name = span_cut(name, 1, name.len - 1);
-	while (tag[n] != '\0' && n < name.len && ascii_lower(name.at[n]) == tag[n])
+	while (n < name.len && tag[n] != '\0' && ascii_lower(name.at[n]) == tag[n])
 		n++;
 	if (tag[n] == '\0')
 		name = span_cut(name, n, name.len);
