@@ -10,6 +10,7 @@
 #include "proxy/site/services.h"
 #include "proxy/site/table_watch.h"
 #include "proxy/site/tally.h"
+#include "proxy/site/xtables.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -18,8 +19,9 @@
 
 enum {
 	DESCRIPTORS_BESIDE = 64,	/* of a process, beside two for each session */
+	DRAIN_LOOKS = 100,		/* for sessions that still run at the end */
 };
-static const double drain_s = 5.0, drain_look_s = 0.05;
+static const double drain_look_s = 0.05, put_back_s = 1.0;
 static const double evidence_s = 10.0;	/* of the kernel's notes, which hold a minute */
 
 struct run {
@@ -34,11 +36,14 @@ struct run {
 	struct table_watch *table;
 	uint64_t restored;		/* times that somebody else took our table out */
 	ev_io on_table;
+	ev_timer put_back;
+	struct xtables_watch xtables;
 	struct evidence evidence;
 	ev_timer on_evidence;
 	ev_signal on_term, on_int, on_usr1, on_hup;
 	ev_timer drain;
-	double drain_until;		/* on the loop's clock; 0: not stopping */
+	unsigned drain_looks;		/* so far */
+	bool draining;
 };
 
 /* Two descriptors a session; say so if the system does not give them. */
@@ -63,10 +68,10 @@ want_descriptors(unsigned sessions_max)
 static void
 look_for_end(struct ev_loop *loop, ev_timer *timer, int events)
 {
-	const struct run *r = timer->data;
+	struct run *r = timer->data;
 
 	(void)events;
-	if (stream_counters(r->stream)->sessions == 0 || ev_now(loop) >= r->drain_until)
+	if (stream_counters(r->stream)->sessions == 0 || ++r->drain_looks >= DRAIN_LOOKS)
 		ev_break(loop, EVBREAK_ALL);
 }
 
@@ -77,12 +82,13 @@ stop(struct ev_loop *loop, ev_signal *watcher, int events)
 	struct run *r = watcher->data;
 
 	(void)events;
-	if (r->drain_until != 0) {
+	if (r->draining) {
 		ev_break(loop, EVBREAK_ALL);
 		return;
 	}
 	stream_pause(r->stream);
-	r->drain_until = ev_now(loop) + drain_s;
+	xtables_watch_stop(&r->xtables);
+	r->draining = true;
 	if (stream_counters(r->stream)->sessions == 0) {
 		ev_break(loop, EVBREAK_ALL);
 		return;
@@ -175,33 +181,54 @@ reload_certificates(struct ev_loop *loop, ev_signal *watcher, int events)
 	    loaded, failed);
 }
 
-/* Somebody flushed the ruleset: put our table back at once, while it lasts that is a way past the daemon. */
+/* Put our table back, at once: while it lasts that is a way past the daemon. If it does not load, again and again. */
 static void
-restore(struct ev_loop *loop, ev_io *watcher, int events)
+put_back(struct ev_loop *loop, ev_timer *watcher, int events)
 {
 	struct run *r = watcher->data;
-	bool draining = r->drain_until != 0;
 
-	(void)loop;
 	(void)events;
-	if (!table_watch_is_hurt(r->table))
-		return;
-	r->restored++;
-	if ((draining ? kernel_drain : kernel_restore)(r->site, stderr) == 0)
+	ev_timer_stop(loop, watcher);
+	if ((r->draining ? kernel_drain : kernel_restore)(r->site, stderr) == 0) {
+		r->restored++;
 		fprintf(stderr, "relaywall: somebody took rules of ours out of the kernel: they are back\n");
-	else
-		fprintf(stderr, "relaywall: somebody took rules of ours out of the kernel, and they do not load: the hosts are open\n");
+		xtables_watch_hurry(&r->xtables);
+		return;
+	}
+	fprintf(stderr, "relaywall: somebody took rules of ours out of the kernel, and they do not load: the hosts are open\n");
+	ev_timer_again(loop, watcher);
+}
+
+static void
+look_at_table(struct ev_loop *loop, ev_io *watcher, int events)
+{
+	struct run *r = watcher->data;
+
+	(void)events;
+	if (table_watch_is_hurt(r->table))
+		put_back(loop, &r->put_back, 0);
+}
+
+static void
+tell_restored_queue(void *cookie)
+{
+	struct run *r = cookie;
+
+	r->restored++;
+	fprintf(stderr, "relaywall: somebody took the rule into the gate's queue out of iptables: it is back\n");
 }
 
 static void
 watch_table(struct run *r)
 {
+	if (kernel_uses_xtables(r->site))
+		xtables_watch_start(&r->xtables, r->site, r->loop, tell_restored_queue, r);
 	r->table = table_watch_new();
 	if (r->table == NULL) {
 		fprintf(stderr, "relaywall: warning: nobody watches the kernel's rules: %s\n", strerror(errno));
 		return;
 	}
-	ev_io_init(&r->on_table, restore, table_watch_fd(r->table), EV_READ);
+	ev_io_init(&r->on_table, look_at_table, table_watch_fd(r->table), EV_READ);
 	r->on_table.data = r;
 	ev_io_start(r->loop, &r->on_table);
 }
@@ -224,6 +251,8 @@ watch_signals(struct run *r)
 	watch(r, &r->on_hup, reload_certificates, SIGHUP);
 	ev_timer_init(&r->on_evidence, collect, evidence_s, evidence_s);
 	r->on_evidence.data = r;
+	ev_timer_init(&r->put_back, put_back, 0., put_back_s);
+	r->put_back.data = r;
 	ev_timer_init(&r->drain, look_for_end, drain_look_s, drain_look_s);
 	r->drain.data = r;
 }
@@ -293,7 +322,7 @@ serve(struct run *r)
 		ev_timer_start(r->loop, &r->on_evidence);
 		if (gate_rules_wanted(r->site))
 			fprintf(stderr, "relaywall: the gate judges first packets, queue %u %s\n", r->site->gate_queue,
-			    kernel_queue_how() == QUEUE_BY_NFT ? "of nftables" : "by iptables: nftables of this kernel has none");
+			    kernel_uses_xtables(r->site) ? "by iptables: nftables of this kernel has none" : "of nftables");
 		fprintf(stderr, "relaywall: serving %zu hosts on port %u, journal %s\n", r->site->policy.host_count,
 		    r->site->port, r->site->journal);
 		ev_run(r->loop, 0);
@@ -302,6 +331,8 @@ serve(struct run *r)
 		status = CLI_OK;
 	}
 	ev_io_stop(r->loop, &r->on_table);
+	xtables_watch_stop(&r->xtables);
+	ev_timer_stop(r->loop, &r->put_back);
 	ev_timer_stop(r->loop, &r->on_evidence);
 	stream_free(r->stream);		/* what still runs gets its 421 while its packets still arrive */
 	r->stream = NULL;

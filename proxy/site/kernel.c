@@ -18,15 +18,15 @@ static const struct probe {
 	const char *missing;
 } probes[] = {
 	{ "add table inet relaywall_probe", "nf_tables (CONFIG_NF_TABLES_INET)" },
-	{ "table inet relaywall_probe { set s { type ipv4_addr; elements = { 192.0.2.1 } } }", "sets of nf_tables" },
-	{ "table inet relaywall_probe { chain c { type filter hook prerouting priority raw; tcp dport 25 counter notrack } }",
+	{ "table inet relaywall_probe { set s { type ipv4_addr; elements = { 192.0.2.1 }; }; }", "sets of nf_tables" },
+	{ "table inet relaywall_probe { chain c { type filter hook prerouting priority raw; tcp dport 25 counter notrack; }; }",
 	    "nft_ct (CONFIG_NFT_CT)" },
 	{ "table inet relaywall_probe { chain c { type filter hook prerouting priority mangle; "
-	  "tcp dport 25 tproxy ip to 127.0.0.1:25 } }", "nft_tproxy (CONFIG_NFT_TPROXY)" },
+	  "tcp dport 25 tproxy ip to 127.0.0.1:25; }; }", "nft_tproxy (CONFIG_NFT_TPROXY)" },
 	{ "table inet relaywall_probe { chain c { type filter hook prerouting priority mangle; "
-	  "tcp dport 25 socket transparent 1 } }", "nft_socket (CONFIG_NFT_SOCKET)" },
+	  "tcp dport 25 socket transparent 1; }; }", "nft_socket (CONFIG_NFT_SOCKET)" },
 	{ "table inet relaywall_probe { chain c { type filter hook forward priority filter; "
-	  "tcp dport 25 reject with tcp reset } }", "nft_reject_inet (CONFIG_NFT_REJECT_INET)" },
+	  "tcp dport 25 reject with tcp reset; }; }", "nft_reject_inet (CONFIG_NFT_REJECT_INET)" },
 };
 
 /* Run nft commands; 0 or -1. say: where libnftables' own words go, or NULL. */
@@ -72,9 +72,20 @@ enum queue_how
 kernel_queue_how(void)
 {
 	static const char probe[] = "table inet relaywall_probe { chain c { type filter hook prerouting priority raw; "
-	    "tcp dport 25 queue flags bypass to 1 } }";
+	    "tcp dport 25 queue flags bypass to 1; }; }";
+	static bool asked;
+	static enum queue_how how;
 
-	return run(probe, true, NULL) == 0 ? QUEUE_BY_NFT : QUEUE_BY_XTABLES;
+	if (!asked)
+		how = run(probe, true, NULL) == 0 ? QUEUE_BY_NFT : QUEUE_BY_XTABLES;
+	asked = true;
+	return how;
+}
+
+bool
+kernel_uses_xtables(const struct site *site)
+{
+	return gate_rules_wanted(site) && kernel_queue_how() == QUEUE_BY_XTABLES;
 }
 
 static int
@@ -105,11 +116,7 @@ load(const struct site *site, enum rules_stage stage, FILE *errors)
 int
 kernel_restore(const struct site *site, FILE *errors)
 {
-	if (load(site, RULES_SERVE, errors) == -1)
-		return -1;
-	if (!gate_rules_wanted(site) || kernel_queue_how() == QUEUE_BY_NFT)
-		return 0;
-	return xtables_install(site, errors);
+	return load(site, RULES_SERVE, errors);
 }
 
 int
@@ -123,7 +130,9 @@ kernel_open(const struct site *site, FILE *errors)
 		else if (route_install(family, site->fwmark, site->table, errors) == -1)
 			goto remove_routes;
 	}
-	if (kernel_restore(site, errors) == -1)
+	if (load(site, RULES_SERVE, errors) == -1)
+		goto remove_routes;
+	if (kernel_uses_xtables(site) && xtables_install(site, errors) == -1)
 		goto remove_routes;
 	return 0;
 
@@ -136,11 +145,12 @@ remove_routes:
 int
 kernel_guard(const struct site *site, FILE *errors)
 {
+	int result = load(site, RULES_GUARD, errors);	/* before anything that may have to wait */
+
 	if (gate_rules_wanted(site))	/* of a run that was killed */
 		xtables_remove(site);
-	return load(site, RULES_GUARD, errors);
+	return result;
 }
-
 
 int
 kernel_drain(const struct site *site, FILE *errors)

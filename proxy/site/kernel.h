@@ -17,13 +17,16 @@
  */
 int kernel_open(const struct site *site, FILE *errors);
 
-/* How packets get into a queue on this kernel. */
+/* How packets get into a queue on this kernel; asked once. */
 enum queue_how kernel_queue_how(void);
+
+/* Is there a rule of xtables that leads into the gate's queue? Then somebody is to look after it: xtables.h. */
+bool kernel_uses_xtables(const struct site *site);
 
 /* The guard alone, routing left as it is: nothing reaches a host but as its on-failure says. 0 or -1. */
 int kernel_guard(const struct site *site, FILE *errors);
 
-/* The table again as kernel_open() made it, after somebody took it out. 0 or -1. */
+/* The table, and it alone, again as kernel_open() made it, after somebody took it out. 0 or -1. */
 int kernel_restore(const struct site *site, FILE *errors);
 
 /* No new sessions; running ones go on. 0 or -1. */

@@ -63,7 +63,7 @@ write_set(FILE *out, const struct site *site, const char *name, const struct fam
  * What the box sends appears in output only, what it gets in prerouting only.
  */
 static void
-write_untrack(FILE *out, const struct admission *a, const struct family *const *in, size_t n)
+write_untrack(FILE *out, const struct admission *a, const struct gate_rules *g, const struct family *const *in, size_t n)
 {
 	static const char *const hooks[] = { "prerouting", "output" };
 
@@ -72,6 +72,7 @@ write_untrack(FILE *out, const struct admission *a, const struct family *const *
 	for (size_t h = 0; h < 2; h++) {
 		fprintf(out, "\tchain untrack_%s {\n\t\ttype filter hook %s priority raw; policy accept;\n", hooks[h], hooks[h]);
 		admission_write_untrack(a);
+		gate_rules_write_untrack(g, h == 1);
 		for (size_t i = 0; i < n; i++) {
 			fprintf(out, "\t\t%s daddr @protected%c tcp dport 25 counter notrack comment \"to a host\"\n", in[i]->ip,
 			    in[i]->digit);
@@ -210,7 +211,7 @@ rules_write_table(const struct site *site, enum rules_stage stage, enum queue_ho
 	if (admission_write_sets(&a) == -1 || (stage == RULES_SERVE && gate_rules_write_sets(&g) == -1))
 		return -1;
 	if (stage != RULES_GUARD && site->keep_source_port)
-		write_untrack(out, &a, in, n);
+		write_untrack(out, &a, &g, in, n);
 	gate_rules_write_chains(&g);
 	admission_write_chain(&a);
 	if (stage != RULES_GUARD)
@@ -227,7 +228,6 @@ rules_write_beside(const struct site *site, enum queue_how how, FILE *out)
 {
 	char rule[160];
 
-
 	for (size_t i = 0; i < FAMILIES; i++) {
 		if (!site_has_family(site, families[i].v4))
 			continue;
@@ -242,5 +242,5 @@ rules_write_beside(const struct site *site, enum queue_how how, FILE *out)
 	fputs("# nftables of this kernel has no queue statement:\n", out);
 	for (size_t i = 0; i < FAMILIES; i++)
 		if (site_has_family(site, families[i].v4))
-			fprintf(out, "# %s -t raw -I PREROUTING %s\n", families[i].v4 ? "iptables" : "ip6tables", rule);
+			fprintf(out, "# %s -t raw -A PREROUTING %s\n", families[i].v4 ? "iptables" : "ip6tables", rule);
 }
