@@ -6,6 +6,7 @@
 #include "proxy/site/journal.h"
 #include "proxy/site/services.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -32,6 +33,7 @@ on_beat(struct ev_loop *loop, ev_timer *w, int revents)
 	struct gate_shared *s = in->home->shared;
 
 	(void)loop, (void)revents;
+	gate_flush(in->gate);
 #define X(name, meaning) __atomic_store_n(&s->counted.name, c->name, __ATOMIC_RELAXED);
 	{
 		const struct gate_counters *c = gate_counters(in->gate);
@@ -65,6 +67,16 @@ on_beat(struct ev_loop *loop, ev_timer *w, int revents)
 	__atomic_fetch_add(&s->beats, 1, __ATOMIC_RELAXED);
 }
 
+static void
+tell_host(const struct policy_host *host, const struct ip *address, const char *state)
+{
+	bool v4 = ip_is_v4(address);
+	char text[INET6_ADDRSTRLEN];
+
+	inet_ntop(v4 ? AF_INET : AF_INET6, address->bytes + (v4 ? 12 : 0), text, sizeof(text));
+	fprintf(stderr, "relaywall: gate: host %.*s, %s: %s\n", (int)host->name.len, (const char *)host->name.at, text, state);
+}
+
 static int
 open_gate(struct inside *in)
 {
@@ -75,6 +87,8 @@ open_gate(struct inside *in)
 		.lists = in->services.lists,
 		.causes = &in->home->causes,
 		.hooks = { .report = journal_report, .cookie = &in->journal },
+		.host_changed = tell_host,
+		.own_mark = gate_rules_own_mark(site),
 		.port = 25,
 		.queue = site->gate_queue,
 		.length_max = site->gate_length,
@@ -106,7 +120,10 @@ on_reopen(struct ev_loop *loop, ev_io *w, int revents)
 static void
 leave_home(void)
 {
-	close_range(STDERR_FILENO + 1, ~0U, 0);
+	if (close_range(STDERR_FILENO + 1, ~0U, 0) == -1) {
+		fprintf(stderr, "relaywall: gate: close_range: %s\n", strerror(errno));
+		_exit(1);	/* it would hold connections that have ended */
+	}
 	for (int n = 1; n < NSIG; n++)
 		signal(n, SIG_DFL);
 	signal(SIGPIPE, SIG_IGN);
@@ -115,7 +132,7 @@ leave_home(void)
 	signal(SIGHUP, SIG_IGN);
 }
 
-/* By a descriptor: libev knows this signal as one of the loop that the parent has. */
+/* It was blocked before the fork. By a descriptor: libev knows this signal as one of the loop that the parent has. */
 static int
 watch_reopen(struct inside *in)
 {
@@ -124,7 +141,6 @@ watch_reopen(struct inside *in)
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &set, NULL);
 	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (fd == -1)
 		return -1;
@@ -154,10 +170,8 @@ gate_process(struct gate_home *home, pid_t parent)
 	in.loop = ev_loop_new(EVFLAG_NOSIGMASK);
 	if (in.loop == NULL || watch_reopen(&in) == -1 || services_open_lookups(&in.services, home->site, patience_ms(home->site), in.loop, stderr) == -1)
 		_exit(1);
-	if (journal_open(&in.journal, home->site->journal, stderr) == -1) {
+	if (journal_open(&in.journal, home->site->journal, stderr) == -1)	/* as one that is full: lines are lost, and counted */
 		fprintf(stderr, "relaywall: gate: journal %s: %s\n", home->site->journal, strerror(errno));
-		_exit(1);
-	}
 	if (open_gate(&in) == -1)
 		_exit(1);
 	ev_timer_init(&in.beat, on_beat, 0., beat_s);

@@ -35,6 +35,34 @@ gate_rules_mark(const struct site *site, enum gate_answer answer)
 	return site->fwmark ^ ((uint32_t)answer + 2) << FIRST_DIGIT;
 }
 
+uint32_t
+gate_rules_own_mark(const struct site *site)
+{
+	return site->fwmark ^ (uint32_t)(GATE_ANSWERS + 2) << FIRST_DIGIT;
+}
+
+static bool
+mirrors(const struct site *site)
+{
+	for (size_t i = 0; i < site->policy.host_count; i++)
+		for (size_t n = 0; n < site->policy.network_count; n++)
+			if (site->policy.hosts[i].rules[n].mirror)
+				return true;
+	return false;
+}
+
+/* The router's own filter may let in answers by their state alone. */
+void
+gate_rules_write_untrack(const struct gate_rules *g, bool output)
+{
+	if (!mirrors(g->site))
+		return;
+	if (output)
+		fprintf(g->out, "\t\tmeta mark 0x%" PRIx32 " tcp dport 25 counter return comment \"gate: is a host there?\"\n", gate_rules_own_mark(g->site));
+	else
+		fprintf(g->out, "\t\tsocket mark 0x%" PRIx32 " tcp sport 25 counter return comment \"gate: its answer\"\n", gate_rules_own_mark(g->site));
+}
+
 int
 gate_rules_write_sets(struct gate_rules *g)
 {

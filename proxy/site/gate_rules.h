@@ -32,6 +32,12 @@ bool gate_rules_wanted(const struct site *site);
 uint32_t gate_rules_asked(const struct site *site);
 uint32_t gate_rules_mark(const struct site *site, enum gate_answer answer);
 
+/* Of the gate's own packets to hosts, and how the answers are known: they are the box's, and stay tracked. */
+uint32_t gate_rules_own_mark(const struct site *site);
+
+/* In the chains that untrack, of hook prerouting or output, at their begin. */
+void gate_rules_write_untrack(const struct gate_rules *g, bool output);
+
 /* Write the sets. 0, or -1: no memory. */
 int gate_rules_write_sets(struct gate_rules *g);
 

@@ -93,11 +93,16 @@ static int
 start(struct gatehouse *g)
 {
 	pid_t parent = getpid(), pid;
+	sigset_t reopen, before;
 
 	fflush(NULL);		/* or it is written twice */
+	sigemptyset(&reopen);
+	sigaddset(&reopen, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &reopen, &before);
 	pid = fork();
 	if (pid == 0)
 		gate_process(&g->home, parent);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (pid == -1) {
 		fprintf(g->errors, "relaywall: the gate cannot start: %s\n", strerror(errno));
 		return -1;

@@ -171,6 +171,16 @@ on_host(void *cookie, const struct ip *address, enum hosts_state state)
 }
 
 static void
+on_change(void *cookie, const struct policy_host *host, const struct ip *address, enum hosts_state state)
+{
+	static const char *const names[] = { [HOSTS_UP] = "up", [HOSTS_REFUSES] = "refuses connections", [HOSTS_SILENT] = "silent" };
+	const struct gate *g = cookie;
+
+	if (g->conf.host_changed != NULL)
+		g->conf.host_changed(host, address, names[state]);
+}
+
+static void
 on_lists(void *cookie, const struct blocklist_verdict *verdict)
 {
 	struct held *h = cookie;
@@ -225,10 +235,13 @@ ask_lists(struct gate *g, uint32_t id, const struct session *who)
 	struct blocklist_verdict verdict = { 0 };
 	struct held *h = TAILQ_FIRST(&g->free);
 
-	if (h == NULL)
+	if (h == NULL) {
 		g->counters.full++;
-	else
+	} else {
+		TAILQ_REMOVE(&g->free, h, next);	/* answers about others may come meanwhile, and want one */
 		h->look = lists_look(g->conf.lists, &who->client, on_lists, h, &verdict);
+		TAILQ_INSERT_HEAD(&g->free, h, next);
+	}
 	if (h != NULL && h->look != NULL)
 		hold(h, id, who);
 	else if (verdict.refuse)
@@ -311,7 +324,7 @@ static int
 open_memory(struct gate *g)
 {
 	const struct hosts_conf hosts = { .policy = g->conf.policy, .port = g->conf.port, .patience_ms = g->conf.hold_ms,
-		.tell = on_host, .cookie = g };
+		.mark = g->conf.own_mark, .tell = on_host, .changed = on_change, .cookie = g };
 
 	TAILQ_INIT(&g->free);
 	TAILQ_INIT(&g->waiting);
@@ -351,6 +364,12 @@ gate_new(struct ev_loop *loop, const struct gate_conf *conf, const char **what)
 	g->readable.data = g;
 	ev_io_start(loop, &g->readable);
 	return g;
+}
+
+void
+gate_flush(struct gate *g)
+{
+	(void)queue_flush(g->queue);
 }
 
 void

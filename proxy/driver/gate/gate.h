@@ -33,12 +33,14 @@ struct gate_conf {
 	struct lists *lists;		/* NULL: there are none */
 	struct causes *causes;
 	struct event_hooks hooks;
+	void (*host_changed)(const struct policy_host *host, const struct ip *address, const char *state);	/* of rules.mirror; or NULL */
 	uint16_t queue;
 	uint32_t length_max;		/* packets that wait in the queue; beyond, they go on unmarked */
 	unsigned held_max;		/* of these, that wait for an answer of somebody else */
 	uint64_t hold_ms;
 	uint16_t port;			/* of the hosts */
 	uint32_t marks[GATE_ANSWERS];
+	uint32_t own_mark;		/* of packets of the gate's own, to hosts */
 };
 
 /* name, meaning */
@@ -61,6 +63,9 @@ struct gate_counters {
 
 /* NULL with errno and *what naming the step that failed. Needs CAP_NET_ADMIN. */
 struct gate *gate_new(struct ev_loop *loop, const struct gate_conf *conf, const char **what);
+
+/* Send verdicts that the kernel did not take before. To be called now and then. */
+void gate_flush(struct gate *g);
 
 /* Packets that wait are dropped. NULL does nothing. */
 void gate_free(struct gate *g);

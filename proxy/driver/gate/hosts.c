@@ -6,16 +6,18 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
-static const double kept_s = 1.0;	/* an answer: a client's kernel asks again after a second */
+enum { KEPT_MS = 1000 };	/* an answer: a client's kernel asks again after a second */
 
 /* An address. */
 struct place {
 	struct hosts *hosts;
+	const struct policy_host *host;
 	const struct ip *address;
-	enum hosts_state state;
-	ev_tstamp until;		/* the state is known so long; on the loop's clock */
+	enum hosts_state state, told;	/* told: the last one that was known */
+	uint64_t until_ms;		/* the state is known so long */
 	ev_io io;			/* active: it is asked */
 	ev_timer patience;
 };
@@ -27,6 +29,30 @@ struct hosts {
 	size_t *first;			/* by position of a host: place of its first address */
 	struct place *places;
 };
+
+/* Not the loop's, which may be set back by hours. */
+static uint64_t
+clock_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void
+set_state(struct place *p, enum hosts_state state)
+{
+	const struct hosts_conf *conf = &p->hosts->conf;
+
+	p->state = state;
+	p->until_ms = clock_ms() + KEPT_MS;
+	if (state == HOSTS_ASKED || state == p->told)
+		return;
+	p->told = state;
+	if (conf->changed != NULL)
+		conf->changed(conf->cookie, p->host, p->address, state);
+}
 
 static void
 stop_asking(struct place *p)
@@ -46,8 +72,7 @@ learn(struct place *p, enum hosts_state state)
 	const struct hosts_conf *conf = &p->hosts->conf;
 
 	stop_asking(p);
-	p->state = state;
-	p->until = ev_now(p->hosts->loop) + kept_s;
+	set_state(p, state);
 	conf->tell(conf->cookie, p->address, state);
 }
 
@@ -82,7 +107,7 @@ on_patience(struct ev_loop *loop, ev_timer *w, int revents)
  * (tcp(7), TCP_QUICKACK); the reset comes before it.
  */
 static int
-make_socket(int family)
+make_socket(int family, uint32_t mark)
 {
 	static const struct linger reset = { .l_onoff = 1, .l_linger = 0 };
 	static const int no = 0;
@@ -91,6 +116,7 @@ make_socket(int family)
 	if (fd != -1) {
 		setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &no, sizeof(no));
 		setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+		setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark));
 	}
 	return fd;
 }
@@ -118,7 +144,7 @@ static enum hosts_state
 ask(struct place *p)
 {
 	struct hosts *h = p->hosts;
-	int fd = make_socket(ip_is_v4(p->address) ? AF_INET : AF_INET6), error;
+	int fd = make_socket(ip_is_v4(p->address) ? AF_INET : AF_INET6, h->conf.mark), error;
 
 	h->counters.hosts_asked++;
 	error = fd == -1 || begin_connect(fd, p->address, h->conf.port) == -1 ? errno : 0;
@@ -146,10 +172,8 @@ hosts_ask(struct hosts *h, const struct policy_host *host, const struct ip *addr
 		p++;
 	if (ev_is_active(&p->io))
 		return HOSTS_ASKED;
-	if (p->until <= ev_now(h->loop)) {
-		p->state = ask(p);
-		p->until = ev_now(h->loop) + kept_s;
-	}
+	if (p->until_ms <= clock_ms())
+		set_state(p, ask(p));
 	return p->state;
 }
 
@@ -172,6 +196,8 @@ open_places(struct hosts *h)
 			struct place *p = &h->places[h->first[i] + k];
 
 			p->hosts = h;
+			p->host = &policy->hosts[i];
+			p->told = HOSTS_UP;
 			p->address = &policy->hosts[i].addresses[k];
 			ev_init(&p->io, on_connect);
 			ev_init(&p->patience, on_patience);

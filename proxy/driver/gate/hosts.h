@@ -30,8 +30,11 @@ struct hosts_conf {
 	const struct policy *policy;	/* outlives hosts */
 	uint16_t port;			/* host byte order */
 	uint64_t patience_ms;		/* without an answer for so long, it is silent */
+	uint32_t mark;			/* of the packets that ask (SO_MARK: CAP_NET_ADMIN); 0: none */
 	/* The answer for an address that hosts_ask() said HOSTS_ASKED about; never HOSTS_ASKED. It may ask again. */
 	void (*tell)(void *cookie, const struct ip *address, enum hosts_state state);
+	/* A host is found otherwise than the last time; or, the first time, not up. May be NULL. */
+	void (*changed)(void *cookie, const struct policy_host *host, const struct ip *address, enum hosts_state state);
 	void *cookie;
 };
 

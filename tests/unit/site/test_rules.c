@@ -148,6 +148,24 @@ static const char gated[] = "network a { prefixes = { \"10.0.0.0/8\" } }\n"
     HOST("a", "\"192.0.2.1\", \"2001:db8::1\"", "from untrusted { gate = refuse }") HOST("b", "\"192.0.2.2\"", "on-failure = open from untrusted { gate = drop }")
     HOST("c", "\"192.0.2.3\"", "on-failure = drop");
 
+/* What the gate itself asks of hosts is the box's own, and stays tracked, as its answers do. */
+static void
+questions_to_hosts_stay_tracked(void)
+{
+	static const char *const order[] = {
+		"chain untrack_prerouting", "socket mark 0x60002525 tcp sport 25 counter return", "notrack",
+		"chain untrack_output", "meta mark 0x60002525 tcp dport 25 counter return", "notrack",
+	};
+	char *text = rules_of(HOST("a", "\"192.0.2.1\"", "from untrusted { connect = mirror }"), RULES_SERVE);
+
+	check_order(text, order, sizeof(order) / sizeof(order[0]));
+	CU_ASSERT(count(text, "set gate4") == 1);
+	free(text);
+	text = rules_of(gated, RULES_SERVE);
+	CU_ASSERT(count(text, "socket mark") == 0);
+	free(text);
+}
+
 static void
 the_gate_is_asked_before_anything_is_diverted(void)
 {
@@ -205,6 +223,7 @@ CU_TestInfo rules_tests[] = {
 	{ "a new SYN is looked at before old sockets", a_new_syn_is_looked_at_before_old_sockets },
 	{ "every stage has the guard, and each host its own", every_stage_has_the_guard_and_each_host_its_own },
 	{ "the kernel knows who may begin", the_kernel_knows_who_may_begin },
+	{ "questions to hosts stay tracked", questions_to_hosts_stay_tracked },
 	{ "the gate is asked before anything is diverted", the_gate_is_asked_before_anything_is_diverted },
 	{ "what is not protected has no rule", what_is_not_protected_has_no_rule },
 	{ "removal needs no configuration", removal_needs_no_configuration },
