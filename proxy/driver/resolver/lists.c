@@ -43,6 +43,7 @@ struct lists_look {
 	lists_told *told;
 	void *cookie;
 	struct blocklist_votes votes;
+	bool asking;			/* not all are asked yet: an answer ends nothing */
 	struct vote of[BLOCKLISTS_MAX];
 };
 
@@ -236,6 +237,8 @@ on_answer(void *cookie, const struct answer *a)
 
 	v->asked = NULL;
 	take(look, v->index, a, true);
+	if (look->asking)
+		return;
 	verdict = blocklists_decide(l->conf.set, &look->votes);
 	if (!verdict.final)
 		return;
@@ -268,11 +271,12 @@ lists_look(struct lists *l, const struct ip *client, lists_told *told, void *coo
 	*verdict = (struct blocklist_verdict){ .final = true };
 	if (look == NULL)
 		return NULL;
-	*look = (struct lists_look){ .lists = l, .family = ip_is_v4(client) ? BLOCKLIST_IPV4 : BLOCKLIST_IPV6, .told = told, .cookie = cookie };
+	*look = (struct lists_look){ .lists = l, .family = ip_is_v4(client) ? BLOCKLIST_IPV4 : BLOCKLIST_IPV6, .told = told, .cookie = cookie, .asking = true };
 	l->counters.lists_asked++;
 	for (size_t i = 0; i < l->conf.set->count; i++)
 		if (member_of(l, i, look->family)->healthy)
 			ask(look, i, client);
+	look->asking = false;
 	*verdict = blocklists_decide(l->conf.set, &look->votes);
 	if (!verdict->final)
 		return look;

@@ -40,10 +40,14 @@ over_rate(enum rate_limit limit)
 		.what = rates_name(limit) };
 }
 
-/* For a cause that the gate found; 0, or one that is none of its: the rules of the client's network. */
+/*
+ * For a cause that the gate found; none: the rules of the client's network. If these
+ * let it in the cause was forgotten, and may have been one that passes.
+ */
 static struct refusal
-not_admitted(const struct policy *policy, uint16_t cause)
+not_admitted(const struct session *who, uint16_t cause)
 {
+	const struct policy *policy = who->policy;
 	struct refusal r = { .kind = EVENT_ADMIT, .code = 554, .why = "5.7.1 you may not write to this host from your address", .what = "refuse" };
 
 	if (cause != RATE_NONE && cause < RATE_LIMITS)
@@ -52,6 +56,10 @@ not_admitted(const struct policy *policy, uint16_t cause)
 		r.why = "5.7.1 your address is listed by";
 		r.by = policy->lists.list[cause - CAUSE_LIST].name;
 		r.what = reason_name(REASON_BLOCK_LIST);
+	} else if (who->host->rules[who->network].admit != ADMIT_REFUSE) {
+		r.code = 421;
+		r.why = "4.7.0 not now, try again later";
+		r.what = "cause-forgotten";
 	}
 	return r;
 }
@@ -61,8 +69,11 @@ turn_away_refused(const struct sessions *all, int fd, const struct session *who)
 {
 	const struct causes_who connection = { .client = who->client, .host = who->address, .client_port = who->client_port };
 	uint16_t cause = all->conf.causes == NULL ? 0 : causes_ask(all->conf.causes, &connection);
-	struct refusal r = not_admitted(all->conf.policy, cause);
+	struct refusal r = not_admitted(who, cause);
+	struct rates_who counted = session_rates_who(who);
 
+	if (all->conf.rates != NULL && who->host->rules[who->network].mode[RULE_RATE] != MODE_OFF)	/* whom the gate lets connect to say so knocks like any other */
+		rates_add(all->conf.rates, &counted, RATE_CONNECTIONS, 1, session_clock_ms());
 	turn_away(all, fd, who, &r);
 }
 
