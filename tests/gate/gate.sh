@@ -48,7 +48,7 @@ wait_for serving "$folder/dns"
 # begin FROM [TOP [PROTECT]]: the program, with these keys for clients, at the top, and for the host
 begin() {
 	cat >"$folder/conf" <<-CONF
-		journal = "$folder/journal"
+		journal = "$folder/log/journal"
 		on-stop = remove
 		resolvers = { "127.0.0.1" }
 		list the-list { zone = "list.example" }
@@ -61,7 +61,8 @@ begin() {
 			from untrusted { unresolvable-sender = off $1 }
 		}
 	CONF
-	: >"$folder/journal"
+	mkdir -p "$folder/log"
+	: >"$folder/log/journal"
 	ip netns exec "$id-router" "$relaywall" run "$folder/conf" >"$folder/daemon" 2>&1 &
 	daemon=$!
 	started[$daemon]=daemon
@@ -83,18 +84,22 @@ knock() { ip netns exec "$id-client" /usr/bin/python3 ends.py knock "${3-900}" "
 into_queue() { { in_router iptables-save -t raw; in_router ip6tables-save -t raw; } 2>/dev/null | grep -c NFQUEUE || true; }
 rule_into_queue() { if grep -q 'by iptables' "$folder/daemon"; then into_queue; else in_router nft list table inet relaywall | grep -c 'queue flags bypass'; fi; }
 
+# Does nftables of this kernel have a queue?
+way='by iptables: nftables of this kernel has none'
+! in_router nft -c 'table inet p { chain c { type filter hook prerouting priority raw; queue flags bypass to 1; }; }' 2>"$folder/nft" || way='of nftables'
+
 # --- block lists --------------------------------------------------------------
 
 for how in refuse:'554 5.7.1 your address is listed by the-list (* block-list)' reset:refused drop:nothing; do
 	word=${how%%:*}
 	begin "gate = $word"
 	is "gate = $word: it is said how packets come into the queue" \
-		"$(grep -c 'the gate judges first packets, queue 2525 \(of nftables\|by iptables: nftables of this kernel has none\)$' "$folder/daemon")" 1
+		"$(grep -c "the gate judges first packets, queue 2525 $way\$" "$folder/daemon")" 1
 	is "... and they do" "$(rule_into_queue)" "[12]"
 	for i in 0 1; do
 		is "gate = $word: a client that is on no list (${host[i]})" "$(knock "${clean_client[i]}" "${host[i]}")" "220 *"
 		is "gate = $word: one that is on a list (${host[i]})" "$(knock "${listed_client[i]}" "${host[i]}")" "${how#*:}"
-		is "... and in the journal" "$(grep -c "\"event\":\"admit\".*\"client\":\"${listed_client[i]}\".*\"what\":\"block-list\",\"list\":\"the-list\"" "$folder/journal")" "[1-9]*"
+		is "... and in the journal" "$(grep -c "\"event\":\"admit\".*\"client\":\"${listed_client[i]}\".*\"what\":\"block-list\",\"list\":\"the-list\"" "$folder/log/journal")" "[1-9]*"
 	done
 	asked=$(packets asked)
 	is "the counters of the rules agree" "$(($(packets refuse) + $(packets reset) + $(packets drop) + $(packets 'to the shield')))" "$asked"
@@ -111,7 +116,7 @@ for i in 0 1; do
 	for _ in 1 2 3; do knock "${clean_client[i]}" "${host[i]}"; done >"$folder/first"
 	is "so many connections a minute (${host[i]})" "$(grep -c '^220 ' "$folder/first")" 3
 	is "... and one more" "$(knock "${clean_client[i]}" "${host[i]}")" refused
-	is "... which is in the journal" "$(grep -c "\"event\":\"admit\".*\"client\":\"${clean_client[i]}\".*\"what\":\"connections-per-minute\"" "$folder/journal")" "[1-9]*"
+	is "... which is in the journal" "$(grep -c "\"event\":\"admit\".*\"client\":\"${clean_client[i]}\".*\"what\":\"connections-per-minute\"" "$folder/log/journal")" "[1-9]*"
 done
 end
 begin "gate = refuse max-connections = 1"
@@ -129,6 +134,18 @@ end
 
 # --- a connection begins as the host would have it -----------------------------
 
+# The router's own filter lets in what it knows, and what is diverted.
+in_router nft -f - <<-RULES
+	table inet own {
+		chain input {
+			type filter hook input priority filter; policy drop;
+			ct state established,related accept
+			meta mark 0x2525 accept
+			iif lo accept
+			meta l4proto icmpv6 accept
+		}
+	}
+RULES
 begin "connect = mirror"
 for i in 0 1; do
 	: >"$folder/host"
@@ -149,6 +166,10 @@ host_up
 sleep 1.1
 for i in 0 1; do is "one that comes again (${host[i]})" "$(knock "${clean_client[i]}" "${host[i]}" 5000)" "220 *"; done
 end
+in_router nft delete table inet own
+for state in 'refuses connections' silent up; do
+	is "... and said: $state" "$(grep -c "gate: host aix, [0-9a-f:.]*: $state\$" "$folder/daemon")" "[1-9]"
+done
 is "... all of which is counted" "$(counter gate_host_refused) $(counter gate_host_silent) $(counter gate_hosts_unasked)" "[1-9]* [1-9]* 0"
 
 # --- a resolver that is silent ------------------------------------------------
@@ -217,6 +238,33 @@ for how in closed:refused drop:nothing open:'220 *'; do
 	done
 	end
 done
+
+# --- a journal that cannot be opened --------------------------------------------
+
+begin "gate = drop"
+rm -r "$folder/log"
+kill -9 "$(gates)"
+for _ in $(seq 100); do [ -n "$(gates)" ] && break; sleep 0.1; done
+sleep 0.5
+is "a gate without a journal judges" "$(knock "${listed_client[0]}" "${host[0]}"), $(knock "${clean_client[0]}" "${host[0]}")" "nothing, 220 *"
+end
+is "... and counts the lines that it lost" "$(counter gate_journal_dropped)" "[1-9]*"
+
+# --- somebody flushes rules -----------------------------------------------------
+
+begin "gate = drop"
+if [ "$(into_queue)" = 0 ]; then
+	in_router nft flush ruleset
+else
+	in_router iptables -t raw -F
+	in_router ip6tables -t raw -F
+fi
+for _ in $(seq 100); do [ "$(rule_into_queue)" != 2 ] || break; sleep 0.1; done
+for i in 0 1; do
+	is "rules that were flushed are back (${host[i]})" "$(knock "${listed_client[i]}" "${host[i]}"), $(knock "${clean_client[i]}" "${host[i]}")" "nothing, 220 *"
+done
+end
+is "... which is counted" "$(counter rules_restored)" "[1-9]*"
 
 # --- the program itself is killed ---------------------------------------------
 
