@@ -22,7 +22,7 @@ enum {
 	DRAIN_LOOKS = 100,		/* for sessions that still run at the end */
 };
 static const double drain_look_s = 0.05, put_back_s = 1.0;
-static const double evidence_s = 10.0;	/* of the kernel's notes, which hold a minute */
+static const double evidence_s = 10.0;	/* between looks at the kernel's notes: evidence.h */
 
 struct run {
 	const struct site *site;
@@ -111,7 +111,8 @@ print_counters(const struct run *r)
 	services_print(&r->services, stderr);
 	gatehouse_print(&r->gatehouse, stderr);
 	tally_print(&r->tally, stderr);
-	fprintf(stderr, " rules_restored=%" PRIu64 " admit_packets=%" PRIu64, r->restored, r->evidence.packets);
+	fprintf(stderr, " rules_restored=%" PRIu64 " admit_packets=%" PRIu64 " admit_unnoted=%" PRIu64, r->restored, r->evidence.packets,
+	    r->evidence.unnoted);
 	fprintf(stderr, " journal_written=%" PRIu64 " journal_dropped=%" PRIu64 " journal_limited=%" PRIu64 "\n", r->journal.written,
 	    r->journal.dropped, r->journal.limited);
 }

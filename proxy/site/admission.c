@@ -4,7 +4,8 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
-enum { NOTES = 1024 };		/* pairs of a host and a client at once; more are counted, but not noted */
+/* Pairs of a host and a client at once, and how long one stays after its last packet: two looks of who reads them. */
+enum { NOTES = 4096, NOTE_S = 20 };
 
 static const char *
 name_of(enum admit admit)
@@ -18,6 +19,16 @@ is_admitted(const struct rules *rules, int admit)
 	return rules->admit == (enum admit)admit;
 }
 
+static bool
+has_notes(const struct admission *a)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < PAIRS_FAMILIES; i++)
+		any = any || a->has[ADMIT_DROP][i] || a->has[ADMIT_RESET][i];
+	return any;
+}
+
 int
 admission_write_sets(struct admission *a)
 {
@@ -28,12 +39,15 @@ admission_write_sets(struct admission *a)
 		if (pairs_write(a->site, name, is_admitted, (int)admit, a->has[admit], a->out) == -1)
 			return -1;
 	}
+	if (!has_notes(a))
+		return 0;
+	fputs("\n\tcounter " ADMISSION_ALL " {}\n\tcounter " ADMISSION_NOTED " {}\n", a->out);
 	for (size_t i = 0; i < PAIRS_FAMILIES; i++) {
 		const struct pairs_family *f = &pairs_families[i];
 
 		if (a->has[ADMIT_DROP][i] || a->has[ADMIT_RESET][i])
-			fprintf(a->out, "\n\tset " ADMISSION_REFUSED "%c {\n\t\ttype %s . %s\n\t\tsize %d\n\t\tflags dynamic,timeout\n\t\tcounter\n\t\ttimeout 1m\n\t}\n",
-			    f->digit, f->type, f->type, NOTES);
+			fprintf(a->out, "\n\tset " ADMISSION_REFUSED "%c {\n\t\ttype %s . %s\n\t\tsize %d\n\t\tflags dynamic,timeout\n\t\tcounter\n\t\ttimeout %ds\n\t}\n",
+			    f->digit, f->type, f->type, NOTES, NOTE_S);
 	}
 	return 0;
 }
@@ -73,7 +87,7 @@ admission_write_untrack(const struct admission *a)
 	rule_back(a, ADMIT_PASS, "return");
 }
 
-/* A set that is full takes no more, and its rule ends there: so the note is a rule of its own. */
+/* A set that is full takes no more, and its rule ends there: so the note is a rule of its own, and two counters show what was not noted. */
 static void
 write_note(const struct admission *a, enum admit admit)
 {
@@ -81,7 +95,8 @@ write_note(const struct admission *a, enum admit admit)
 		const struct pairs_family *f = &pairs_families[i];
 
 		if (a->has[admit][i])
-			fprintf(a->out, "\t\t%s daddr . %s saddr @admit_%s%c tcp dport 25 " PAIRS_SYN "update @" ADMISSION_REFUSED "%c { %s daddr . %s saddr }\n",
+			fprintf(a->out, "\t\t%s daddr . %s saddr @admit_%s%c tcp dport 25 " PAIRS_SYN "counter name " ADMISSION_ALL
+			    " update @" ADMISSION_REFUSED "%c { %s daddr . %s saddr } counter name " ADMISSION_NOTED "\n",
 			    f->ip, f->ip, name_of(admit), f->digit, f->digit, f->ip, f->ip);
 	}
 }
@@ -89,11 +104,7 @@ write_note(const struct admission *a, enum admit admit)
 void
 admission_write_chain(const struct admission *a)
 {
-	bool any = false;
-
-	for (size_t i = 0; i < PAIRS_FAMILIES; i++)
-		any = any || a->has[ADMIT_DROP][i] || a->has[ADMIT_RESET][i];
-	if (!any)
+	if (!has_notes(a))
 		return;
 	fputs("\n\t# Whom nobody answers; and who was not let in, for the journal.\n", a->out);
 	fputs("\tchain admit {\n\t\ttype filter hook prerouting priority mangle - 10; policy accept;\n", a->out);

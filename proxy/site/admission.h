@@ -17,8 +17,11 @@ struct admission {
 	bool has[ADMITS][PAIRS_FAMILIES];	/* written to a set */
 };
 
-/* The name of the sets in which the kernel notes whom it did not let in, for a minute; behind it "4" or "6". */
+/* The name of the sets in which the kernel notes for a while whom it did not let in; behind it "4" or "6". */
 #define ADMISSION_REFUSED "refused"
+/* Counters: first packets of those whom it did not let in, and of these the ones that found room in a set. */
+#define ADMISSION_ALL "refused_all"
+#define ADMISSION_NOTED "refused_noted"
 
 /* Write the sets. 0, or -1: no memory. */
 int admission_write_sets(struct admission *a);

@@ -132,20 +132,82 @@ evidence_take(struct evidence *e, const struct site *site, const char *const *se
 	return result;
 }
 
-/* What the kernel has in a set; malloced, or NULL and told. */
+static uint64_t
+counter_in(json_t *answer, const char *name)
+{
+	json_t *list = json_object_get(answer, "nftables"), *item;
+	size_t i;
+
+	json_array_foreach(list, i, item) {
+		json_t *counter = json_object_get(item, "counter");
+		const char *its = json_string_value(json_object_get(counter, "name"));
+
+		if (its != NULL && strcmp(its, name) == 0)
+			return (uint64_t)json_integer_value(json_object_get(counter, "packets"));
+	}
+	return 0;
+}
+
+/* How much a counter has grown; one that is smaller began anew, with its table. */
+static uint64_t
+growth(uint64_t now, uint64_t *before)
+{
+	uint64_t grown = now < *before ? now : now - *before;
+
+	*before = now;
+	return grown;
+}
+
+int
+evidence_take_counters(struct evidence *e, const char *counters)
+{
+	json_t *answer = json_loads(counters, 0, NULL);
+	uint64_t all, noted;
+
+	if (answer == NULL)
+		return -1;
+	all = growth(counter_in(answer, ADMISSION_ALL), &e->all);
+	noted = growth(counter_in(answer, ADMISSION_NOTED), &e->noted);
+	e->unnoted += all > noted ? all - noted : 0;	/* they are read one after the other */
+	json_decref(answer);
+	return 0;
+}
+
+/* What the kernel says to a command; malloced, or NULL and told. */
+static char *
+ask_kernel(struct nft_ctx *nft, const char *command, FILE *errors)
+{
+	const char *text;
+	char *copy = NULL;
+
+	if (nft_run_cmd_from_buffer(nft, command) != 0)
+		fprintf(errors, "relaywall: nftables: %s: failed\n", command);
+	else if ((text = nft_ctx_get_output_buffer(nft)) != NULL)
+		copy = strdup(text);
+	return copy;
+}
+
 static char *
 read_set(struct nft_ctx *nft, char family, FILE *errors)
 {
 	char command[80];
-	const char *text;
-	char *copy = NULL;
 
 	snprintf(command, sizeof(command), "list set inet " RULES_TABLE " " ADMISSION_REFUSED "%c", family);
-	if (nft_run_cmd_from_buffer(nft, command) != 0)
-		fprintf(errors, "relaywall: nftables: set " ADMISSION_REFUSED "%c cannot be read\n", family);
-	else if ((text = nft_ctx_get_output_buffer(nft)) != NULL)
-		copy = strdup(text);
-	return copy;
+	return ask_kernel(nft, command, errors);
+}
+
+/* Before the sets are read: what is noted between is no loss. */
+static void
+read_counters(struct evidence *e, struct nft_ctx *nft, FILE *errors)
+{
+	uint64_t before = e->unnoted;
+	char *text = ask_kernel(nft, "list counters table inet " RULES_TABLE, errors);
+
+	if (text != NULL && evidence_take_counters(e, text) == -1)
+		fprintf(errors, "relaywall: counters of refused clients cannot be read\n");
+	if (before == 0 && e->unnoted > 0)
+		fprintf(errors, "relaywall: more clients are refused than the kernel can note: admit_unnoted counts the packets\n");
+	free(text);
 }
 
 static bool
@@ -170,6 +232,7 @@ evidence_collect(struct evidence *e, const struct site *site, const struct event
 	}
 	nft_ctx_output_set_flags(nft, NFT_CTX_OUTPUT_JSON);
 	if (nft_ctx_buffer_output(nft) == 0 && nft_ctx_buffer_error(nft) == 0) {
+		read_counters(e, nft, errors);
 		for (size_t i = 0; i < 2; i++)
 			if (site_has_family(site, i == 0))
 				sets[i] = read_set(nft, i == 0 ? '4' : '6', errors);

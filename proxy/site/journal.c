@@ -209,20 +209,25 @@ write_line(struct journal *j, const char *line, size_t len)
 	drop(j, n == -1 ? strerror(errno) : "no room for a whole line");
 }
 
+/* Each line costs its share of a second, and time pays for it. */
 static bool
 is_one_refusal_too_many(struct journal *j, const struct event *e)
 {
+	enum { LINE_MS = 1000 / JOURNAL_REFUSALS, BURST_MS = JOURNAL_REFUSALS_BURST * LINE_MS };
+	uint64_t now_ms, passed_ms;
 	struct timespec now;
 
 	if (e->kind != EVENT_ADMIT && e->kind != EVENT_RATE)
 		return false;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (j->second != (uint64_t)now.tv_sec) {
-		j->second = (uint64_t)now.tv_sec;
-		j->in_second = 0;
-	}
-	if (j->in_second++ < JOURNAL_REFUSALS)
+	now_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	passed_ms = now_ms - j->until_ms;
+	j->spent_ms -= passed_ms < j->spent_ms ? passed_ms : j->spent_ms;
+	j->until_ms = now_ms;
+	if (j->spent_ms + LINE_MS <= BURST_MS) {
+		j->spent_ms += LINE_MS;
 		return false;
+	}
 	j->limited++;
 	return true;
 }

@@ -25,8 +25,8 @@
  *
  * Mail does not wait for the journal: a line that cannot be written at once is
  * dropped and counted. Of connections that are refused (admit, rate) at most
- * JOURNAL_REFUSALS are written in a second; the others are counted. That is about
- * lines, never about decisions.
+ * JOURNAL_REFUSALS are written a second on average, JOURNAL_REFUSALS_BURST at once;
+ * the others are counted. That is about lines, never about decisions.
  */
 #ifndef PROXY_SITE_JOURNAL_H
 #define PROXY_SITE_JOURNAL_H
@@ -35,7 +35,7 @@
 
 #include <stdio.h>
 
-enum { JOURNAL_REFUSALS = 100 };
+enum { JOURNAL_REFUSALS = 100, JOURNAL_REFUSALS_BURST = 1000 };
 
 struct journal {
 	const char *path;	/* borrowed */
@@ -44,7 +44,8 @@ struct journal {
 	bool torn;		/* a line was written in part: end it before the next */
 	bool told;		/* the operator knows that lines are dropped */
 	uint64_t written, dropped;
-	uint64_t second, in_second, limited;	/* refusals: when, how many were written, and not written */
+	uint64_t spent_ms, until_ms;	/* refusals: what those written cost, as time; until when that was reckoned */
+	uint64_t limited;		/* refusals that were not written */
 };
 
 /* Open for appending; made with mode 0640 if it is not there. 0, or -1 with errno. path and errors outlive it. */

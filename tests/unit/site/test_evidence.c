@@ -64,8 +64,30 @@ what_is_new_is_reported(void)
 	site_free(site);
 }
 
+#define COUNTERS(all, noted) "{\"nftables\": [{\"metainfo\": {\"version\": \"1.0.6\"}}, {\"counter\": {\"family\": \"inet\", \"name\": \"refused_all\", " \
+	"\"table\": \"relaywall\", \"packets\": " all ", \"bytes\": 0}}, {\"counter\": {\"name\": \"refused_noted\", \"packets\": " noted "}}]}"
+
+static void
+what_was_not_noted_is_counted(void)
+{
+	static const struct { const char *text; int result; uint64_t unnoted; } turns[] = {
+		{ COUNTERS("7", "7"), 0, 0 }, { COUNTERS("10", "8"), 0, 2 }, { COUNTERS("10", "8"), 0, 2 }, { COUNTERS("11", "10"), 0, 2 },
+		{ COUNTERS("4", "1"), 0, 5 },	/* the table was made anew */
+		{ "no JSON", -1, 5 }, { "{}", 0, 5 }, { COUNTERS("1", "1"), 0, 5 },
+	};
+	struct evidence e = { 0 };
+
+	for (size_t i = 0; i < sizeof(turns) / sizeof(turns[0]); i++) {
+		int got = evidence_take_counters(&e, turns[i].text);
+
+		CHECK(got == turns[i].result && e.unnoted == turns[i].unnoted, "%zu: %d, %llu", i, got, (unsigned long long)e.unnoted);
+	}
+	evidence_done(&e);
+}
+
 static CU_TestInfo tests[] = {
 	{ "what is new is reported", what_is_new_is_reported },
+	{ "what was not noted is counted", what_was_not_noted_is_counted },
 	CU_TEST_INFO_NULL,
 };
 SUITE(evidence, tests)
