@@ -48,7 +48,7 @@ is_with_quad(struct span text, struct ip *ip)
 static bool
 is_address(struct span name, struct ip *ip)
 {
-	static const char tag[] = "ipv6:";
+	static const uint8_t tag[] = "ipv6:";
 	size_t n = 0;
 
 	if (name.len > 2 && name.at[0] == '[' && name.at[name.len - 1] == ']')
