@@ -63,6 +63,7 @@ seal_top(struct config *c)
 	site->gate_queue = (uint16_t)set[TOP_GATE_QUEUE].number;
 	site->gate_length = (uint32_t)set[TOP_GATE_LENGTH].number;
 	site->gate_held = (unsigned)set[TOP_GATE_HELD].number;
+	site->gate_lookups = (uint32_t)set[TOP_GATE_LOOKUPS].number;
 	site->gate_hold_ms = set[TOP_GATE_TIMEOUT].number * 1000;
 	site->lookups_max = (unsigned)set[TOP_MAX_LOOKUPS].number;
 	site->resolver_count = c->resolvers.count;

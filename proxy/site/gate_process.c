@@ -93,6 +93,7 @@ open_gate(struct inside *in)
 		.queue = site->gate_queue,
 		.length_max = site->gate_length,
 		.held_max = site->gate_held,
+		.lookups_a_second = site->gate_lookups,
 		.hold_ms = site->gate_hold_ms,
 	};
 	const char *what = "start";

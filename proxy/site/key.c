@@ -49,6 +49,7 @@ static const struct key top[TOP_KEYS] = {
 	[TOP_GATE_QUEUE] = NUMBER("gate-queue", "2525", 0, 65535, "number of the netfilter queue of the gate"),
 	[TOP_GATE_LENGTH] = NUMBER("gate-length", "8192", 1, 65536, "first packets that wait in it; one more goes on as on-failure says"),
 	[TOP_GATE_HELD] = NUMBER("gate-held", "500", 1, 65536, "of these, that wait for block lists, or for the host; one more goes on to the shield"),
+	[TOP_GATE_LOOKUPS] = NUMBER("gate-lookups", "500", 1, 100000, "clients in a second about whom the gate asks block lists; one more is left to the dialogue"),
 	[TOP_GATE_TIMEOUT] = NUMBER("gate-timeout", "2", 1, 10, "seconds that one waits for them; then the lists are left to the dialogue, and the host is down"),
 	[TOP_ON_STOP] = WORD("on-stop", on_stop, "closed", "after an orderly end: hosts stay closed, or every rule is removed"),
 };

@@ -79,6 +79,7 @@ struct site {
 	uint16_t gate_queue;
 	uint32_t gate_length;
 	unsigned gate_held;
+	uint32_t gate_lookups;		/* clients a second */
 	uint64_t gate_hold_ms;
 
 	struct setting top_set[TOP_KEYS], limits_set[LIMITS_KEYS];

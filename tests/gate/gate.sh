@@ -132,6 +132,12 @@ sleep 0.2
 is "... and when it has ended, another begins" "$(knock "${clean_client[0]}" "${host[0]}")" "220 *"
 end
 
+begin "gate = drop" "gate-lookups = 1"
+wait_for 'IPv6: is asked' "$folder/daemon"
+for _ in 1 2 3 4 5 6; do knock "${listed_client[0]}" "${host[0]}" 100; done >"$folder/lookups"
+end
+is "lists are asked about so many clients in a second, the dialogue asks about others" "$(counter gate_unlooked), $(grep -c ^220 "$folder/lookups")" "[1-5], [1-5]"
+
 # --- a connection begins as the host would have it -----------------------------
 
 # The router's own filter lets in what it knows, and what is diverted.

@@ -35,6 +35,8 @@ struct gate {
 	struct held *memory;
 	struct held_list free, waiting;	/* waiting: in the order of their deadlines, which are all as far away */
 	uint32_t next_id;
+	uint64_t second;	/* of the clock, and how many clients lists were asked about in it */
+	uint32_t in_second;
 };
 
 static uint64_t
@@ -228,15 +230,31 @@ on_deadline(struct ev_loop *loop, ev_timer *w, int revents)
 	(void)queue_flush(g->queue);
 }
 
+static bool
+may_look(struct gate *g)
+{
+	uint64_t second = clock_ms() / 1000;
+
+	if (second != g->second)
+		g->in_second = 0;
+	g->second = second;
+	if (g->in_second < g->conf.lookups_a_second) {
+		g->in_second++;
+		return true;
+	}
+	g->counters.unlooked++;
+	return false;
+}
+
 /* Ask the lists. The packet is answered here, or held. */
 static void
 ask_lists(struct gate *g, uint32_t id, const struct session *who)
 {
 	struct blocklist_verdict verdict = { 0 };
-	struct held *h = TAILQ_FIRST(&g->free);
+	struct held *h = may_look(g) ? TAILQ_FIRST(&g->free) : NULL;
 
 	if (h == NULL) {
-		g->counters.full++;
+		g->counters.full += TAILQ_FIRST(&g->free) == NULL;
 	} else {
 		TAILQ_REMOVE(&g->free, h, next);	/* answers about others may come meanwhile, and want one */
 		h->look = lists_look(g->conf.lists, &who->client, on_lists, h, &verdict);

@@ -12,8 +12,9 @@
  * Rates are read, never written: only connections that came about are counted, so
  * that forged packets count against nobody. A packet waits for block lists as long
  * as hold_ms, and then goes on to the shield, whose dialogue asks again; for a host
- * it waits as long once more. So many wait at once, which is what a flood meets:
- * beyond that nobody is asked, and packets go on to the shield.
+ * it waits as long once more. So many wait at once, and lists are asked about so many
+ * clients in a second, which is what a flood meets: beyond that nobody is asked, and
+ * packets go on to the shield.
  */
 #ifndef PROXY_DRIVER_GATE_GATE_H
 #define PROXY_DRIVER_GATE_GATE_H
@@ -37,6 +38,7 @@ struct gate_conf {
 	uint16_t queue;
 	uint32_t length_max;		/* packets that wait in the queue; beyond, they go on unmarked */
 	unsigned held_max;		/* of these, that wait for an answer of somebody else */
+	uint32_t lookups_a_second;	/* clients that lists are asked about: a forged packet costs its sender nothing */
 	uint64_t hold_ms;
 	uint16_t port;			/* of the hosts */
 	uint32_t marks[GATE_ANSWERS];
@@ -50,6 +52,7 @@ struct gate_conf {
 	X(held, "times that one waited for block lists, or for a host")                                     \
 	X(late, "of these: the lists did not answer in time; left to the dialogue")                         \
 	X(full, "neither lists nor host were asked, too many waited; on to the shield")                     \
+	X(unlooked, "lists were not asked, too many clients in this second; left to the dialogue")          \
 	X(host_refused, "reset: the host takes no connections")                                             \
 	X(host_silent, "dropped: the host, or the way to it, is down")                                      \
 	X(strange, "packets that are no first one of a connection; they go on unmarked")                    \
