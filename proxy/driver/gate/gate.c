@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/driver/gate/gate.h"
 
+#include "proxy/driver/gate/clock.h"
 #include "proxy/driver/gate/hosts.h"
 #include "proxy/driver/gate/packet.h"
 #include "proxy/driver/gate/queue.h"
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <sys/queue.h>
 #include <sys/random.h>
-#include <time.h>
 
 /* A packet that waits for block lists, or for a host. */
 struct held {
@@ -38,15 +38,6 @@ struct gate {
 	uint64_t second;	/* of the clock, and how many clients lists were asked about in it */
 	uint32_t in_second;
 };
-
-static uint64_t
-clock_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 static void
 answer(struct gate *g, uint32_t id, uint32_t mark)

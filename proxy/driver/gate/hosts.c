@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/driver/gate/hosts.h"
 
+#include "proxy/driver/gate/clock.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { KEPT_MS = 1000 };	/* an answer: a client's kernel asks again after a second */
@@ -29,16 +30,6 @@ struct hosts {
 	size_t *first;			/* by position of a host: place of its first address */
 	struct place *places;
 };
-
-/* Not the loop's, which may be set back by hours. */
-static uint64_t
-clock_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 static void
 set_state(struct place *p, enum hosts_state state)
