@@ -16,11 +16,7 @@ is_gated(const struct rules *rules, int what)
 bool
 gate_rules_wanted(const struct site *site)
 {
-	for (size_t i = 0; i < site->policy.host_count; i++)
-		for (size_t n = 0; n < site->policy.network_count; n++)
-			if (is_gated(&site->policy.hosts[i].rules[n], 0))
-				return true;
-	return false;
+	return site_any_rules(site, is_gated, 0);
 }
 
 uint32_t
@@ -42,20 +38,17 @@ gate_rules_own_mark(const struct site *site)
 }
 
 static bool
-mirrors(const struct site *site)
+is_mirrored(const struct rules *rules, int what)
 {
-	for (size_t i = 0; i < site->policy.host_count; i++)
-		for (size_t n = 0; n < site->policy.network_count; n++)
-			if (site->policy.hosts[i].rules[n].mirror)
-				return true;
-	return false;
+	(void)what;
+	return rules->mirror;
 }
 
 /* The router's own filter may let in answers by their state alone. */
 void
 gate_rules_write_untrack(const struct gate_rules *g, bool output)
 {
-	if (!mirrors(g->site))
+	if (!site_any_rules(g->site, is_mirrored, 0))
 		return;
 	if (output)
 		fprintf(g->out, "\t\tmeta mark 0x%" PRIx32 " tcp dport 25 counter return comment \"gate: is a host there?\"\n", gate_rules_own_mark(g->site));

@@ -6,20 +6,7 @@
 #include <arpa/inet.h>
 #include <inttypes.h>
 
-struct family {
-	bool v4;
-	const char *ip;		/* the word of nftables for its header, and behind "tproxy" */
-	char digit;
-	const char *type;
-	const char *listener;
-};
-
-static const struct family families[] = {
-	{ true, "ip", '4', "ipv4_addr", "127.0.0.1" },
-	{ false, "ip6", '6', "ipv6_addr", "[::1]" },
-};
-
-enum { FAMILIES = sizeof(families) / sizeof(families[0]), ALL_HOSTS = -1 };
+enum { ALL_HOSTS = -1 };
 
 static void
 write_element(FILE *out, const struct ip *ip, struct span host)
@@ -33,7 +20,7 @@ write_element(FILE *out, const struct ip *ip, struct span host)
 
 /* The addresses of one family of all hosts, or of those with this on-failure. Addresses alone, so no intervals. */
 static bool
-write_set(FILE *out, const struct site *site, const char *name, const struct family *f, int on_failure)
+write_set(FILE *out, const struct site *site, const char *name, const struct pairs_family *f, int on_failure)
 {
 	bool any = false;
 
@@ -63,7 +50,7 @@ write_set(FILE *out, const struct site *site, const char *name, const struct fam
  * What the box sends appears in output only, what it gets in prerouting only.
  */
 static void
-write_untrack(FILE *out, const struct admission *a, const struct gate_rules *g, const struct family *const *in, size_t n)
+write_untrack(FILE *out, const struct admission *a, const struct gate_rules *g, const struct pairs_family *const *in, size_t n)
 {
 	static const char *const hooks[] = { "prerouting", "output" };
 
@@ -84,7 +71,7 @@ write_untrack(FILE *out, const struct admission *a, const struct gate_rules *g, 
 }
 
 static void
-write_tproxy(FILE *out, const struct site *site, const struct family *f, const char *match, const char *comment)
+write_tproxy(FILE *out, const struct site *site, const struct pairs_family *f, const char *match, const char *comment)
 {
 	fprintf(out, "\t\t%s daddr @protected%c tcp dport 25 %stproxy %s to %s:%u meta mark set 0x%" PRIx32
 	    " counter accept comment \"%s\"\n", f->ip, f->digit, match, f->ip, f->listener, site->port, site->fwmark, comment);
@@ -92,14 +79,14 @@ write_tproxy(FILE *out, const struct site *site, const struct family *f, const c
 
 /* "Fragmentation needed" and the like about what the box sends is sent to whom it speaks for: path MTU discovery. */
 static void
-write_errors(FILE *out, const struct site *site, const struct family *f)
+write_errors(FILE *out, const struct site *site, const struct pairs_family *f)
 {
 	fprintf(out, "\t\t%s socket transparent 1 meta mark set 0x%" PRIx32 " counter accept comment \"path errors of a session\"\n",
 	    f->v4 ? "icmp type destination-unreachable" : "icmpv6 type { destination-unreachable, packet-too-big }", site->fwmark);
 }
 
 static void
-write_socket(FILE *out, const struct site *site, const struct family *f, char side, const char *comment)
+write_socket(FILE *out, const struct site *site, const struct pairs_family *f, char side, const char *comment)
 {
 	fprintf(out, "\t\t%s %caddr @protected%c tcp %cport 25 socket transparent 1 meta mark set 0x%" PRIx32
 	    " counter accept comment \"%s\"\n", f->ip, side, f->digit, side, site->fwmark, comment);
@@ -114,7 +101,7 @@ write_socket(FILE *out, const struct site *site, const struct family *f, char si
  * ACK and a reset, and has to be sent again.
  */
 static void
-write_divert(FILE *out, const struct admission *a, const struct gate_rules *g, bool serve, const struct family *const *in, size_t n)
+write_divert(FILE *out, const struct admission *a, const struct gate_rules *g, bool serve, const struct pairs_family *const *in, size_t n)
 {
 	const struct site *site = a->site;
 
@@ -142,7 +129,7 @@ write_divert(FILE *out, const struct admission *a, const struct gate_rules *g, b
  * filter sees them. Where nothing is diverted this rule does, and matches nothing.
  */
 static void
-write_reassemble(FILE *out, const struct site *site, const struct family *const *in, size_t n)
+write_reassemble(FILE *out, const struct site *site, const struct pairs_family *const *in, size_t n)
 {
 	fputs("\n\t# Never matches: a tproxy rule has the kernel put fragments together before the guard looks.\n", out);
 	fputs("\tchain reassemble {\n\t\ttype filter hook prerouting priority mangle; policy accept;\n", out);
@@ -161,14 +148,14 @@ write_reassemble(FILE *out, const struct site *site, const struct family *const 
  * own filter (priority 0), which may log or answer in another way.
  */
 static void
-write_guard(FILE *out, const struct admission *a, const struct gate_rules *g, const struct family *const *in, size_t n)
+write_guard(FILE *out, const struct admission *a, const struct gate_rules *g, const struct pairs_family *const *in, size_t n)
 {
 	fputs("\n\t# Nothing reaches a host past the daemon, but as its on-failure says.\n", out);
 	fputs("\tchain guard {\n\t\ttype filter hook forward priority filter - 10; policy accept;\n", out);
 	admission_write_guard(a);
 	gate_rules_write_guard(g);
 	for (size_t i = 0; i < n; i++) {
-		size_t family = (size_t)(in[i] - families);
+		size_t family = (size_t)(in[i] - pairs_families);
 
 		/* RFC 7112: whole fragments were put together before; what is left is a first one without a port */
 		if (!in[i]->v4)
@@ -194,7 +181,7 @@ rules_write_table(const struct site *site, enum rules_stage stage, enum queue_ho
 {
 	struct admission a = { .site = site, .out = out };
 	struct gate_rules g = { .site = site, .out = out, .how = how };
-	const struct family *in[FAMILIES];
+	const struct pairs_family *in[PAIRS_FAMILIES];
 	size_t n = 0;
 
 	/* A table cannot be deleted that is not there, so it is made first. */
@@ -202,11 +189,11 @@ rules_write_table(const struct site *site, enum rules_stage stage, enum queue_ho
 	if (stage == RULES_REMOVE)
 		return 0;
 	fputs("table inet " RULES_TABLE " {", out);
-	for (size_t i = 0; i < FAMILIES; i++) {
-		if (write_set(out, site, "protected", &families[i], ALL_HOSTS))
-			in[n++] = &families[i];
-		g.open[i] = write_set(out, site, "open", &families[i], ON_FAILURE_OPEN);
-		g.drop[i] = write_set(out, site, "drop", &families[i], ON_FAILURE_DROP);
+	for (size_t i = 0; i < PAIRS_FAMILIES; i++) {
+		if (write_set(out, site, "protected", &pairs_families[i], ALL_HOSTS))
+			in[n++] = &pairs_families[i];
+		g.open[i] = write_set(out, site, "open", &pairs_families[i], ON_FAILURE_OPEN);
+		g.drop[i] = write_set(out, site, "drop", &pairs_families[i], ON_FAILURE_DROP);
 	}
 	if (admission_write_sets(&a) == -1 || (stage == RULES_SERVE && gate_rules_write_sets(&g) == -1))
 		return -1;
@@ -228,19 +215,19 @@ rules_write_beside(const struct site *site, enum queue_how how, FILE *out)
 {
 	char rule[160];
 
-	for (size_t i = 0; i < FAMILIES; i++) {
-		if (!site_has_family(site, families[i].v4))
+	for (size_t i = 0; i < PAIRS_FAMILIES; i++) {
+		if (!site_has_family(site, pairs_families[i].v4))
 			continue;
-		fprintf(out, "# ip -%c route replace local default dev lo table %" PRIu32 " protocol %d\n", families[i].digit,
+		fprintf(out, "# ip -%c route replace local default dev lo table %" PRIu32 " protocol %d\n", pairs_families[i].digit,
 		    site->table, RULES_PROTOCOL);
-		fprintf(out, "# ip -%c rule add pref %d fwmark 0x%" PRIx32 " lookup %" PRIu32 " protocol %d\n", families[i].digit,
+		fprintf(out, "# ip -%c rule add pref %d fwmark 0x%" PRIx32 " lookup %" PRIu32 " protocol %d\n", pairs_families[i].digit,
 		    RULES_PRIORITY, site->fwmark, site->table, RULES_PROTOCOL);
 	}
 	if (how == QUEUE_BY_NFT || !gate_rules_wanted(site))
 		return;
 	gate_rules_xtables(site, rule, sizeof(rule));
 	fputs("# nftables of this kernel has no queue statement:\n", out);
-	for (size_t i = 0; i < FAMILIES; i++)
-		if (site_has_family(site, families[i].v4))
-			fprintf(out, "# %s -t raw -A PREROUTING %s\n", families[i].v4 ? "iptables" : "ip6tables", rule);
+	for (size_t i = 0; i < PAIRS_FAMILIES; i++)
+		if (site_has_family(site, pairs_families[i].v4))
+			fprintf(out, "# %s -t raw -A PREROUTING %s\n", pairs_families[i].v4 ? "iptables" : "ip6tables", rule);
 }

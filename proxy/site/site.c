@@ -24,27 +24,38 @@ site_from(const struct site *site, size_t host, uint32_t network)
 }
 
 bool
-site_admits(const struct site *site, enum admit admit)
+site_any_rules(const struct site *site, bool (*is_so)(const struct rules *rules, int what), int what)
 {
 	for (size_t i = 0; i < site->policy.host_count; i++)
 		for (size_t n = 0; n < site->policy.network_count; n++)
-			if (site->policy.hosts[i].rules[n].admit == admit)
+			if (is_so(&site->policy.hosts[i].rules[n], what))
 				return true;
 	return false;
+}
+
+static bool
+admits(const struct rules *rules, int admit)
+{
+	return rules->admit == (enum admit)admit;
+}
+
+bool
+site_admits(const struct site *site, enum admit admit)
+{
+	return site_any_rules(site, admits, (int)admit);
+}
+
+static bool
+refuses(const struct rules *rules, int what)
+{
+	(void)what;
+	return rules->admit == ADMIT_REFUSE || (rules->admit == ADMIT_SHIELD && rules->gate == ADMIT_REFUSE);
 }
 
 bool
 site_refuses(const struct site *site)
 {
-	for (size_t i = 0; i < site->policy.host_count; i++) {
-		for (size_t n = 0; n < site->policy.network_count; n++) {
-			const struct rules *rules = &site->policy.hosts[i].rules[n];
-
-			if (rules->admit == ADMIT_REFUSE || (rules->admit == ADMIT_SHIELD && rules->gate == ADMIT_REFUSE))
-				return true;
-		}
-	}
-	return false;
+	return site_any_rules(site, refuses, 0);
 }
 
 bool

@@ -114,6 +114,9 @@ int64_t site_network(const struct site *site, struct span name);
 /* What was written of a host's rules for a network, or NULL. host: position in policy.hosts. */
 const struct site_from *site_from(const struct site *site, size_t host, uint32_t network);
 
+/* Is this so of the rules of any host for any network? what: passed on. */
+bool site_any_rules(const struct site *site, bool (*is_so)(const struct rules *rules, int what), int what);
+
 /* Has a host clients whose connections this becomes of? */
 bool site_admits(const struct site *site, enum admit admit);
 
