@@ -21,7 +21,7 @@ override LDFLAGS += $(if $(SAN),-fsanitize=address$(comma)undefined,-pie -Wl$(co
 
 # One archive a layer. A layer may use what stands left of it, so the linker sees them from the right.
 LAYERS   := classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream \
-            proxy/driver/gate proxy/site proxy/cli
+            proxy/driver/gate proxy/site proxy/keeper proxy/cli
 LIBS     := -lev -lgnutls -lcares -lresolv -lnetfilter_queue -lnftables -lmnl -lconfuse -ljansson
 PURE     := classifier proxy/base proxy/smtp proxy/engine
 archive   = $(BUILD)/lib$(subst /,-,$(1)).a
@@ -64,7 +64,8 @@ $(eval $(call unit_rule,base,classifier proxy/base))
 $(eval $(call unit_rule,smtp,classifier proxy/base proxy/smtp))
 $(eval $(call unit_rule,engine,$(PURE)))
 $(eval $(call unit_rule,gate,classifier proxy/base proxy/driver/gate))
-$(eval $(call unit_rule,site,$(filter-out proxy/cli,$(LAYERS)),$(LIBS)))
+$(eval $(call unit_rule,site,$(filter-out proxy/keeper proxy/cli,$(LAYERS)),$(LIBS)))
+$(eval $(call unit_rule,keeper,$(filter-out proxy/cli,$(LAYERS)),$(LIBS)))
 $(eval $(call unit_rule,resolver,classifier proxy/base proxy/driver/resolver,-lresolv))
 $(BUILD)/test/unit-fuzz: $(call objects,$(wildcard tests/fuzz/*models.c))
 $(eval $(call unit_rule,fuzz,classifier proxy/base))

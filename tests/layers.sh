@@ -18,7 +18,8 @@ proxy/driver/resolver classifier proxy/base proxy/driver/resolver
 proxy/driver/stream classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream
 proxy/driver/gate classifier proxy/base proxy/smtp proxy/engine proxy/driver/resolver proxy/driver/gate
 proxy/site classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream proxy/driver/gate proxy/site
-proxy/cli classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream proxy/driver/gate proxy/site proxy/cli
+proxy/keeper classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream proxy/driver/gate proxy/site proxy/keeper
+proxy/cli classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream proxy/driver/gate proxy/site proxy/keeper proxy/cli
 '
 bad=0
 seen=0

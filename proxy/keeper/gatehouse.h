@@ -6,10 +6,10 @@
  * one that hangs, which its heartbeat tells, is killed first. Meanwhile packets go
  * on unjudged, as the rules say.
  */
-#ifndef PROXY_SITE_GATEHOUSE_H
-#define PROXY_SITE_GATEHOUSE_H
+#ifndef PROXY_KEEPER_GATEHOUSE_H
+#define PROXY_KEEPER_GATEHOUSE_H
 
-#include "proxy/site/gate_process.h"
+#include "proxy/keeper/gate_process.h"
 
 #include <ev.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/site/services.h"
+#include "proxy/keeper/services.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/site/gatehouse.h"
+#include "proxy/keeper/gatehouse.h"
 
 #include "proxy/site/gate_rules.h"
 

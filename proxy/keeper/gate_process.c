@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #define _GNU_SOURCE	/* close_range() */
-#include "proxy/site/gate_process.h"
+#include "proxy/keeper/gate_process.h"
 
 #include "proxy/site/gate_rules.h"
 #include "proxy/site/journal.h"
-#include "proxy/site/services.h"
+#include "proxy/keeper/services.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

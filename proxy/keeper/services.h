@@ -3,8 +3,8 @@
  * services.h - what the sessions of a site ask and where they count: the DNS, the
  * block lists, the rates.
  */
-#ifndef PROXY_SITE_SERVICES_H
-#define PROXY_SITE_SERVICES_H
+#ifndef PROXY_KEEPER_SERVICES_H
+#define PROXY_KEEPER_SERVICES_H
 
 #include "proxy/base/rates.h"
 #include "proxy/driver/resolver/lists.h"

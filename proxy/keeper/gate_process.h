@@ -6,8 +6,8 @@
  * rates that the sessions write, and tells them why it has a connection refused.
  * It ends with its parent, and by no signal that is meant for both.
  */
-#ifndef PROXY_SITE_GATE_PROCESS_H
-#define PROXY_SITE_GATE_PROCESS_H
+#ifndef PROXY_KEEPER_GATE_PROCESS_H
+#define PROXY_KEEPER_GATE_PROCESS_H
 
 #include "proxy/base/causes.h"
 #include "proxy/driver/gate/gate.h"
