@@ -2,6 +2,7 @@
 #include "proxy/cli/cli.h"
 
 #include "proxy/driver/stream/stream.h"
+#include "proxy/driver/stream/tproxy.h"
 #include "proxy/site/cert.h"
 #include "proxy/site/evidence.h"
 #include "proxy/keeper/gatehouse.h"
@@ -15,6 +16,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 
 enum {
@@ -258,17 +260,43 @@ watch_signals(struct run *r)
 	r->drain.data = r;
 }
 
+/* For sessions, and for those who may have none. */
+static int
+listen_all(const struct site *site, struct stream_listener out[STREAM_LISTENERS_MAX], size_t *count, const char **what)
+{
+	const uint16_t ports[] = { site->port, site_refuses(site) ? site->refusal_port : 0 };
+
+	*count = 0;
+	for (size_t i = 0; i < 4; i++) {
+		bool v4 = i % 2 == 0, refuses = i / 2 == 1;
+
+		if (ports[refuses] == 0 || !site_has_family(site, v4))
+			continue;
+		out[*count] = (struct stream_listener){ .fd = tproxy_listen(v4, ports[refuses], true, what), .refuses = refuses };
+		if (out[*count].fd == -1)
+			return -1;
+		++*count;
+	}
+	return 0;
+}
+
+static int
+take_socket(void *cookie, const struct tproxy_ends *ends, bool keep_port)
+{
+	(void)cookie, (void)keep_port;
+	return tproxy_socket(ip_is_v4(&ends->address));
+}
+
 static struct stream *
 open_stream(struct run *r)
 {
-	const struct stream_conf conf = {
+	struct stream_listener listeners[STREAM_LISTENERS_MAX];
+	struct stream_conf conf = {
 		.policy = &r->site->policy,
 		.limits = &r->site->limits,
 		.hooks = { .report = report, .cookie = r },
-		.port = r->site->port,
-		.refusal_port = site_refuses(r->site) ? r->site->refusal_port : 0,
-		.no_v4 = !site_has_family(r->site, true),
-		.no_v6 = !site_has_family(r->site, false),
+		.listeners = listeners,
+		.take_socket = take_socket,
 		.keep_source_port = r->site->keep_source_port,
 		.connect_ms = r->site->connect_ms,
 		.sessions_max = r->site->sessions_max,
@@ -278,12 +306,16 @@ open_stream(struct run *r)
 		.resolver = r->services.resolver,
 		.lists = r->services.lists,
 	};
-	const char *what = "start";
-	struct stream *stream = stream_new(r->loop, &conf, &what);
+	const char *what = "memory";
+	struct stream *stream = NULL;
 
+	if (getrandom(&conf.first_id, sizeof(conf.first_id), 0) != -1 && listen_all(r->site, listeners, &conf.listener_count, &what) == 0)
+		stream = stream_new(r->loop, &conf);
 	if (stream == NULL)
 		fprintf(stderr, "relaywall: %s: %s%s\n", what, strerror(errno),
 		    errno == EPERM || errno == EACCES ? " (CAP_NET_ADMIN is missing)" : "");
+	else
+		stream_resume(stream);
 	return stream;
 }
 

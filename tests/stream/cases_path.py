@@ -149,6 +149,35 @@ def a_port_that_is_in_use_is_replaced(world):
     assert world.box.counters()["port_taken"] == 1
 
 
+@case(dry=2)
+def a_session_waits_for_a_socket(world):
+    for n in range(20):
+        with world.client(4 + n % 2 * 2) as c:
+            c.expect(c.reply(), 220)
+            assert world.host.sessions[-1].peer == c.name()
+            c.quit()
+    assert world.box.counters()["socket_waits"] == 19    # all but the first
+
+
+@case(dry=1, connect_ms=300)
+def a_socket_that_never_comes_is_a_host_that_does_not_answer(world):
+    for family in (4, 6):
+        with world.client(family) as c:
+            c.expect(c.reply(), 421)
+    with world.client() as c:   # gone before it had one
+        c.reset()
+    world.box.idle()
+    assert world.box.counters()["host_timeout"] == 2
+
+
+@case()
+def a_port_below_1024_is_kept(world):
+    with world.client(port=1023) as c:
+        c.expect(c.reply(), 220)
+        assert world.host.sessions[-1].peer == c.name()
+        c.quit()
+
+
 @case(keep_port=0)
 def only_the_address_is_kept_where_the_operator_says_so(world):
     for family in (4, 6):

@@ -11,6 +11,7 @@
  */
 #include "proxy/base/escape.h"
 #include "proxy/driver/stream/stream.h"
+#include "proxy/driver/stream/tproxy.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -26,6 +27,8 @@ static struct rates rates;
 static struct stream_conf conf;
 static const char *chain_file, *key_file;
 static struct tls_creds *creds;	/* of the two, or NULL */
+static unsigned dry, taken;	/* every so manieth socket has to be waited for; 0: none */
+static ev_timer again;		/* ... so long */
 
 static struct ip
 address(int family, const char *text)
@@ -152,7 +155,7 @@ set(const char *text)
 {
 #define NUMBER(name, place) { name, &(place), sizeof(place) }
 	const struct { const char *name; void *place; size_t size; } numbers[] = {
-		NUMBER("sessions", conf.sessions_max), NUMBER("keep-port", conf.keep_source_port),
+		NUMBER("sessions", conf.sessions_max), NUMBER("dry", dry), NUMBER("keep-port", conf.keep_source_port),
 		NUMBER("body-buffers", conf.body_buffers_max), NUMBER("connect-ms", conf.connect_ms),
 		NUMBER("max-connections", rules.rates.most[RATE_ADDRESS][RATE_SESSIONS]),
 		NUMBER("connections-per-minute", rules.rates.most[RATE_ADDRESS][RATE_CONNECTIONS]), NUMBER("starttls", rules.starttls),
@@ -182,18 +185,57 @@ set(const char *text)
 }
 
 static int
-serve(struct ev_loop *loop)
+listen_both(struct stream_listener out[2], uint16_t port)
 {
+	for (int i = 0; i < 2; i++) {
+		const char *what;
+
+		out[i].fd = tproxy_listen(i == 0, port, true, &what);
+		if (out[i].fd == -1) {
+			fprintf(stderr, "serve: %s: %s\n", what, strerror(errno));
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static void
+on_again(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	(void)loop, (void)w, (void)revents;
+	stream_sockets_came(stream);
+}
+
+/* This program is root. */
+static int
+take_socket(void *cookie, const struct tproxy_ends *ends, bool keep_port)
+{
+	(void)keep_port;
+	if (dry > 0 && ++taken % dry == 0) {
+		ev_timer_set(&again, 0.01, 0.);
+		ev_timer_start(cookie, &again);
+		errno = EAGAIN;
+		return -1;
+	}
+	return tproxy_socket(ip_is_v4(&ends->address));
+}
+
+static int
+serve(struct ev_loop *loop, uint16_t port)
+{
+	struct stream_listener listeners[2] = { 0 };
 	ev_signal show, reload, end[2];
-	const char *what;
 
 	load_tls();
 	conf.tls = (struct tls_creds *const[]){ creds };
-	stream = stream_new(loop, &conf, &what);
-	if (stream == NULL) {
-		fprintf(stderr, "serve: %s: %s\n", what, strerror(errno));
+	conf.take_socket = take_socket;
+	conf.sockets = loop;
+	conf.listeners = listeners;
+	conf.listener_count = 2;
+	ev_timer_init(&again, on_again, 0., 0.);
+	if (listen_both(listeners, port) == -1 || (stream = stream_new(loop, &conf)) == NULL)
 		return 1;
-	}
+	stream_resume(stream);
 	ev_signal_init(&show, on_show, SIGUSR1);
 	ev_signal_init(&reload, on_reload, SIGHUP);
 	ev_signal_init(&end[0], on_end, SIGTERM);
@@ -206,6 +248,7 @@ serve(struct ev_loop *loop)
 	ev_run(loop, 0);
 	print_counters();
 	stream_free(stream);
+	ev_timer_stop(loop, &again);
 	tls_creds_release(creds);
 	ev_signal_stop(loop, &show);
 	ev_signal_stop(loop, &reload);
@@ -235,11 +278,10 @@ main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc < 2 || loop == NULL)
 		return 2;
-	conf.port = (uint16_t)strtoul(argv[1], NULL, 10);
 	for (int i = 2; i < argc; i++)
 		if (set(argv[i]) == -1)
 			return 2;
-	result = serve(loop);
+	result = serve(loop, (uint16_t)strtoul(argv[1], NULL, 10));
 	ev_loop_destroy(loop);
 	return result;
 }

@@ -55,13 +55,13 @@ flow_read(struct stream_session *s, enum side from)
 
 	switch (peer_read(p, &shared->pool, big)) {
 	case PEER_NO_MEMORY:
-		shared->counters.no_buffer++;
+		shared->counters->no_buffer++;
 		s->starved = true;
 		TAILQ_INSERT_TAIL(&shared->starved, s, in_starved);
 		break;
 	case PEER_READ:
 		if (big && p->size != POOL_OF_BIG)
-			shared->counters.small_buffer++;
+			shared->counters->small_buffer++;
 		break;
 	case PEER_NOTHING:
 		break;
@@ -142,7 +142,7 @@ static bool
 flush(struct stream_session *s, enum side to)
 {
 	struct peer *p = &s->peer[to];
-	uint64_t *octets = to == SIDE_HOST ? &s->shared->counters.octets_to_host : &s->shared->counters.octets_to_client;
+	uint64_t *octets = to == SIDE_HOST ? &s->shared->counters->octets_to_host : &s->shared->counters->octets_to_client;
 	bool moved = false;
 	struct span out;
 
@@ -182,13 +182,13 @@ tell(struct stream_session *s, enum side side, uint64_t now_ms)
 	if (side == SIDE_CLIENT && p->gone == PEER_RESET) {
 		p->end = p->start + s->pass[side] + s->behind[side];
 		peer_used(p, &s->shared->pool, 0);
-		s->shared->counters.client_reset++;
+		s->shared->counters->client_reset++;
 	} else if (p->mem != NULL && !may_feed(s, side) && s->dialogue.state != DIALOGUE_CLOSED) {
 		return false;
 	}
 	s->told[side] = true;
 	if (side == SIDE_HOST && p->gone == PEER_RESET) {
-		s->shared->counters.host_reset++;
+		s->shared->counters->host_reset++;
 		dialogue_host_lost(&s->dialogue, "host-reset", now_ms);
 	} else {
 		dialogue_eof(&s->dialogue, side, now_ms);

@@ -29,6 +29,15 @@ peer_init(struct peer *p, int fd, peer_callback *readable, peer_callback *writab
 	p->again.data = p;
 }
 
+void
+peer_open(struct peer *p, int fd)
+{
+	assert(p->fd == -1);
+	p->fd = fd;
+	ev_io_set(&p->readable, fd, EV_READ);
+	ev_io_set(&p->writable, fd, EV_WRITE);
+}
+
 struct span
 peer_input(const struct peer *p)
 {
@@ -227,13 +236,13 @@ peer_finish(struct peer *p, struct ev_loop *loop)
 void
 peer_close(struct peer *p, struct ev_loop *loop, bool reset)
 {
-	if (p->fd == -1)
+	if (p->fd == -1 && !p->connecting)
 		return;
 	peer_quiet(p, loop);
 	peer_awaited(p, loop);
-	if (reset)
+	if (p->fd != -1 && reset)
 		tproxy_abort(p->fd);
-	else
+	else if (p->fd != -1)
 		close(p->fd);
 	end_tls(p);
 	p->fd = -1;

@@ -34,8 +34,11 @@ struct peer {
 
 typedef void peer_callback(struct ev_loop *loop, ev_io *w, int revents);
 
-/* Begin, with a socket or -1. The callbacks find data in w->data. Watchers are not started. */
+/* Begin, with a socket or -1: then what is sent to it is thrown away. The callbacks find data in w->data. Watchers are not started. */
 void peer_init(struct peer *p, int fd, peer_callback *readable, peer_callback *writable, void *data);
+
+/* It is connecting, or will be, by this socket. Before, it had none. */
+void peer_open(struct peer *p, int fd);
 
 /*
  * The server's part of a TLS handshake, as much of it as can be done now: again

@@ -13,7 +13,7 @@ end_badly(struct stream_session *s, const char *why)
 	struct peer *client = &s->peer[SIDE_CLIENT];
 
 	s->securing = false;
-	s->shared->counters.tls_failed++;
+	s->shared->counters->tls_failed++;
 	peer_used(client, &s->shared->pool, peer_input(client).len);
 	client->deaf = true;
 	if (client->gone == PEER_HERE)
@@ -28,7 +28,7 @@ end_well(struct stream_session *s, uint64_t now_ms)
 	char how[TLS_HOW];
 
 	s->securing = false;
-	s->shared->counters.tls_sessions++;
+	s->shared->counters->tls_sessions++;
 	tls_describe(s->peer[SIDE_CLIENT].tls, how);
 	dialogue_secured(&s->dialogue, how, now_ms);
 }

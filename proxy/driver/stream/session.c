@@ -38,13 +38,14 @@ session_free(struct stream_session *s)
 	}
 	if (s->starved)
 		TAILQ_REMOVE(&shared->starved, s, in_starved);
+	reach_give_up(s);
 	TAILQ_REMOVE(&shared->all, s, in_all);
 	domain_give_up(s->look);
 	lists_give_up(s->listing);
 	tls_creds_release(s->creds);
 	if (shared->conf.rates != NULL)
 		rates_leave(shared->conf.rates, &s->who);
-	shared->counters.sessions--;
+	shared->counters->sessions--;
 	free(s);
 }
 
@@ -101,8 +102,10 @@ close_host(struct stream_session *s, unsigned wants)
 		peer_close(host, s->shared->loop, host->gone != PEER_RESET);
 	else if ((wants & DIALOGUE_CLOSE_HOST) != 0 && flow_output(s, SIDE_HOST).len == 0)
 		peer_close(host, s->shared->loop, false);
-	if (!host->connecting)
+	if (!host->connecting) {
 		s->connect_by_ms = UINT64_MAX;
+		reach_give_up(s);
+	}
 }
 
 /*
@@ -156,41 +159,6 @@ session_go_on(struct stream_session *s, uint64_t now_ms)
 		set_alarm(s, now_ms);
 	}
 	feed_starved(shared);
-}
-
-static void
-lose_host(struct stream_session *s, int error, uint64_t now_ms)
-{
-	struct stream_counters *c = &s->shared->counters;
-	const char *what = "host-unreachable";
-
-	switch (error) {
-	case ECONNREFUSED:
-		c->host_refused++;
-		what = "host-refused";
-		break;
-	case ECONNRESET:
-		c->host_reset++;
-		what = "host-reset";
-		break;
-	case ETIMEDOUT:
-		c->host_timeout++;
-		what = "host-timeout";
-		break;
-	case EMFILE:
-	case ENFILE:
-	case ENOBUFS:
-	case ENOMEM:
-		c->no_memory++;
-		what = "no-memory";
-		break;
-	default:
-		c->host_unreachable++;
-		break;
-	}
-	s->told[SIDE_HOST] = true;
-	peer_close(&s->peer[SIDE_HOST], s->shared->loop, false);
-	dialogue_host_lost(&s->dialogue, what, now_ms);
 }
 
 /* Throw away what a client still sends: MSG_TRUNC drops it inside the kernel. */
@@ -254,13 +222,8 @@ on_host_writable(struct ev_loop *loop, ev_io *w, int revents)
 
 	(void)revents;
 	peer_awaited(host, loop);
-	if (host->connecting) {
-		int error = tproxy_connect_error(host->fd);
-
-		host->connecting = false;
-		if (error != 0)
-			lose_host(s, error, now_ms);
-	}
+	if (host->connecting)
+		reach_ended(s, now_ms);
 	session_go_on(s, now_ms);
 }
 
@@ -269,7 +232,7 @@ static void
 give_up(struct stream_session *s)
 {
 	if (!s->lingering || s->peer[SIDE_HOST].fd != -1)
-		s->shared->counters.given_up++;
+		s->shared->counters->given_up++;
 	peer_close(&s->peer[SIDE_HOST], s->shared->loop, true);
 	peer_close(&s->peer[SIDE_CLIENT], s->shared->loop, !s->lingering);
 }
@@ -282,19 +245,20 @@ on_alarm(struct ev_loop *loop, ev_timer *w, int revents)
 
 	(void)loop, (void)revents;
 	if (now_ms >= s->connect_by_ms)
-		lose_host(s, ETIMEDOUT, now_ms);
+		reach_failed(s, ETIMEDOUT, now_ms);
 	if (now_ms >= s->close_by_ms)
 		give_up(s);
 	dialogue_tick(&s->dialogue, now_ms);
 	session_go_on(s, now_ms);
 }
 
-/* Ids do not repeat within 2^32 sessions, and neighbours do not look alike. */
+/* Ids do not repeat within 2^32 sessions of all streams, and neighbours do not look alike. */
 static void
 next_id(struct sessions *shared, char id[9])
 {
-	uint32_t n = shared->next_id++ * UINT32_C(0x9e3779b1);	/* odd, so no two give the same */
+	uint32_t n = shared->next_id * UINT32_C(0x9e3779b1);	/* odd, so no two give the same */
 
+	shared->next_id += shared->conf.id_step == 0 ? 1 : shared->conf.id_step;
 	snprintf(id, 9, "%08" PRIx32, n);
 }
 
@@ -322,28 +286,8 @@ session_rates_who(const struct session *who)
 	return (struct rates_who){ .client = who->client, .host = (uint32_t)(who->host - who->policy->hosts), .network = who->network };
 }
 
-static void
-begin_connect(struct stream_session *s, const struct tproxy_ends *ends, uint64_t now_ms)
-{
-	const struct stream_conf *conf = &s->shared->conf;
-	struct peer *host = &s->peer[SIDE_HOST];
-	bool port_taken;
-	int fd = tproxy_connect(ends, conf->keep_source_port, &port_taken);
-	int error = errno;
-
-	s->shared->counters.port_taken += port_taken;
-	peer_init(host, fd, on_host_readable, on_host_writable, s);
-	if (fd == -1) {
-		lose_host(s, error, now_ms);
-		return;
-	}
-	host->connecting = true;
-	s->connect_by_ms = now_ms + conf->connect_ms;
-	peer_await(host, s->shared->loop);
-}
-
 int
-session_new(struct sessions *shared, int fd, const struct tproxy_ends *ends, const struct session *who)
+session_new(struct sessions *shared, int fd, const struct session *who)
 {
 	struct stream_session *s = malloc(sizeof(*s));
 	uint64_t now_ms = session_clock_ms();
@@ -360,13 +304,13 @@ session_new(struct sessions *shared, int fd, const struct tproxy_ends *ends, con
 	ev_timer_init(&s->alarm, on_alarm, 0., 0.);
 	s->alarm.data = s;
 	TAILQ_INSERT_TAIL(&shared->all, s, in_all);
-	shared->counters.sessions++;
+	shared->counters->sessions++;
 	peer_init(&s->peer[SIDE_CLIENT], fd, on_client_readable, on_client_writable, s);
 	s->creds = tls_creds_hold(shared->tls[who->host - shared->conf.policy->hosts]);
 	d = (struct dialogue_conf){ .session = *who, .limits = shared->conf.limits, .hooks = &shared->conf.hooks,
 	    .tarpit = shared->conf.tarpit, .rates = shared->conf.rates, .who = s->who, .tls_ready = s->creds != NULL };
 	dialogue_init(&s->dialogue, &d, s->to_client, s->to_host, now_ms);
-	begin_connect(s, ends, now_ms);
+	reach_begin(s, on_host_readable, on_host_writable, now_ms);
 	session_go_on(s, now_ms);
 	return 0;
 }

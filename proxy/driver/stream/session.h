@@ -4,6 +4,7 @@
  * this folder only.
  *
  *	session.c	begin, time, closing, the end
+ *	reach.c		the connection to the host: begun, there, or not
  *	flow.c		bytes: read, shown to the dialogue, sent
  *	secure.c	TLS with the client: its begin, well or not
  *	ask.c		questions of the dialogue to the DNS
@@ -30,16 +31,16 @@ struct sessions {
 	struct ev_loop *loop;
 	struct stream_conf conf;
 	struct tls_creds **tls;			/* by position in the policy's hosts; NULL: that host has none */
-	struct stream_counters counters;
+	struct stream_counters *counters, own_counters;
 	struct pool pool;
-	struct session_list all, starved;	/* starved: cannot read before a buffer is given back */
+	struct session_list all, starved, waiting;	/* starved: cannot read before a buffer is given back; waiting: for a socket */
 	uint32_t next_id;
 };
 
 struct stream_session {
 	struct sessions *shared;
 	struct rates_who who;		/* counted as */
-	TAILQ_ENTRY(stream_session) in_all, in_starved;
+	TAILQ_ENTRY(stream_session) in_all, in_starved, in_waiting;
 	struct peer peer[2];		/* by side */
 	struct tls_creds *creds;	/* of the host when the session began, or NULL */
 	struct domain_look *look;	/* what the dialogue waits for, or NULL */
@@ -48,6 +49,8 @@ struct stream_session {
 	size_t pass[2], behind[2];	/* by side, first in its input: octets to the other side, octets that are nothing */
 	bool streaming[2];		/* by side: what it sends passes, and there will be more */
 	bool starved;
+	bool waiting;			/* for a socket towards the host */
+	bool port_taken;		/* the client's: another one has to do */
 	bool securing;			/* the TLS handshake with the client goes on: its input is no dialogue's */
 	bool lingering;			/* the client has all of our output and our FIN, and is still sending */
 	size_t wasted;			/* octets thrown away meanwhile */
@@ -74,7 +77,7 @@ struct rates_who session_rates_who(const struct session *who);
  * The session may be over already on return. 0, or -1 without memory: then fd is
  * still the caller's.
  */
-int session_new(struct sessions *shared, int fd, const struct tproxy_ends *ends, const struct session *who);
+int session_new(struct sessions *shared, int fd, const struct session *who);
 
 /* End it now; the client gets 421 where a reply fits, as far as that can be sent at once. Frees s. */
 void session_shutdown(struct stream_session *s);
@@ -84,6 +87,21 @@ void session_shutdown(struct stream_session *s);
  * over. May free s.
  */
 void session_go_on(struct stream_session *s, uint64_t now_ms);
+
+/* reach.c: begin to connect to the host, or wait for a socket to do so; reach_by: until when it is to be reached. */
+void reach_begin(struct stream_session *s, peer_callback *readable, peer_callback *writable, uint64_t now_ms);
+
+/* reach.c: the connection is there, or failed: writable fired while it was connecting. */
+void reach_ended(struct stream_session *s, uint64_t now_ms);
+
+/* reach.c: it will not be: the dialogue is told. */
+void reach_failed(struct stream_session *s, int error, uint64_t now_ms);
+
+/* reach.c: nobody waits for a socket any more. */
+void reach_give_up(struct stream_session *s);
+
+/* reach.c: there are sockets again: connect those that wait, as many as there are. */
+void reach_waiting(struct sessions *all);
 
 /* flow.c: read once from a side and count. */
 void flow_read(struct stream_session *s, enum side from);

@@ -6,11 +6,10 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/random.h>
+#include <string.h>
 #include <unistd.h>
 
 enum {
-	LISTENERS = 4,		/* at most: IPv4, IPv6; for sessions, and for refusals */
 	ACCEPTS_A_TURN = 16,	/* then the sessions that run have their turn */
 };
 
@@ -21,7 +20,7 @@ struct stream {
 	struct listener {
 		ev_io io;
 		bool refuses;
-	} listener[LISTENERS];
+	} *listener;
 	size_t listeners;
 	ev_timer again;
 	bool paused;
@@ -53,10 +52,21 @@ on_again(struct ev_loop *loop, ev_timer *w, int revents)
 		ev_io_start(loop, &s->listener[i].io);
 }
 
+/* Sessions are as many as there are of all streams that share the limit. */
+static bool
+is_full(const struct sessions *all)
+{
+	uint64_t now = all->counters->sessions;
+
+	if (all->conf.sessions_elsewhere != NULL)
+		now += all->conf.sessions_elsewhere(all->conf.elsewhere);
+	return now >= all->conf.sessions_max;
+}
+
 static void
 begin(struct stream *s, int fd, const struct tproxy_ends *ends, bool refuse)
 {
-	struct stream_counters *c = &s->sessions.counters;
+	struct stream_counters *c = s->sessions.counters;
 	const struct policy_host *host = policy_host(s->sessions.conf.policy, &ends->address);
 	struct session who;
 
@@ -70,12 +80,12 @@ begin(struct stream *s, int fd, const struct tproxy_ends *ends, bool refuse)
 	if (refuse) {
 		c->refused++;
 		turn_away_refused(&s->sessions, fd, &who);
-	} else if (c->sessions >= s->sessions.conf.sessions_max) {
+	} else if (is_full(&s->sessions)) {
 		c->over_limit++;
 		turn_away_too_many(&s->sessions, fd, &who);
 	} else if (turn_away_rate(&s->sessions, fd, &who)) {
 		c->over_rate++;
-	} else if (session_new(&s->sessions, fd, ends, &who) == -1) {
+	} else if (session_new(&s->sessions, fd, &who) == -1) {
 		c->no_memory++;
 		turn_away_no_memory(&s->sessions, fd, &who);
 	}
@@ -92,7 +102,7 @@ on_accept(struct ev_loop *loop, ev_io *w, int revents)
 {
 	const struct listener *listener = (const struct listener *)w;	/* its first member */
 	struct stream *s = w->data;
-	struct stream_counters *c = &s->sessions.counters;
+	struct stream_counters *c = s->sessions.counters;
 
 	(void)loop, (void)revents;
 	for (unsigned n = 0; n < ACCEPTS_A_TURN; n++) {
@@ -120,33 +130,23 @@ close_listeners(struct stream *s)
 {
 	for (size_t i = 0; i < s->listeners; i++)
 		close(s->listener[i].io.fd);
+	s->listeners = 0;
 }
 
 static int
-listen_on(struct stream *s, bool v4, uint16_t port, const char **what)
+take_listeners(struct stream *s, const struct stream_conf *conf)
 {
-	struct listener *l = &s->listener[s->listeners];
-	int fd = tproxy_listen(v4, port, what);
-
-	if (fd == -1)
+	s->listener = calloc(conf->listener_count, sizeof(*s->listener));
+	if (s->listener == NULL)
 		return -1;
-	ev_io_init(&l->io, on_accept, fd, EV_READ);
-	l->io.data = s;
-	l->refuses = port != s->sessions.conf.port;
-	s->listeners++;
-	return 0;
-}
+	s->listeners = conf->listener_count;
+	for (size_t i = 0; i < s->listeners; i++) {
+		struct listener *l = &s->listener[i];
 
-/* For sessions, and for those who may have none. */
-static int
-listen_all(struct stream *s, const char **what)
-{
-	const struct stream_conf *conf = &s->sessions.conf;
-	const uint16_t ports[] = { conf->port, conf->refusal_port };
-
-	for (size_t i = 0; i < 2 && ports[i] != 0; i++)
-		if ((!conf->no_v4 && listen_on(s, true, ports[i], what) == -1) || (!conf->no_v6 && listen_on(s, false, ports[i], what) == -1))
-			return -1;
+		ev_io_init(&l->io, on_accept, conf->listeners[i].fd, EV_READ);
+		l->io.data = s;
+		l->refuses = conf->listeners[i].refuses;
+	}
 	return 0;
 }
 
@@ -176,9 +176,13 @@ begin_sessions(struct sessions *all, struct ev_loop *loop, const struct stream_c
 {
 	all->loop = loop;
 	all->conf = *conf;
+	all->counters = conf->counters == NULL ? &all->own_counters : conf->counters;
+	memset(all->counters, 0, sizeof(*all->counters));
+	all->next_id = conf->first_id;
 	TAILQ_INIT(&all->all);
 	TAILQ_INIT(&all->starved);
-	if (getrandom(&all->next_id, sizeof(all->next_id), 0) == -1 || hold_tls(all, conf->tls) == -1)
+	TAILQ_INIT(&all->waiting);
+	if (hold_tls(all, conf->tls) == -1)
 		return -1;
 	return pool_init(&all->pool, conf->body_buffers_max == 0 ? POOL_BIG_DEFAULT : conf->body_buffers_max);
 }
@@ -187,30 +191,27 @@ begin_sessions(struct sessions *all, struct ev_loop *loop, const struct stream_c
 static void
 release(struct stream *s)
 {
-	close_listeners(s);
 	pool_done(&s->sessions.pool);
 	release_tls(&s->sessions);
+	free(s->listener);
 	free(s);
 }
 
 struct stream *
-stream_new(struct ev_loop *loop, const struct stream_conf *conf, const char **what)
+stream_new(struct ev_loop *loop, const struct stream_conf *conf)
 {
 	struct stream *s = calloc(1, sizeof(*s));
-	int saved;
 
-	*what = "memory";
 	if (s == NULL)
 		return NULL;
-	if (begin_sessions(&s->sessions, loop, conf) == -1 || listen_all(s, what) == -1) {
-		saved = errno;
+	if (begin_sessions(&s->sessions, loop, conf) == -1 || take_listeners(s, conf) == -1) {
 		release(s);
-		errno = saved;
+		errno = ENOMEM;
 		return NULL;
 	}
 	ev_timer_init(&s->again, on_again, 0., 0.);
 	s->again.data = s;
-	on_again(loop, &s->again, 0);
+	s->paused = true;
 	return s;
 }
 
@@ -225,11 +226,45 @@ stream_set_tls(struct stream *s, size_t host, struct tls_creds *creds)
 }
 
 void
+stream_resume(struct stream *s)
+{
+	s->paused = false;
+	on_again(s->sessions.loop, &s->again, 0);
+}
+
+void
 stream_pause(struct stream *s)
 {
 	s->paused = true;
 	ev_timer_stop(s->sessions.loop, &s->again);
 	stop_accepting(s);
+}
+
+void
+stream_retire(struct stream *s)
+{
+	stream_pause(s);
+	close_listeners(s);
+}
+
+void
+stream_sockets_came(struct stream *s)
+{
+	reach_waiting(&s->sessions);
+}
+
+bool
+stream_end_session(struct stream *s, const char *id)
+{
+	struct stream_session *session;
+
+	TAILQ_FOREACH(session, &s->sessions.all, in_all) {
+		if (strcmp(session->dialogue.conf.session.id, id) == 0) {
+			session_shutdown(session);
+			return true;
+		}
+	}
+	return false;
 }
 
 void
@@ -239,7 +274,7 @@ stream_free(struct stream *s)
 
 	if (s == NULL)
 		return;
-	stream_pause(s);
+	stream_retire(s);
 	while ((session = TAILQ_FIRST(&s->sessions.all)) != NULL)
 		session_shutdown(session);
 	release(s);
@@ -248,5 +283,5 @@ stream_free(struct stream *s)
 const struct stream_counters *
 stream_counters(const struct stream *s)
 {
-	return &s->sessions.counters;
+	return s->sessions.counters;
 }

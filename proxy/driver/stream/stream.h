@@ -7,6 +7,9 @@
  * that the client meant, made from the client's own address and port. All I/O of
  * a session is here, all decisions about it are in the engine.
  *
+ * What needs a right of root is done elsewhere: listeners are given, and sockets
+ * that may have a client's address are taken from a function of the owner's.
+ *
  * A session is born at accept and freed in one place. Single-threaded: one
  * stream for one loop.
  */
@@ -22,18 +25,36 @@
 #include <ev.h>
 
 struct stream;
+struct tproxy_ends;
+
+enum { STREAM_LISTENERS_MAX = 256 };
+
+/* Of tproxy_listen(); the stream does not close it but by stream_retire() and at its end. */
+struct stream_listener {
+	int fd;
+	bool refuses;		/* who comes to it is told that he may not, and why */
+};
 
 struct stream_conf {
 	const struct policy *policy;		/* outlives the stream */
 	const struct dialogue_limits *limits;	/* outlives the stream */
 	struct event_hooks hooks;
 	struct tls_creds *const *tls;	/* by position in policy->hosts, NULL: that host has none; the stream takes holds */
-	uint16_t port;			/* of the listeners on 127.0.0.1 and ::1 */
-	uint16_t refusal_port;		/* of others: who comes to them is told that he may not, and why; 0: there are none */
-	bool no_v4, no_v6;		/* no host of this family is protected: the box may lack it */
+	const struct stream_listener *listeners;	/* at most STREAM_LISTENERS_MAX; copied */
+	size_t listener_count;
+	/*
+	 * A socket for tproxy_connect() with keep_port or without, which the stream owns
+	 * then; or -1 with errno, EAGAIN: stream_sockets_came() will tell of some.
+	 */
+	int (*take_socket)(void *cookie, const struct tproxy_ends *ends, bool keep_port);
+	void *sockets;			/* its cookie */
 	bool keep_source_port;		/* bind the client's port too; else only its address */
 	uint64_t connect_ms;		/* to reach a host */
 	unsigned sessions_max;		/* at once; the next client gets 421 */
+	uint64_t (*sessions_elsewhere)(void *cookie);	/* of other streams, that count with ours; NULL: there are none */
+	void *elsewhere;		/* its cookie */
+	uint32_t first_id, id_step;	/* of sessions; step 0: 1. Streams whose numbers do not meet have no id in common */
+	struct stream_counters *counters;	/* outlives the stream, which sets them to 0 and writes them; NULL: its own */
 	const struct causes *causes;	/* outlives the stream: why a connection that comes to be refused is; NULL: by admit alone */
 	struct rates *rates;		/* outlives the stream, which writes to it; NULL: nobody has a limit */
 	struct resolver *resolver;	/* outlives the stream; NULL: what the DNS would know is never known */
@@ -62,28 +83,38 @@ struct stream_conf {
 	X(tls_sessions, "clients with whom TLS was begun")                                                 \
 	X(tls_failed, "TLS handshakes that failed")                                                        \
 	X(port_taken, "client's port was in use: another one was taken")                                   \
+	X(socket_waits, "sessions that had to wait for a socket towards their host")                       \
 	X(sessions, "sessions now")                                                                        \
 	X(octets_to_host, "octets sent to hosts")                                                          \
 	X(octets_to_client, "octets sent to clients")
 
-/* Since stream_new(); monotonic but for sessions. */
+/* Monotonic but for sessions. */
 struct stream_counters {
 #define X(name, meaning) uint64_t name;
 	STREAM_COUNTERS(X)
 #undef X
 };
 
-/*
- * Open the listeners and begin to accept. NULL with errno set and *what naming
- * the step that failed ("bind 127.0.0.1"). Needs CAP_NET_ADMIN.
- */
-struct stream *stream_new(struct ev_loop *loop, const struct stream_conf *conf, const char **what);
+/* A stream that does not accept yet. NULL with errno: then the listeners are still the caller's. */
+struct stream *stream_new(struct ev_loop *loop, const struct stream_conf *conf);
 
 /* These credentials for sessions of this host, by position, that begin from now on; a hold is taken. NULL: none. */
 void stream_set_tls(struct stream *s, size_t host, struct tls_creds *creds);
 
-/* Stop accepting; running sessions go on. */
+/* Accept. */
+void stream_resume(struct stream *s);
+
+/* Stop accepting; running sessions go on, and who comes waits in the backlog. */
 void stream_pause(struct stream *s);
+
+/* Stop accepting for good: close the listeners. Where others hold them too, who comes is theirs. */
+void stream_retire(struct stream *s);
+
+/* There are sockets to be taken again. */
+void stream_sockets_came(struct stream *s);
+
+/* End the session of this id with 421. False: it is none of ours. */
+bool stream_end_session(struct stream *s, const char *id);
 
 /* End all sessions (clients get 421 where a reply fits) and free everything; NULL does nothing. */
 void stream_free(struct stream *s);

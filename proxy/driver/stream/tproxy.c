@@ -80,34 +80,55 @@ fail(int fd)
 }
 
 static int
-listen_at(int fd, bool v4, uint16_t port, const char **what)
+bind_loopback(int fd, bool v4, uint16_t port)
 {
 	static const struct ip loopback4 = { .bytes = { [10] = 0xff, 0xff, 127, 0, 0, 1 } };
 	static const struct ip loopback6 = { .bytes = { [15] = 1 } };
 	union address a;
 	socklen_t len = to_address(&a, v4 ? &loopback4 : &loopback6, port);
 
+	if (turn_on(fd, SOL_SOCKET, SO_REUSEADDR) == -1 || (!v4 && turn_on(fd, IPPROTO_IPV6, IPV6_V6ONLY) == -1))
+		return -1;
+	return bind(fd, &a.any, len);
+}
+
+/* Sockets that share a port are asked nothing: only one that does not share learns that others are there. */
+static int
+find_free(bool v4, uint16_t port)
+{
+	int fd = open_socket(v4);
+
+	if (fd == -1 || bind_loopback(fd, v4, port) == -1 || listen(fd, 0) == -1)
+		return fail(fd);
+	return close(fd);
+}
+
+static int
+listen_at(int fd, bool v4, uint16_t port, const char **what)
+{
 	*what = v4 ? "IP_TRANSPARENT" : "IPV6_TRANSPARENT";
 	if (set_transparent(fd, v4) == -1)
 		return -1;
 	*what = "socket options";
-	if (turn_on(fd, SOL_SOCKET, SO_REUSEADDR) == -1 ||
-	    turn_on(fd, IPPROTO_TCP, TCP_NODELAY) == -1 ||	/* Linux: accepted sockets inherit it */
-	    (!v4 && turn_on(fd, IPPROTO_IPV6, IPV6_V6ONLY) == -1))
+	if (turn_on(fd, SOL_SOCKET, SO_REUSEPORT) == -1 || turn_on(fd, IPPROTO_TCP, TCP_NODELAY) == -1)	/* Linux: accepted sockets inherit it */
 		return -1;
 	*what = v4 ? "bind 127.0.0.1" : "bind ::1";
-	if (bind(fd, &a.any, len) == -1)
+	if (bind_loopback(fd, v4, port) == -1)
 		return -1;
 	*what = v4 ? "listen 127.0.0.1" : "listen ::1";
 	return listen(fd, SOMAXCONN);
 }
 
 int
-tproxy_listen(bool v4, uint16_t port, const char **what)
+tproxy_listen(bool v4, uint16_t port, bool first, const char **what)
 {
-	int fd = open_socket(v4);
+	int fd;
 
+	*what = v4 ? "bind 127.0.0.1" : "bind ::1";
+	if (first && find_free(v4, port) == -1)
+		return -1;
 	*what = "socket";
+	fd = open_socket(v4);
 	if (fd == -1 || listen_at(fd, v4, port, what) == -1)
 		return fail(fd);
 	return fd;
@@ -129,45 +150,64 @@ tproxy_accept(int listener, struct tproxy_ends *ends)
 	return fd;
 }
 
-static int
-connect_from(const struct tproxy_ends *ends, uint16_t from_port)
+int
+tproxy_socket(bool v4)
 {
-	bool v4 = ip_is_v4(&ends->address);
 	int fd = open_socket(v4);
-	union address from, to;
-	socklen_t from_len = to_address(&from, &ends->client, from_port);
-	socklen_t to_len = to_address(&to, &ends->address, ends->port);
 
 	if (fd == -1 || set_transparent(fd, v4) == -1 || turn_on(fd, IPPROTO_TCP, TCP_NODELAY) == -1)
-		return fail(fd);
-	/*
-	 * A given port: the same one may serve towards another host, or be left in
-	 * TIME_WAIT. A spare one: chosen by connect(), which needs it to be unused
-	 * towards this host only.
-	 */
-	if (from_port != 0 ? turn_on(fd, SOL_SOCKET, SO_REUSEADDR) == -1 :
-	    turn_on(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT) == -1 && errno != ENOPROTOOPT)
-		return fail(fd);
-	if (bind(fd, &from.any, from_len) == -1)
-		return fail(fd);
-	if (connect(fd, &to.any, to_len) == -1 && errno != EINPROGRESS)
 		return fail(fd);
 	return fd;
 }
 
+/* The same port may serve towards another host, or be left in TIME_WAIT. */
 int
-tproxy_connect(const struct tproxy_ends *ends, bool keep_port, bool *port_taken)
+tproxy_bind(int fd, const struct tproxy_ends *ends)
 {
-	int fd;
+	union address from;
+	socklen_t len = to_address(&from, &ends->client, ends->client_port);
 
-	*port_taken = false;
-	if (!keep_port)
-		return connect_from(ends, 0);
-	fd = connect_from(ends, ends->client_port);
-	if (fd != -1 || (errno != EADDRINUSE && errno != EADDRNOTAVAIL && errno != EACCES))	/* below 1024 it wants a capability */
-		return fd;
-	*port_taken = true;
-	return connect_from(ends, 0);
+	return turn_on(fd, SOL_SOCKET, SO_REUSEADDR) == -1 ? -1 : bind(fd, &from.any, len);
+}
+
+/* The port is chosen by connect(), which needs it to be unused towards this host only. */
+static int
+bind_spare(int fd, const struct tproxy_ends *ends)
+{
+	union address from;
+	socklen_t len = to_address(&from, &ends->client, 0);
+
+	if (turn_on(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT) == -1 && errno != ENOPROTOOPT)
+		return -1;
+	return bind(fd, &from.any, len);
+}
+
+static bool
+is_bound(int fd)
+{
+	union address own = { 0 };
+	socklen_t len = sizeof(own);
+
+	return getsockname(fd, &own.any, &len) == 0 && (own.any.sa_family == AF_INET ? own.v4.sin_port : own.v6.sin6_port) != 0;
+}
+
+int
+tproxy_connect(int fd, const struct tproxy_ends *ends, bool keep_port)
+{
+	union address to;
+	socklen_t len = to_address(&to, &ends->address, ends->port);
+
+	if (!keep_port && bind_spare(fd, ends) == -1)
+		return -1;
+	if (keep_port && tproxy_bind(fd, ends) == -1 && !(errno == EINVAL && is_bound(fd)))
+		return -1;
+	return connect(fd, &to.any, len) == -1 && errno != EINPROGRESS ? -1 : 0;
+}
+
+bool
+tproxy_is_taken(int error)
+{
+	return error == EADDRINUSE || error == EADDRNOTAVAIL || error == EACCES;	/* below 1024 it wants a capability */
 }
 
 int

@@ -19,22 +19,35 @@ struct tproxy_ends {
 };
 
 /*
- * A listener for diverted connections at port of 127.0.0.1 or ::1. Returns the
+ * A listener for diverted connections at port of 127.0.0.1 or ::1. The first one
+ * of a port fails with EADDRINUSE if anybody listens there; further ones share the
+ * connections with those that the same user has (SO_REUSEPORT). Returns the
  * descriptor, or -1 with errno and *what naming the step, static. Needs
  * CAP_NET_ADMIN.
  */
-int tproxy_listen(bool v4, uint16_t port, const char **what);
+int tproxy_listen(bool v4, uint16_t port, bool first, const char **what);
 
 /* Take one connection from a listener. The descriptor, or -1 with errno of accept4(). */
 int tproxy_accept(int listener, struct tproxy_ends *ends);
 
+/* A socket that may have somebody else's address, for tproxy_connect(), or -1 with errno. Needs CAP_NET_ADMIN. */
+int tproxy_socket(bool v4);
+
 /*
- * Begin to connect to the host as the client. With keep_port also from the
- * client's port, unless that one is in use: then from a spare one, and
- * *port_taken is set. Returns the descriptor, connected or connecting, or -1
- * with errno.
+ * Give it the client's address and port. 0, or -1 with errno: EADDRINUSE if the
+ * port is taken, EACCES for one below 1024 without CAP_NET_BIND_SERVICE.
  */
-int tproxy_connect(const struct tproxy_ends *ends, bool keep_port, bool *port_taken);
+int tproxy_bind(int fd, const struct tproxy_ends *ends);
+
+/*
+ * Begin to connect a tproxy_socket() to the host as the client: from the port that
+ * it was bound to, else, with keep_port, from the client's, else from a spare one.
+ * 0: connected or connecting; or -1 with errno, see tproxy_is_taken().
+ */
+int tproxy_connect(int fd, const struct tproxy_ends *ends, bool keep_port);
+
+/* Was it the client's port that could not be had? Another socket may connect from a spare one. */
+bool tproxy_is_taken(int error);
 
 /* The result of a connect that is over: 0 or an errno. */
 int tproxy_connect_error(int fd);
