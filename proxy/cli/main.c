@@ -23,6 +23,7 @@ static const struct command_row {
 	{ "rules", cli_rules, "FILE | --guard FILE | --remove [FILE]",
 	    "print the rules for the kernel; load those that close the hosts until run serves; or take all out of it" },
 	{ "run", cli_run, "FILE", "serve, until SIGTERM; SIGUSR1 opens the journal anew" },
+	{ "captain", cli_captain, NULL, NULL },		/* what run starts, not for people */
 	{ "help", help, "[keys]", "this; or every key of the configuration file" },
 	{ "version", version, "", "the version" },
 };
@@ -53,7 +54,8 @@ print_commands(FILE *out)
 {
 	fputs("relaywall - a transparent SMTP filter in front of mail hosts that would relay\n\n", out);
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(out, "  relaywall %s %s\n      %s\n", commands[i].name, commands[i].arguments, commands[i].help);
+		if (commands[i].help != NULL)
+			fprintf(out, "  relaywall %s %s\n      %s\n", commands[i].name, commands[i].arguments, commands[i].help);
 	fputs("\nexit status: 0 done, 1 faulty configuration or failure, 2 faulty command line\n", out);
 }
 

@@ -158,6 +158,14 @@ patience_ms(const struct site *site)
 	return site->gate_hold_ms * 9 / 10;
 }
 
+static int
+open_services(struct inside *in)
+{
+	const struct site *site = in->home->site;
+
+	return services_open(&in->services, site, &(struct services_conf){ patience_ms(site), site->lookups_max }, in->loop, stderr);
+}
+
 void
 gate_process(struct gate_home *home, pid_t parent)
 {
@@ -169,7 +177,7 @@ gate_process(struct gate_home *home, pid_t parent)
 	leave_home();
 	in.home = home;
 	in.loop = ev_loop_new(EVFLAG_NOSIGMASK);
-	if (in.loop == NULL || watch_reopen(&in) == -1 || services_open_lookups(&in.services, home->site, patience_ms(home->site), in.loop, stderr) == -1)
+	if (in.loop == NULL || watch_reopen(&in) == -1 || open_services(&in) == -1)
 		_exit(1);
 	if (journal_open(&in.journal, home->site->journal, stderr) == -1)	/* as one that is full: lines are lost, and counted */
 		fprintf(stderr, "relaywall: gate: journal %s: %s\n", home->site->journal, strerror(errno));

@@ -1,39 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/keeper/services.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <sys/mman.h>
-#include <sys/random.h>
-
 enum { LOOKUPS_KEPT = 8192 };	/* answers of the DNS, some 350 octets each */
 
-/* Taken from the system page by page, as it is used; shared with the processes that are forked later. */
 static int
-open_rates(struct services *s, const struct site *site)
-{
-	size_t octets = rates_octets(site->clients_max);
-	uint64_t seed[2];
-	void *memory = mmap(NULL, octets, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if (memory == MAP_FAILED || getrandom(seed, sizeof(seed), 0) == -1) {
-		fprintf(s->errors, "relaywall: memory for %zu clients: %s\n", site->clients_max, strerror(errno));
-		return -1;
-	}
-	s->rates_memory = memory;
-	s->rates_octets = octets;
-	rates_init(&s->rates, memory, octets, seed);
-	return 0;
-}
-
-static int
-open_resolver(struct services *s, const struct site *site, uint64_t patience_ms, struct ev_loop *loop)
+open_resolver(struct services *s, const struct site *site, const struct services_conf *how, struct ev_loop *loop)
 {
 	const struct resolver_conf conf = {
 		.servers = site->resolvers,
 		.server_count = site->resolver_count,
-		.timeout_ms = patience_ms,
-		.questions_max = site->lookups_max,
+		.timeout_ms = how->patience_ms,
+		.questions_max = how->questions_max,
 		.cache_places = LOOKUPS_KEPT,
 	};
 	const char *what;
@@ -71,19 +48,10 @@ open_lists(struct services *s, const struct site *site, struct ev_loop *loop)
 }
 
 int
-services_open(struct services *s, const struct site *site, struct ev_loop *loop, FILE *errors)
+services_open(struct services *s, const struct site *site, const struct services_conf *conf, struct ev_loop *loop, FILE *errors)
 {
 	*s = (struct services){ .errors = errors };
-	if (open_rates(s, site) == -1 || open_resolver(s, site, site->limits.lookup_ms, loop) == -1)
-		return -1;
-	return open_lists(s, site, loop);
-}
-
-int
-services_open_lookups(struct services *s, const struct site *site, uint64_t patience_ms, struct ev_loop *loop, FILE *errors)
-{
-	*s = (struct services){ .errors = errors };
-	return open_resolver(s, site, patience_ms, loop) == -1 ? -1 : open_lists(s, site, loop);
+	return open_resolver(s, site, conf, loop) == -1 ? -1 : open_lists(s, site, loop);
 }
 
 void
@@ -91,25 +59,5 @@ services_close(struct services *s)
 {
 	lists_free(s->lists);
 	resolver_free(s->resolver);
-	if (s->rates_memory != NULL)
-		munmap(s->rates_memory, s->rates_octets);
 	*s = (struct services){ 0 };
-}
-
-void
-services_print(const struct services *s, FILE *out)
-{
-	fprintf(out, " rates_forgotten=%" PRIu64 " rates_untracked=%" PRIu64, s->rates.forgotten, s->rates.untracked);
-#define X(name, meaning) fprintf(out, " " #name "=%" PRIu64, c->name);
-	if (s->resolver != NULL) {
-		const struct resolver_counters *c = resolver_counters(s->resolver);
-
-		RESOLVER_COUNTERS(X)
-	}
-	if (s->lists != NULL) {
-		const struct lists_counters *c = lists_counters(s->lists);
-
-		LISTS_COUNTERS(X)
-	}
-#undef X
 }

@@ -59,6 +59,8 @@ seal_top(struct config *c)
 	site->sessions_max = (unsigned)set[TOP_MAX_SESSIONS].number;
 	site->clients_max = (size_t)set[TOP_MAX_CLIENTS].number;
 	site->tarpitted_max = (unsigned)set[TOP_MAX_TARPITTED].number;
+	site->workers = (unsigned)set[TOP_WORKERS].number;
+	site->drain_s = (unsigned)set[TOP_RELOAD_DRAIN].number;
 	site->on_stop = (enum on_stop)set[TOP_ON_STOP].number;
 	site->gate_queue = (uint16_t)set[TOP_GATE_QUEUE].number;
 	site->gate_length = (uint32_t)set[TOP_GATE_LENGTH].number;

@@ -51,6 +51,9 @@ static const struct key top[TOP_KEYS] = {
 	[TOP_GATE_HELD] = NUMBER("gate-held", "500", 1, 65536, "of these, that wait for block lists, or for the host; one more goes on to the shield"),
 	[TOP_GATE_LOOKUPS] = NUMBER("gate-lookups", "500", 1, 100000, "clients in a second about whom the gate asks block lists; one more is left to the dialogue"),
 	[TOP_GATE_TIMEOUT] = NUMBER("gate-timeout", "2", 1, 10, "seconds that one waits for them; then the lists are left to the dialogue, and the host is down"),
+	[TOP_WORKERS] = NUMBER("workers", "0", 0, 64, "processes that serve sessions; 0: one for each processor"),
+	[TOP_RELOAD_DRAIN] = NUMBER("reload-drain", "900", 0, 86400,
+	    "seconds that sessions may go on after a reload or an upgrade, under the rules that they began with"),
 	[TOP_ON_STOP] = WORD("on-stop", on_stop, "closed", "after an orderly end: hosts stay closed, or every rule is removed"),
 };
 

@@ -71,6 +71,8 @@ struct site {
 	bool keep_source_port;
 	uint64_t connect_ms;
 	unsigned sessions_max, tarpitted_max;
+	unsigned workers;		/* 0: one for each processor */
+	unsigned drain_s;		/* that sessions may go on after a reload */
 	size_t clients_max;		/* remembered for rates */
 	enum on_stop on_stop;
 	const struct ip *resolvers;

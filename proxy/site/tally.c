@@ -23,21 +23,44 @@ cause(const struct event *e)
 	}
 }
 
+static void
+add(struct tally *t, enum event_kind kind, const char *what, uint64_t n)
+{
+	size_t i = 0;
+
+	while (i < t->used && (t->of[i].kind != kind || strcmp(t->of[i].what, what) != 0))
+		i++;
+	if (i == TALLY_MAX || strlen(what) >= TALLY_WORD) {
+		t->others += n;
+		return;
+	}
+	if (i == t->used) {
+		t->of[i] = (struct tally_count){ .kind = kind };
+		strcpy(t->of[i].what, what);
+		t->used++;
+	}
+	t->of[i].count += n;
+}
+
 void
 tally_count(struct tally *t, const struct event *e)
 {
-	const char *what = cause(e);
-	size_t i = 0;
+	add(t, e->kind, cause(e), 1);
+}
 
-	while (i < t->used && (t->of[i].kind != e->kind || strcmp(t->of[i].what, what) != 0))
-		i++;
-	if (i == TALLY_MAX) {
-		t->others++;
-		return;
+void
+tally_add(struct tally *t, const struct tally *other)
+{
+	size_t used = other->used < TALLY_MAX ? other->used : TALLY_MAX;
+
+	for (size_t i = 0; i < used; i++) {
+		struct tally_count one = other->of[i];
+
+		one.what[TALLY_WORD - 1] = '\0';
+		if (one.kind < EVENT_COUNT)
+			add(t, one.kind, one.what, one.count);
 	}
-	if (i == t->used)
-		t->of[t->used++] = (struct tally_count){ .kind = e->kind, .what = what };
-	t->of[i].count++;
+	t->others += other->others;
 }
 
 void

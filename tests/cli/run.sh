@@ -292,8 +292,15 @@ expect "a second daemon" status 1 in_ns router "$RELAYWALL" run "$WORK/good.conf
 expect "is told why" has 'bind 127.0.0.1.*in use' "$WORK/err"
 expect "and the first one serves" replies_are "220 250 221" 192.0.2.25 "HELO c.example" QUIT
 kill -s HUP "$DAEMON"
-expect "SIGHUP is told of" wait_for has '0 certificates read again, 0 stay' "$WORK/daemon"
-expect "and survived" kill -0 "$DAEMON"
+expect "SIGHUP reloads" wait_for has 'relaywall: loaded: captain 2 serves' "$WORK/daemon"
+expect "and serves" replies_are "220 250 221" 192.0.2.25 "HELO c.example" QUIT
+cp "$WORK/good.conf" "$WORK/kept.conf"
+cp "$WORK/bad.conf" "$WORK/good.conf"
+kill -s HUP "$DAEMON"
+expect "a bad file is refused" wait_for has 'relaywall: not loaded: captain 2 goes on' "$WORK/daemon"
+expect "with file and line" has "^$WORK/good.conf:8: unsafe-sender = \"never\", expected" "$WORK/daemon"
+cp "$WORK/kept.conf" "$WORK/good.conf"
+expect "and what served goes on" replies_are "220 250 221" 192.0.2.25 "HELO c.example" QUIT
 
 in_ns router nft flush ruleset
 expect "a ruleset that is flushed is put back" wait_for table_has 'tproxy ip to 127.0.0.1:2525'

@@ -16,15 +16,15 @@ certificate() {
 # use NAME: put that pair where the configuration says it is.
 use() { mv "$TLS/$1.key" "$TLS/host.key"; mv "$TLS/$1.pem" "$TLS/host.pem"; }
 
-# reload: SIGHUP, and wait until the daemon says what came of it.
+# reload: SIGHUP, and wait until the keeper says what came of it.
 reload() {
 	local before
 	before=$(reloads)
 	kill -s HUP "$(cat "$LAB/pid/shield")"
-	wait_for 5 "the certificates to be read again" reloaded_since "$before"
-	grep 'read again' "$LAB/log/shield.out" | tail -n 1 | cut -d , -f 1,2
+	wait_for 10 "the configuration to be loaded, or not" reloaded_since "$before"
+	grep 'loaded: captain' "$LAB/log/shield.out" | tail -n 1
 }
-reloads() { grep -c 'read again' "$LAB/log/shield.out" || true; }
+reloads() { grep -c 'loaded: captain' "$LAB/log/shield.out" || true; }
 reloaded_since() { [ "$(reloads)" -gt "$1" ]; }
 
 # received LABEL: the Received line that the host wrote into that message.

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * captain.h - the process that makes one configuration true: it loads it, starts the
+ * gate and the workers, loads the kernel's rules, and watches over all of them.
+ *
+ * A captain lives as long as its configuration. A reload, or an upgrade, is another
+ * captain, of this program or of a newer one, that takes over from this one: the keeper
+ * (keeper.h) sees to it. It is privileged, and reads no mail. What the keeper says, and
+ * what it answers:
+ *
+ *	hold NAME, with a descriptor	an item of the store; said before begin
+ *	begin first|next GENERATION	load; answered by ready, or by failed and why. first: nobody serves now
+ *	go		load the rules and serve; answered by serving, or by failed and why
+ *	pause		another one will: accept no more, and leave the rules alone; answered by paused
+ *	resume		it will not; answered as go
+ *	drain		end when the sessions have, or after reload-drain
+ *	stop		end as on-stop says, soon
+ *	stop now	at once
+ *	reopen		the journal; and tell the counters
+ *	end ID		this session
+ *
+ * By itself it says "hold NAME" with a descriptor of its own that its successors shall
+ * have, "release NAME", and "beat", twice a second.
+ */
+#ifndef PROXY_KEEPER_CAPTAIN_H
+#define PROXY_KEEPER_CAPTAIN_H
+
+/* Be a captain, of the keeper at the other end of this wire. The exit status of the process. */
+int captain_run(int wire, const char *file);
+
+#endif

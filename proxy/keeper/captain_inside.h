@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * captain_inside.h - what a captain is made of, for its own files.
+ *
+ *	captain.c		what it does: obeys the keeper, begins, rests, ends
+ *	captain_load.c		from a configuration file to processes that are ready
+ *	captain_counters.c	what all of them have counted
+ */
+#ifndef PROXY_KEEPER_CAPTAIN_INSIDE_H
+#define PROXY_KEEPER_CAPTAIN_INSIDE_H
+
+#include "proxy/keeper/crew.h"
+#include "proxy/keeper/echo.h"
+#include "proxy/keeper/gatehouse.h"
+#include "proxy/keeper/listeners.h"
+#include "proxy/keeper/watchman.h"
+#include "proxy/keeper/wire.h"
+#include "proxy/site/journal.h"
+
+struct captain {
+	int wire;			/* to the keeper */
+	const char *file;
+	bool first;			/* nobody served when it began */
+	bool serving;			/* the kernel's rules are its own, and connections are taken */
+	bool stopping;
+	bool draining;
+	int status;			/* of the process */
+	struct ev_loop *loop;		/* the default one */
+	struct echo echo;		/* for all that is to be told */
+	struct store store;
+	struct site *site;
+	struct tls_creds **tls;		/* by position in the policy's hosts */
+	struct listeners listeners;
+	struct rates rates[CREW_MAX];
+	struct journal journal;		/* for what the kernel did */
+	struct tally tally;		/* of that */
+	struct gatehouse gatehouse;
+	struct crew *crew;		/* NULL: it is not loaded */
+	struct watchman watchman;
+	struct wire_message message;
+	ev_io on_wire;
+	ev_timer beat, gate_over;
+};
+
+/*
+ * captain_load.c: load the configuration and start everything, up to the point where
+ * only the rules are missing. 0, or -1 and told. crew_left_one: called when a worker
+ * that was to leave is gone.
+ */
+int captain_load(struct captain *c, void (*crew_left_one)(void *captain));
+
+/* captain_load.c: end what was started, and free all. */
+void captain_unload(struct captain *c);
+
+/* captain_counters.c: "relaywall: counters accepted=3 ..." in one line. */
+void captain_print_counters(const struct captain *c);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * crew.h - the workers of a captain: started, watched, equipped, told.
+ *
+ * Each has listeners of its own, that the captain holds as well: connections wait in
+ * their backlog while a worker is started again. What those that ended had counted is
+ * kept.
+ */
+#ifndef PROXY_KEEPER_CREW_H
+#define PROXY_KEEPER_CREW_H
+
+#include "proxy/keeper/child.h"
+#include "proxy/keeper/listeners.h"
+#include "proxy/keeper/worker.h"
+
+enum { CREW_MAX = 64 };
+
+struct crew;
+
+struct crew_conf {
+	const struct site *site;
+	unsigned count;				/* 1 to CREW_MAX */
+	const struct held_listener *listeners;	/* shared out among them by index */
+	size_t listener_count;
+	struct tls_creds *const *tls;
+	const struct causes *causes;		/* NULL: no gate */
+	const struct rates *rates;		/* of the worker with index 0 the first table, and so on */
+	void (*ended)(void *cookie);		/* one that was to leave is gone */
+	void *cookie;
+	struct ev_loop *loop;			/* the default one */
+	FILE *errors;
+};
+
+/* Counted by all workers, those that ended included. */
+struct crew_counted {
+	struct stream_counters stream;
+	struct worker_counted own;
+	uint64_t restarts;
+};
+
+/* Start them, and wait until they are ready; they do not accept yet. NULL and told. What conf points to outlives the crew. */
+struct crew *crew_new(const struct crew_conf *conf);
+
+/* Kill those that are left. NULL does nothing. */
+void crew_free(struct crew *c);
+
+void crew_accept(struct crew *c);
+void crew_pause(struct crew *c);
+
+/* Close the listeners, and be gone by then; none is started again. */
+void crew_drain(struct crew *c, unsigned seconds);
+
+/* To all of them: "reopen", "end ID". */
+void crew_tell(struct crew *c, const char *text);
+
+/* Processes that there are now. */
+unsigned crew_left(const struct crew *c);
+
+/* Sessions now. */
+uint64_t crew_sessions(const struct crew *c);
+
+/* Does one at least serve? */
+bool crew_is_well(const struct crew *c);
+
+void crew_count(const struct crew *c, struct crew_counted *out);
+void crew_tally(const struct crew *c, struct tally *t);
+
+#endif

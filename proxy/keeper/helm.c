@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/keeper/helm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum captain_state {
+	CAPTAIN_LOADING = 0,
+	CAPTAIN_READY,		/* its predecessor is to pause */
+	CAPTAIN_GOING,		/* loads its rules */
+	CAPTAIN_SERVING,
+	CAPTAIN_PAUSED,		/* or about to be */
+	CAPTAIN_DRAINING,
+	CAPTAIN_STATES,
+};
+
+struct captain_link {
+	struct helm *helm;
+	TAILQ_ENTRY(captain_link) next;
+	enum captain_state state;
+	unsigned generation, group;
+	pid_t pid;
+	int wire;
+	ev_tstamp begun, heard;	/* on the loop's clock; heard: of it, or it was told to do something */
+	ev_child child;
+	ev_io io;
+	ev_timer look;
+};
+
+static const double look_s = 0.5;
+static const double restart_s = 0.02, restart_most_s = 6.4, lived_s = 10.0;
+
+/* Seconds of silence after which it hangs. To load a large configuration, or its rules, takes its time. */
+static const double patience_s[CAPTAIN_STATES] = {
+	[CAPTAIN_LOADING] = 300., [CAPTAIN_READY] = 10., [CAPTAIN_GOING] = 60., [CAPTAIN_SERVING] = 5., [CAPTAIN_PAUSED] = 10.,
+	[CAPTAIN_DRAINING] = 30.,
+};
+
+static void start_next(struct helm *h);
+
+static void
+enter(struct captain_link *c, enum captain_state state)
+{
+	c->state = state;
+	c->heard = ev_now(c->helm->loop);
+}
+
+static void
+say(struct captain_link *c, const char *text)
+{
+	(void)wire_say(c->wire, "%s", text);	/* one that does not read hangs, and is killed */
+}
+
+/* The change is over. */
+static void
+tell(struct helm *h, bool done, const char *text)
+{
+	helm_told *told = h->told;
+
+	h->told = NULL;
+	h->program = NULL;
+	if (done && h->generation > 1)
+		fprintf(stderr, "relaywall: loaded: captain %u serves\n", h->generation);
+	else if (!done && h->current != NULL)
+		fprintf(stderr, "relaywall: not loaded: captain %u goes on\n", h->current->generation);
+	if (told != NULL)
+		told(h->cookie, done, text);
+	if (h->again && !h->stopping) {
+		h->again = false;
+		helm_change(h, NULL, NULL, NULL);
+	}
+}
+
+static void
+go(struct captain_link *c)
+{
+	enter(c, CAPTAIN_GOING);
+	say(c, "go");
+}
+
+static void
+on_ready(struct helm *h, struct captain_link *c)
+{
+	if (c != h->next || c->state != CAPTAIN_LOADING)
+		return;
+	enter(c, CAPTAIN_READY);
+	if (h->current == NULL) {
+		go(c);
+		return;
+	}
+	enter(h->current, CAPTAIN_PAUSED);
+	say(h->current, "pause");
+}
+
+static void
+on_serving(struct helm *h, struct captain_link *c)
+{
+	struct captain_link *old = h->current;
+
+	enter(c, CAPTAIN_SERVING);
+	if (c != h->next)
+		return;		/* it had paused, and goes on */
+	h->current = c;
+	h->next = NULL;
+	h->served = true;
+	if (old != NULL) {
+		enter(old, CAPTAIN_DRAINING);
+		say(old, "drain");
+	}
+	tell(h, true, "");
+}
+
+/* It could not begin: the one that served does so again. */
+static void
+on_failed(struct helm *h, struct captain_link *c, const char *why)
+{
+	kill(c->pid, SIGKILL);
+	if (c != h->next)
+		return;		/* it could not resume: its end is seen, and another one started */
+	h->next = NULL;
+	enter(c, CAPTAIN_DRAINING);
+	if (h->current != NULL && h->current->state == CAPTAIN_PAUSED) {
+		enter(h->current, CAPTAIN_GOING);
+		say(h->current, "resume");
+	}
+	tell(h, false, why);
+}
+
+/* What a captain wants to be kept. Its own copy goes when it ends. */
+static void
+hold(struct helm *h, const char *name, struct wire_message *m)
+{
+	if (m->fd_count == 1 && store_put(&h->store, name, m->fds[0]) == 0)
+		m->fd_count = 0;
+	else
+		fprintf(stderr, "relaywall: %s cannot be kept\n", name);
+}
+
+static void
+hear(struct helm *h, struct captain_link *c, struct wire_message *m)
+{
+	const char *rest;
+
+	c->heard = ev_now(h->loop);
+	if ((rest = wire_is(m, "hold")) != NULL)
+		hold(h, rest, m);
+	else if ((rest = wire_is(m, "release")) != NULL)
+		store_drop(&h->store, rest);
+	else if (wire_is(m, "ready") != NULL)
+		on_ready(h, c);
+	else if (wire_is(m, "serving") != NULL)
+		on_serving(h, c);
+	else if (wire_is(m, "paused") != NULL && c == h->current && h->next != NULL && h->next->state == CAPTAIN_READY)
+		go(h->next);
+	else if ((rest = wire_is(m, "failed")) != NULL)
+		on_failed(h, c, rest);
+	wire_close_all(m);
+}
+
+static void
+on_wire(struct ev_loop *loop, ev_io *io, int events)
+{
+	struct captain_link *c = io->data;
+	struct wire_message *m = &c->helm->message;
+	int got;
+
+	(void)events;
+	while ((got = wire_receive(c->wire, m)) == 1)
+		hear(c->helm, c, m);
+	if (got == -1)
+		ev_io_stop(loop, io);	/* it has ended, which is seen elsewhere */
+}
+
+static void
+on_look(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct captain_link *c = timer->data;
+
+	(void)events;
+	if (ev_now(loop) - c->heard < patience_s[c->state])
+		return;
+	fprintf(stderr, "relaywall: captain %u hangs: it is killed\n", c->generation);
+	kill(c->pid, SIGKILL);
+	c->heard = ev_now(loop);
+}
+
+static void
+on_restart(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct helm *h = timer->data;
+
+	ev_timer_stop(loop, timer);
+	(void)events;
+	if (h->current == NULL && h->next == NULL && !h->stopping)
+		start_next(h);
+}
+
+/* Nobody serves. One that lived is replaced at once, one that did not after twice the time of the last time. */
+static void
+replace_current(struct helm *h, const struct captain_link *dead)
+{
+	ev_tstamp wait = h->restart.repeat * 2;
+
+	if (h->restart.repeat == 0. || ev_now(h->loop) - dead->begun >= lived_s)
+		wait = restart_s;
+	h->restart.repeat = wait < restart_most_s ? wait : restart_most_s;
+	ev_timer_again(h->loop, &h->restart);
+}
+
+static void
+forget(struct captain_link *c)
+{
+	struct helm *h = c->helm;
+
+	ev_child_stop(h->loop, &c->child);
+	ev_io_stop(h->loop, &c->io);
+	ev_timer_stop(h->loop, &c->look);
+	TAILQ_REMOVE(&h->captains, c, next);
+	close(c->wire);
+	free(c);
+}
+
+/* Without having served, or having said why not. */
+static void
+lose_next(struct helm *h, int status)
+{
+	char why[96];
+
+	snprintf(why, sizeof(why), "relaywall: the new captain ended (%s %d)\n", WIFSIGNALED(status) ? "signal" : "status",
+	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+	h->next = NULL;
+	if (h->current != NULL && h->current->state == CAPTAIN_PAUSED) {
+		enter(h->current, CAPTAIN_GOING);
+		say(h->current, "resume");
+	}
+	tell(h, false, why);
+}
+
+static void
+lose_current(struct helm *h, const struct captain_link *c, int status)
+{
+	h->current = NULL;
+	if (h->stopping) {
+		h->status = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+		return;
+	}
+	fprintf(stderr, "relaywall: captain %u ended (%s %d), another one is started\n", c->generation, WIFSIGNALED(status) ? "signal" : "status",
+	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+	if (h->next == NULL)
+		replace_current(h, c);
+	else if (h->next->state == CAPTAIN_READY)
+		go(h->next);
+}
+
+static void
+on_end(struct ev_loop *loop, ev_child *child, int events)
+{
+	struct captain_link *c = child->data;
+	struct helm *h = c->helm;
+	int status = child->rstatus;
+
+	on_wire(loop, &c->io, events);		/* its last words */
+	if (c == h->next)
+		lose_next(h, status);
+	else if (c == h->current)
+		lose_current(h, c, status);
+	forget(c);
+	if (h->wants_group && !h->stopping)
+		start_next(h);
+	if (!h->served && h->next == NULL)
+		h->stopping = true, h->status = 1;
+	if (h->stopping && TAILQ_EMPTY(&h->captains))
+		h->over(h->over_cookie);
+}
+
+/* In the child. */
+static void
+become_captain(const struct helm *h, int wire)
+{
+	char number[16];
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	fcntl(wire, F_SETFD, 0);
+	snprintf(number, sizeof(number), "%d", wire);
+	execl(h->program == NULL ? "/proc/self/exe" : h->program, "relaywall", "captain", number, h->file, (char *)NULL);
+	fprintf(stderr, "relaywall: %s: %s\n", h->program == NULL ? "/proc/self/exe" : h->program, strerror(errno));
+	_exit(127);
+}
+
+static int
+free_group(const struct helm *h)
+{
+	bool taken[HELM_GROUPS] = { false };
+	const struct captain_link *c;
+
+	TAILQ_FOREACH(c, &h->captains, next)
+		taken[c->group] = true;
+	for (int g = 0; g < HELM_GROUPS; g++)
+		if (!taken[g])
+			return g;
+	return -1;
+}
+
+/* The oldest one that drains makes room. */
+static void
+hurry_oldest(struct helm *h)
+{
+	struct captain_link *c;
+
+	TAILQ_FOREACH(c, &h->captains, next) {
+		if (c->state != CAPTAIN_DRAINING)
+			continue;
+		fprintf(stderr, "relaywall: %d captains at once: the sessions of captain %u are ended\n", HELM_GROUPS, c->generation);
+		say(c, "stop now");
+		return;
+	}
+}
+
+static struct captain_link *
+new_link(struct helm *h, unsigned group, int wire, pid_t pid)
+{
+	struct captain_link *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return NULL;
+	*c = (struct captain_link){ .helm = h, .generation = ++h->generation, .group = group, .pid = pid, .wire = wire,
+		.begun = ev_now(h->loop) };
+	enter(c, CAPTAIN_LOADING);
+	ev_child_init(&c->child, on_end, pid, 0);
+	ev_io_init(&c->io, on_wire, wire, EV_READ);
+	ev_timer_init(&c->look, on_look, look_s, look_s);
+	c->child.data = c->io.data = c->look.data = c;
+	ev_child_start(h->loop, &c->child);
+	ev_io_start(h->loop, &c->io);
+	ev_timer_start(h->loop, &c->look);
+	TAILQ_INSERT_TAIL(&h->captains, c, next);
+	return c;
+}
+
+static int
+fork_captain(struct helm *h, unsigned group)
+{
+	struct captain_link *c = NULL;
+	int ends[2];
+	pid_t pid;
+
+	if (wire_pair(ends) == -1)
+		return -1;
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0)
+		become_captain(h, ends[1]);
+	close(ends[1]);
+	if (pid != -1)
+		c = new_link(h, group, ends[0], pid);
+	if (c == NULL) {	/* without a wire it ends by itself */
+		close(ends[0]);
+		return -1;
+	}
+	h->next = c;
+	return 0;
+}
+
+static void
+start_next(struct helm *h)
+{
+	int group = free_group(h);
+	char text[64];
+
+	h->wants_group = group == -1;
+	if (group == -1) {
+		hurry_oldest(h);
+		return;
+	}
+	if (fork_captain(h, (unsigned)group) == -1) {
+		snprintf(text, sizeof(text), "relaywall: no captain: %s\n", strerror(errno));
+		fputs(text, stderr);
+		tell(h, false, text);
+		if (h->current == NULL)
+			ev_timer_again(h->loop, &h->restart);
+		return;
+	}
+	for (size_t i = 0; i < h->store.count; i++)
+		(void)wire_send(h->next->wire, &h->store.items[i].fd, 1, "hold %s", h->store.items[i].name);
+	snprintf(text, sizeof(text), "begin %s %u %d", h->served ? "next" : "first", h->next->generation, group);
+	say(h->next, text);
+}
+
+void
+helm_init(struct helm *h, const char *file, struct ev_loop *loop, void (*over)(void *cookie), void *cookie)
+{
+	*h = (struct helm){ .loop = loop, .file = file, .over = over, .over_cookie = cookie };
+	TAILQ_INIT(&h->captains);
+	ev_init(&h->restart, on_restart);
+	h->restart.data = h;
+}
+
+bool
+helm_change(struct helm *h, const char *program, helm_told *told, void *cookie)
+{
+	if (h->next != NULL || h->wants_group || h->stopping)
+		return false;
+	h->program = program;
+	h->told = told;
+	h->cookie = cookie;
+	start_next(h);
+	return true;
+}
+
+void
+helm_reload(struct helm *h)
+{
+	if (!helm_change(h, NULL, NULL, NULL))
+		h->again = true;
+}
+
+void
+helm_tell(struct helm *h, const char *text)
+{
+	struct captain_link *c;
+
+	TAILQ_FOREACH(c, &h->captains, next)
+		say(c, text);
+}
+
+void
+helm_stop(struct helm *h)
+{
+	h->stop_now = h->stopping;
+	h->stopping = true;
+	ev_timer_stop(h->loop, &h->restart);
+	if (h->next != NULL)
+		kill(h->next->pid, SIGKILL);
+	helm_tell(h, h->stop_now ? "stop now" : "stop");
+	if (TAILQ_EMPTY(&h->captains))
+		h->over(h->over_cookie);
+}

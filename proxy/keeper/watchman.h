@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * watchman.h - the kernel's rules while a captain serves: loaded, put back when
+ * somebody takes them out, and asked whom they refused.
+ */
+#ifndef PROXY_KEEPER_WATCHMAN_H
+#define PROXY_KEEPER_WATCHMAN_H
+
+#include "proxy/site/evidence.h"
+#include "proxy/site/table_watch.h"
+#include "proxy/site/xtables.h"
+
+struct watchman_conf {
+	const struct site *site;
+	bool (*serves)(void *cookie);	/* does anybody take the connections that are diverted? */
+	void *cookie;
+	struct event_hooks hooks;	/* for evidence */
+	struct ev_loop *loop;
+	FILE *errors;
+};
+
+struct watchman {
+	struct watchman_conf conf;
+	struct table_watch *table;
+	struct xtables_watch xtables;
+	struct evidence evidence;
+	uint64_t restored;		/* times that somebody else took rules of ours out */
+	bool drained;			/* the rules are those without new sessions */
+	bool awake;
+	ev_io on_table;
+	ev_timer put_back, on_evidence;
+};
+
+void watchman_init(struct watchman *w, const struct watchman_conf *conf);
+
+/* Load the rules that serve, and watch them. 0, or -1 and told: the rules are as they were. */
+int watchman_begin(struct watchman *w);
+
+/* Watch no more: somebody else's rules come. Whom these refused is asked before. */
+void watchman_rest(struct watchman *w);
+
+/* No new sessions. 0, or -1 and told. */
+int watchman_drain(struct watchman *w);
+
+/* Ask now whom the kernel refused. */
+void watchman_collect(struct watchman *w);
+
+void watchman_done(struct watchman *w);
+
+#endif
