@@ -59,15 +59,15 @@ static uint64_t
 tag_of(const struct rates *r, const struct rates_who *who, enum rate_scope scope)
 {
 	bool v6 = scope != RATE_NETWORK && !ip_is_v4(&who->client);
-	uint64_t whom = 0;
+	uint64_t words[3] = { 0, who->host, (unsigned)scope << 1 | v6 }, *whom = &words[0];
 
 	if (scope == RATE_NETWORK)
-		whom = who->network;
+		*whom = who->network;
 	else if (v6)
-		memcpy(&whom, who->client.bytes, V6_CUSTOMER);
+		memcpy(whom, who->client.bytes, V6_CUSTOMER);
 	else
-		memcpy(&whom, who->client.bytes + V4_BEGIN, scope == RATE_ADDRESS ? 4 : 3);
-	return siphash_pair(r->seed, whom, (uint64_t)who->host << 32 | (unsigned)scope << 1 | v6);
+		memcpy(whom, who->client.bytes + V4_BEGIN, scope == RATE_ADDRESS ? 4 : 3);
+	return siphash_octets(r->seed, span_of(words, sizeof(words)));
 }
 
 static struct rates_bucket *

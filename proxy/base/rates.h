@@ -34,11 +34,11 @@ struct rates {
 	uint64_t untracked;	/* counts that found no slot: open sessions in all that it could have had */
 };
 
-/* Whose doings. The numbers mean the same host and the same network for as long as the table lives. */
+/* Whose doings. The keys are those of the policy, and the same for a host or network of this name in the next one. */
 struct rates_who {
 	struct ip client;
-	uint32_t host;
-	uint32_t network;	/* of RATE_NETWORK alone: the other scopes are the same in all of them */
+	uint64_t host;
+	uint64_t network;	/* of RATE_NETWORK alone: the other scopes are the same in all of them */
 };
 
 /*

@@ -113,7 +113,7 @@ a_count_is_of_one_host_and_its_scopes(void)
 	static const struct {
 		const char *name;
 		struct ip client;
-		uint32_t host, network;
+		uint64_t host, network;
 		uint64_t want[RATE_SCOPES];
 	} cases[] = {
 #define V4(a, b, c, d) { { [10] = 0xff, [11] = 0xff, a, b, c, d } }
@@ -127,8 +127,10 @@ a_count_is_of_one_host_and_its_scopes(void)
 		{ "another network", V4(10, 0, 0, 1), 1, 0, { 0, 0, 0 } },
 		{ "itself, elsewhere", V4(203, 0, 113, 66), 0, 1, { 0, 0, 0 } },
 		{ "itself, elsewhere again", V4(203, 0, 113, 66), 2, 1, { 0, 0, 0 } },
+		{ "a host that differs at the top", V4(203, 0, 113, 66), 1ULL << 63 | 1, 1, { 0, 0, 0 } },
+		{ "a network that differs at the top", V4(203, 0, 113, 66), 1, 1ULL << 63 | 1, { 1, 1, 0 } },
 		{ "the address of its /24", V4(203, 0, 113, 0), 1, 1, { 0, 1, 1 } },
-		{ "the number of its network", V4(1, 0, 0, 0), 1, 2, { 0, 0, 0 } },
+		{ "the key of its network", V4(1, 0, 0, 0), 1, 2, { 0, 0, 0 } },
 #undef V4
 	};
 
