@@ -299,7 +299,8 @@ begin(struct run *r)
 	if (r->loop == NULL) {
 		fprintf(stderr, "relaywall: libev cannot start\n");
 		errno = 0;
-	} else if (services_open(&r->services, r->site, r->loop, stderr) == 0) {
+	} else if (services_open(&r->services, r->site, 1, r->loop, stderr) == 0) {
+		rates_take(&r->services.rates, 0);
 		r->stream = open_stream(r);
 	} else {
 		errno = 0;

@@ -8,21 +8,21 @@
 
 enum { LOOKUPS_KEPT = 8192 };	/* answers of the DNS, some 350 octets each */
 
-/* Taken from the system page by page, as it is used; shared with the processes that are forked later. */
+/* Shared with the processes that are forked later. The system gives no memory for tables that nobody takes. */
 static int
-open_rates(struct services *s, const struct site *site)
+open_rates(struct services *s, const struct site *site, uint32_t tables)
 {
-	size_t octets = rates_octets(site->clients_max);
+	size_t octets = rates_octets(site->clients_max, tables);
 	uint64_t seed[2];
 	void *memory = mmap(NULL, octets, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (memory == MAP_FAILED || getrandom(seed, sizeof(seed), 0) == -1) {
-		fprintf(s->errors, "relaywall: memory for %zu clients: %s\n", site->clients_max, strerror(errno));
+		fprintf(s->errors, "relaywall: memory for %zu clients in %u tables: %s\n", site->clients_max, tables, strerror(errno));
 		return -1;
 	}
 	s->rates_memory = memory;
 	s->rates_octets = octets;
-	rates_init(&s->rates, memory, octets, seed);
+	rates_init(&s->rates, memory, octets, tables, seed);
 	return 0;
 }
 
@@ -71,10 +71,10 @@ open_lists(struct services *s, const struct site *site, struct ev_loop *loop)
 }
 
 int
-services_open(struct services *s, const struct site *site, struct ev_loop *loop, FILE *errors)
+services_open(struct services *s, const struct site *site, uint32_t tables, struct ev_loop *loop, FILE *errors)
 {
 	*s = (struct services){ .errors = errors };
-	if (open_rates(s, site) == -1 || open_resolver(s, site, site->limits.lookup_ms, loop) == -1)
+	if (open_rates(s, site, tables) == -1 || open_resolver(s, site, site->limits.lookup_ms, loop) == -1)
 		return -1;
 	return open_lists(s, site, loop);
 }

@@ -20,10 +20,12 @@ struct services {
 };
 
 /*
- * Open what the site wants; site and errors outlive it. What becomes of lists is
- * told on errors, too. 0, or -1 and told: then services_close() all the same.
+ * Open what the site wants, with room for so many processes that count at once (1 to
+ * RATES_TABLES_MAX), of which none has taken its table yet; site and errors outlive it.
+ * What becomes of lists is told on errors, too. 0, or -1 and told: then
+ * services_close() all the same.
  */
-int services_open(struct services *s, const struct site *site, struct ev_loop *loop, FILE *errors);
+int services_open(struct services *s, const struct site *site, uint32_t tables, struct ev_loop *loop, FILE *errors);
 
 /* The same without the rates, for a process that reads those of another, and with a patience of its own for the DNS. */
 int services_open_lookups(struct services *s, const struct site *site, uint64_t patience_ms, struct ev_loop *loop, FILE *errors);

@@ -232,7 +232,8 @@ main(int argc, char **argv)
 		.sessions_max = 1000,
 		.rates = &rates,
 	};
-	rates_init(&rates, rates_memory, sizeof(rates_memory), (uint64_t[]){ 1, 2 });
+	rates_init(&rates, rates_memory, sizeof(rates_memory), 1, (uint64_t[]){ 1, 2 });
+	rates_take(&rates, 0);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc < 2 || loop == NULL)
 		return 2;
