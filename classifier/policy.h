@@ -78,6 +78,7 @@ enum {
 
 struct policy_host {
 	struct span name;		/* as the operator calls it */
+	uint64_t key;			/* made from the name alone: the same host has the same in every policy */
 	struct span hostname;		/* lower case; stands in for the host's own literal */
 	const struct ip *addresses;
 	size_t address_count;
@@ -94,6 +95,7 @@ struct policy_host {
 struct policy {
 	struct prefix_map networks;	/* to network numbers */
 	const struct span *network_names;
+	const uint64_t *network_keys;	/* by number; made from the names alone, like those of hosts */
 	size_t network_count;		/* POLICY_UNTRUSTED included */
 	struct prefix_map host_map;	/* of /128: to positions in hosts */
 	const struct policy_host *hosts;

@@ -6,6 +6,7 @@
 #include <assert.h>
 
 enum {
+	CACHE_LINE = 64,
 	WAYS = 8,		/* slots that a tag may stand in: their tags fill one cache line */
 	V6_CUSTOMER = 8,	/* octets of a /64 */
 	V4_BEGIN = 12,		/* of the four octets in the mapped form */
@@ -35,6 +36,14 @@ struct rates_bucket {
 	struct slot slots[WAYS];
 };
 
+/* What stands before the tables. It is read with every count and hardly ever written, so it has a cache line for itself. */
+struct head {
+	uint64_t used;
+	uint64_t unused[CACHE_LINE / sizeof(uint64_t) - 1];
+};
+
+static_assert(sizeof(struct rates_bucket) % CACHE_LINE == 0, "tags do not fill one cache line");
+
 /*
  * Each word of the table may be loaded by a reader while it is stored. Nothing orders them: order would still leave a
  * reader with one wrong count if the slot changes hands after it saw the tag.
@@ -59,21 +68,46 @@ static uint64_t
 tag_of(const struct rates *r, const struct rates_who *who, enum rate_scope scope)
 {
 	bool v6 = scope != RATE_NETWORK && !ip_is_v4(&who->client);
-	uint64_t whom = 0;
+	uint64_t words[3] = { 0, who->host, (unsigned)scope << 1 | v6 }, *whom = &words[0];
 
 	if (scope == RATE_NETWORK)
-		whom = who->network;
+		*whom = who->network;
 	else if (v6)
-		memcpy(&whom, who->client.bytes, V6_CUSTOMER);
+		memcpy(whom, who->client.bytes, V6_CUSTOMER);
 	else
-		memcpy(&whom, who->client.bytes + V4_BEGIN, scope == RATE_ADDRESS ? 4 : 3);
-	return siphash_pair(r->seed, whom, (uint64_t)who->host << 32 | (unsigned)scope << 1 | v6);
+		memcpy(whom, who->client.bytes + V4_BEGIN, scope == RATE_ADDRESS ? 4 : 3);
+	return siphash_octets(r->seed, span_of(words, sizeof(words)));
+}
+
+/* The position of its bucket in each table. */
+static size_t
+place_of(const struct rates *r, uint64_t tag)
+{
+	return (tag >> 32) * r->bucket_count >> 32;
 }
 
 static struct rates_bucket *
-bucket_of(const struct rates *r, uint64_t tag)
+table_at(const struct rates *r, uint32_t table)
 {
-	return &r->buckets[(tag >> 32) * r->bucket_count >> 32];
+	return &r->buckets[(size_t)table * r->bucket_count];
+}
+
+static uint32_t
+tables_used(const struct rates *r)
+{
+	uint64_t used = load(r->used);
+
+	return used < r->table_count ? (uint32_t)used : r->table_count;
+}
+
+/* Two may take their first tables at once: the higher number stays. */
+static void
+use_tables(struct rates *r, uint64_t count)
+{
+	uint64_t seen = load(r->used);
+
+	while (seen < count && !__atomic_compare_exchange_n(r->used, &seen, count, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
 }
 
 static struct slot *
@@ -95,21 +129,53 @@ counted(const struct slot *s, size_t measure, uint64_t window)
 }
 
 static uint64_t
-estimate(const struct slot *s, size_t measure, uint64_t now_ms)
+open_sessions(const struct rates *r, uint64_t tag)
 {
-	uint64_t length = window_ms[measure], window = now_ms / length;
+	size_t place = place_of(r, tag);
+	uint32_t tables = tables_used(r);
+	uint64_t sum = 0;
 
-	/* rounded down: who comes once in 61 seconds does not reach a limit of one a minute */
-	return counted(s, measure, window) + counted(s, measure, window - 1) * (length - now_ms % length) / length;
+	for (uint32_t t = 0; t < tables; t++) {
+		const struct slot *s = find(&table_at(r, t)[place], tag);
+
+		if (s != NULL)
+			sum += load(&s->sessions);
+	}
+	return sum;
 }
 
-/* Would it be the same to forget it? Once that is so, it stays so. */
+static uint64_t
+estimate(const struct rates *r, uint64_t tag, enum rate_measure measure, uint64_t now_ms)
+{
+	uint64_t length = window_ms[measure], window = now_ms / length, in_this = 0, in_last = 0;
+	size_t place = place_of(r, tag);
+	uint32_t tables = tables_used(r);
+
+	for (uint32_t t = 0; t < tables; t++) {
+		const struct slot *s = find(&table_at(r, t)[place], tag);
+
+		if (s == NULL)
+			continue;
+		in_this += counted(s, measure, window);
+		in_last += counted(s, measure, window - 1);
+	}
+	/*
+	 * Rounded down: who comes once in 61 seconds does not reach a limit of one a minute. But the sum, not each part of
+	 * it, or who has one in each of many tables would be rid of all as soon as a window ends.
+	 */
+	return in_this + in_last * (length - now_ms % length) / length;
+}
+
+/* Would it be the same to forget it? A share of less than one counts too, with those of other tables. */
 static bool
 is_idle(const struct slot *s, uint64_t now_ms)
 {
-	for (size_t m = 0; m < RATE_SESSIONS; m++)
-		if (estimate(s, m, now_ms) > 0)
+	for (size_t m = 0; m < RATE_SESSIONS; m++) {
+		uint64_t window = now_ms / window_ms[m];
+
+		if (counted(s, m, window) > 0 || counted(s, m, window - 1) > 0)
 			return false;
+	}
 	return s->sessions == 0;
 }
 
@@ -146,7 +212,7 @@ static struct slot *
 slot_for(struct rates *r, const struct rates_who *who, enum rate_scope scope, uint64_t now_ms)
 {
 	uint64_t tag = tag_of(r, who, scope);
-	struct rates_bucket *b = bucket_of(r, tag);
+	struct rates_bucket *b = &r->own[place_of(r, tag)];
 	struct slot *s = find(b, tag);
 
 	if (s == NULL) {
@@ -165,25 +231,54 @@ slot_for(struct rates *r, const struct rates_who *who, enum rate_scope scope, ui
 }
 
 size_t
-rates_octets(size_t slots)
+rates_octets(size_t slots, uint32_t tables)
 {
-	return (slots + WAYS - 1) / WAYS * sizeof(struct rates_bucket);
+	size_t octets;
+
+	if (__builtin_mul_overflow(slots / WAYS + (slots % WAYS > 0), sizeof(struct rates_bucket), &octets) ||
+	    __builtin_mul_overflow(octets, tables, &octets) || __builtin_add_overflow(octets, sizeof(struct head), &octets))
+		return SIZE_MAX;
+	return octets;
 }
 
 void
-rates_init(struct rates *r, void *memory, size_t octets, const uint64_t seed[2])
+rates_init(struct rates *r, void *memory, size_t octets, uint32_t tables, const uint64_t seed[2])
 {
-	size_t count = octets / sizeof(struct rates_bucket);
+	struct head *head = memory;
+	size_t count;
 
-	assert(count > 0 && (uintptr_t)memory % sizeof(uint64_t) == 0);
+	assert(tables > 0 && tables <= RATES_TABLES_MAX);
+	assert(octets >= rates_octets(1, tables) && (uintptr_t)memory % sizeof(uint64_t) == 0);
+	count = (octets - sizeof(*head)) / tables / sizeof(struct rates_bucket);
 	*r = (struct rates){
-		.buckets = memory,
+		.used = &head->used,
+		.buckets = (struct rates_bucket *)(head + 1),
 		.bucket_count = count < UINT32_MAX ? (uint32_t)count : UINT32_MAX,
+		.table_count = tables,
 		.seed = { seed[0], seed[1] },
 	};
+}
+
+void
+rates_take(struct rates *r, uint32_t table)
+{
+	rates_leave_all(r, table);
+	r->own = table_at(r, table);
+	r->forgotten = r->untracked = 0;
+	use_tables(r, table + 1ULL);
+}
+
+void
+rates_leave_all(struct rates *r, uint32_t table)
+{
+	struct rates_bucket *b;
+
+	assert(table < r->table_count);
+	b = table_at(r, table);
 	for (size_t k = 0; k < r->bucket_count; k++)
 		for (size_t i = 0; i < WAYS; i++)
-			hand_over(&r->buckets[k], i, 0);
+			if (load(&b[k].slots[i].sessions) > 0)
+				store(&b[k].slots[i].sessions, 0);
 }
 
 void
@@ -191,7 +286,7 @@ rates_add(struct rates *r, const struct rates_who *who, enum rate_measure measur
 {
 	uint64_t window;
 
-	assert(measure < RATE_SESSIONS);
+	assert(r->own != NULL && measure < RATE_SESSIONS);
 	window = now_ms / window_ms[measure];
 	for (enum rate_scope scope = 0; scope < RATE_SCOPES; scope++) {
 		struct slot *s = slot_for(r, who, scope, now_ms);
@@ -207,6 +302,7 @@ rates_add(struct rates *r, const struct rates_who *who, enum rate_measure measur
 void
 rates_enter(struct rates *r, const struct rates_who *who, uint64_t now_ms)
 {
+	assert(r->own != NULL);
 	for (enum rate_scope scope = 0; scope < RATE_SCOPES; scope++) {
 		struct slot *s = slot_for(r, who, scope, now_ms);
 
@@ -218,9 +314,10 @@ rates_enter(struct rates *r, const struct rates_who *who, uint64_t now_ms)
 void
 rates_leave(struct rates *r, const struct rates_who *who)
 {
+	assert(r->own != NULL);
 	for (enum rate_scope scope = 0; scope < RATE_SCOPES; scope++) {
 		uint64_t tag = tag_of(r, who, scope);
-		struct slot *s = find(bucket_of(r, tag), tag);
+		struct slot *s = find(&r->own[place_of(r, tag)], tag);
 
 		if (s != NULL && s->sessions > 0)
 			store(&s->sessions, s->sessions - 1);
@@ -232,11 +329,8 @@ rates_count(const struct rates *r, const struct rates_who *who, enum rate_scope 
             enum rate_measure measure, uint64_t now_ms)
 {
 	uint64_t tag = tag_of(r, who, scope);
-	const struct slot *s = find(bucket_of(r, tag), tag);
 
-	if (s == NULL)
-		return 0;
-	return measure == RATE_SESSIONS ? load(&s->sessions) : estimate(s, measure, now_ms);
+	return measure == RATE_SESSIONS ? open_sessions(r, tag) : estimate(r, tag, measure, now_ms);
 }
 
 enum rate_limit

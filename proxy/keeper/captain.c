@@ -2,6 +2,7 @@
 #include "proxy/keeper/captain.h"
 
 #include "proxy/keeper/captain_inside.h"
+#include "proxy/keeper/helm.h"
 #include "proxy/site/kernel.h"
 
 #include <errno.h>
@@ -61,7 +62,13 @@ hand_over(struct captain *c)
 static void
 begin(struct captain *c, const char *how)
 {
+	unsigned generation;
+
 	c->first = strncmp(how, "first", 5) == 0;
+	if (sscanf(how, "%*s %u %u", &generation, &c->group) != 2 || c->group >= HELM_GROUPS) {
+		fprintf(c->echo.stream, "relaywall: the keeper is of another version: it says begin %s\n", how);
+		c->group = 0;
+	}
 	if (captain_load(c, crew_left_one) == -1) {
 		tell_failure(c);
 		c->status = 1;

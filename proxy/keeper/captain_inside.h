@@ -31,7 +31,8 @@ struct captain {
 	struct site *site;
 	struct tls_creds **tls;		/* by position in the policy's hosts */
 	struct listeners listeners;
-	struct rates rates[CREW_MAX];
+	unsigned group;			/* among all captains that there are: its workers write these tables of the rates */
+	struct rates rates;
 	struct journal journal;		/* for what the kernel did */
 	struct tally tally;		/* of that */
 	struct gatehouse gatehouse;

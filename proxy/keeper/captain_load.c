@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/keeper/captain_inside.h"
 
+#include "proxy/keeper/helm.h"
 #include "proxy/keeper/rates_store.h"
 #include "proxy/keeper/stock.h"
 #include "proxy/site/cert.h"
@@ -90,9 +91,9 @@ start_processes(struct captain *c, void (*crew_left_one)(void *captain))
 {
 	const struct crew_conf conf = { .site = c->site, .count = worker_count(c->site), .listeners = c->listeners.all,
 		.listener_count = c->listeners.count, .tls = c->tls, .causes = gate_rules_wanted(c->site) ? &c->gatehouse.home.causes : NULL,
-		.rates = c->rates, .ended = crew_left_one, .cookie = c, .loop = c->loop, .errors = c->echo.stream };
+		.rates = &c->rates, .first_table = c->group * worker_count(c->site), .ended = crew_left_one, .cookie = c, .loop = c->loop, .errors = c->echo.stream };
 
-	if (gatehouse_open(&c->gatehouse, c->site, &c->rates[0], c->loop, c->echo.stream) == -1)
+	if (gatehouse_open(&c->gatehouse, c->site, &c->rates, c->loop, c->echo.stream) == -1)
 		return -1;
 	c->crew = crew_new(&conf);
 	return c->crew == NULL ? -1 : 0;
@@ -109,7 +110,7 @@ captain_load(struct captain *c, void (*crew_left_one)(void *captain))
 		kernel_preflight(c->site, c->echo.stream);
 	want_descriptors(c->site->sessions_max, c->echo.stream);
 	if (open_listeners(c) == -1 || load_certificates(c) == -1 || open_journal(c) == -1 ||
-	    rates_store_open(c->rates, &c->store, c->site, worker_count(c->site), c->echo.stream) == -1)
+	    rates_store_open(&c->rates, &c->store, c->site, HELM_GROUPS * worker_count(c->site), c->echo.stream) == -1)
 		return -1;
 	return start_processes(c, crew_left_one);
 }

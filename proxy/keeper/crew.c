@@ -114,6 +114,7 @@ ended(void *cookie)
 	s->counted.tarpitted = s->counted.lists_broken = s->counted.dns_in_flight = 0;
 	add_counted(&c->before, s);
 	tally_add(&c->tally_before, &s->tally);
+	rates_leave_all(&m->home.rates, m->home.table);
 	memset(s, 0, sizeof(*s));
 	if (c->draining)
 		c->conf.ended(c->conf.cookie);
@@ -139,7 +140,7 @@ start(struct crew *c, unsigned index)
 
 	*m = (struct member){ .crew = c, .wire = -1 };
 	m->home = (struct worker_home){ .site = conf->site, .index = index, .count = conf->count, .tls = conf->tls, .causes = conf->causes,
-		.rates = conf->rates[index], .all = c->shared };
+		.rates = *conf->rates, .table = conf->first_table + index, .all = c->shared };
 	share_out(m, conf);
 	ev_init(&m->on_wire, on_wire);
 	m->on_wire.data = m;

@@ -24,7 +24,8 @@ struct crew_conf {
 	size_t listener_count;
 	struct tls_creds *const *tls;
 	const struct causes *causes;		/* NULL: no gate */
-	const struct rates *rates;		/* of the worker with index 0 the first table, and so on */
+	const struct rates *rates;
+	unsigned first_table;			/* of the worker with index 0, and so on */
 	void (*ended)(void *cookie);		/* one that was to leave is gone */
 	void *cookie;
 	struct ev_loop *loop;			/* the default one */

@@ -10,7 +10,11 @@
 #include "proxy/keeper/store.h"
 #include "proxy/site/site.h"
 
-/* One for each worker, with a table of its own. 0, or -1 and told on errors. */
-int rates_store_open(struct rates *rates, struct store *store, const struct site *site, unsigned workers, FILE *errors);
+/*
+ * The memory for so many tables, from the store, or new and put there: for other
+ * numbers of clients or tables it begins anew. Never unmapped. 0, or -1 and told on
+ * errors.
+ */
+int rates_store_open(struct rates *rates, struct store *store, const struct site *site, unsigned tables, FILE *errors);
 
 #endif

@@ -259,6 +259,7 @@ worker_run(struct worker_home *home)
 	prctl(PR_SET_NAME, name);
 	w.home = home;
 	w.shared = &home->all[home->index];
+	rates_take(&home->rates, home->table);
 	if (open_all(&w) == -1)
 		_exit(1);
 	stock_init(&w.stock, home->wire, site_has_family(home->site, true), site_has_family(home->site, false), clock_ms());

@@ -56,6 +56,7 @@ struct worker_home {
 	struct tls_creds *const *tls;	/* by position in the policy's hosts */
 	const struct causes *causes;	/* NULL: no gate */
 	struct rates rates;
+	unsigned table;			/* of the rates, that it writes */
 	struct worker_shared *all;	/* of all workers of this captain, by index */
 	int wire;
 	bool accepts;			/* at once: it takes the place of one that did */

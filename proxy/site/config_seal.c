@@ -2,6 +2,8 @@
 /* From what was read to a site: what concerns several sections at once. */
 #include "proxy/site/config.h"
 
+#include "proxy/base/siphash.h"
+
 /* position in the section "limits", field, units of the field in one of the key */
 #define LIMITS(X) \
 	X(LIMITS_COMMAND, command_ms, 1000) \
@@ -94,6 +96,16 @@ prefix_twice(struct config *c, const struct site_prefix *p)
 	    config_shown(p->text), config_shown(networks[all->network].name), all->line);
 }
 
+/*
+ * What is counted for a name stays counted for it when the next configuration is loaded, so this must not depend on the
+ * others in the file. No secret: names are the operator's own.
+ */
+static uint64_t
+key_of(struct span name)
+{
+	return siphash_octets((const uint64_t[2]){ 0, 0 }, name);
+}
+
 static void
 seal_networks(struct config *c)
 {
@@ -102,6 +114,7 @@ seal_networks(struct config *c)
 	struct site *site = c->site;
 	size_t room = prefix_map_nodes(c->prefixes.count + 1);
 	struct span *names = config_memory(c, arena_array(&site->arena, c->networks.count, sizeof(*names)));
+	uint64_t *keys = config_memory(c, arena_array(&site->arena, c->networks.count, sizeof(*keys)));
 	uint32_t *lines = config_memory(c, arena_array(&site->arena, c->networks.count, sizeof(*lines)));
 	struct prefix_node *nodes = config_memory(c, arena_array(&site->arena, room, sizeof(*nodes)));
 	const struct site_prefix *p;
@@ -112,9 +125,11 @@ seal_networks(struct config *c)
 		return;
 	for (size_t i = 0; i < c->networks.count; i++) {
 		names[i] = networks[i].name;
+		keys[i] = key_of(networks[i].name);
 		lines[i] = networks[i].line;
 	}
 	site->policy.network_names = names;
+	site->policy.network_keys = keys;
 	site->policy.network_count = c->networks.count;
 	site->network_lines = lines;
 	prefix_map_init(&site->policy.networks, nodes, room);
@@ -123,6 +138,15 @@ seal_networks(struct config *c)
 			prefix_twice(c, &p[i]);
 	/* "::/0" is every IPv6 address; that IPv4 stands below it in the map is no wish of the operator. */
 	prefix_map_add(&site->policy.networks, &ipv4, POLICY_UNTRUSTED);
+}
+
+static void
+seal_host_keys(struct config *c)
+{
+	struct policy_host *hosts = c->policy_hosts.at;
+
+	for (size_t i = 0; i < c->policy_hosts.count; i++)
+		hosts[i].key = key_of(hosts[i].name);
 }
 
 static void
@@ -273,6 +297,7 @@ config_seal(struct config *c)
 	if (c->hosts.count == 0 && c->error_count == 0)
 		config_error(c, 1, "no host is protected, expected at least one section protect");
 	seal_networks(c);
+	seal_host_keys(c);
 	seal_addresses(c);
 	if (c->no_memory)
 		return;

@@ -59,14 +59,15 @@ the_policy(void)
 	static struct policy policy;
 	static struct prefix_node networks[1], hosts[8];
 	static struct span name;
+	static const uint64_t key = 1;
 
 	name = SPAN("untrusted");
 	addresses[0] = address(AF_INET, "198.51.100.25");
 	addresses[1] = address(AF_INET6, "2001:db8:25::25");
-	host = (struct policy_host){ .name = SPAN("aix"), .hostname = SPAN("mail.local.example"), .addresses = addresses,
+	host = (struct policy_host){ .name = SPAN("aix"), .key = key, .hostname = SPAN("mail.local.example"), .addresses = addresses,
 	    .address_count = 2, .max_local = PATH_LOCAL_MAX, .rules = &rules };
 	init_local_domains(&host.local);
-	policy = (struct policy){ .network_names = &name, .network_count = 1, .hosts = &host, .host_count = 1 };
+	policy = (struct policy){ .network_names = &name, .network_keys = &key, .network_count = 1, .hosts = &host, .host_count = 1 };
 	prefix_map_init(&policy.networks, networks, 1);
 	prefix_map_init(&policy.host_map, hosts, 8);
 	for (size_t i = 0; i < 2; i++)
@@ -274,7 +275,8 @@ main(int argc, char **argv)
 		.sessions_max = 1000,
 		.rates = &rates,
 	};
-	rates_init(&rates, rates_memory, sizeof(rates_memory), (uint64_t[]){ 1, 2 });
+	rates_init(&rates, rates_memory, sizeof(rates_memory), 1, (uint64_t[]){ 1, 2 });
+	rates_take(&rates, 0);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc < 2 || loop == NULL)
 		return 2;

@@ -263,7 +263,8 @@ static enum rate_limit
 over_rate(const struct gate *g, const struct session *who)
 {
 	const struct rules *rules = &who->host->rules[who->network];
-	const struct rates_who counted = { .client = who->client, .host = (uint32_t)(who->host - who->policy->hosts), .network = who->network };
+	const struct rates_who counted = { .client = who->client, .host = who->host->key,
+		.network = who->policy->network_keys[who->network] };
 	uint64_t now_ms = clock_ms();
 	enum rate_limit limit;
 

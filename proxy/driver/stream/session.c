@@ -283,7 +283,8 @@ session_describe(struct sessions *shared, const struct tproxy_ends *ends, const 
 struct rates_who
 session_rates_who(const struct session *who)
 {
-	return (struct rates_who){ .client = who->client, .host = (uint32_t)(who->host - who->policy->hosts), .network = who->network };
+	return (struct rates_who){ .client = who->client, .host = who->host->key,
+		.network = who->policy->network_keys[who->network] };
 }
 
 int

@@ -1,38 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/base/rates.h"
 
-#include "tests/unit/guard.h"
+#include "tests/unit/base/tables.h"
 #include "tests/unit/suite.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-enum { MINUTE = 60 * 1000, HOUR = 60 * MINUTE };
-
-static const uint64_t seed_a[2] = { 1, 2 }, seed_b[2] = { 3, 4 };
-
-/* A table of so many slots, whose memory was full of something else. Valid until the next call. */
-static struct rates
-table(size_t slots, const uint64_t seed[2])
-{
-	size_t octets = rates_octets(slots);
-	uint8_t *memory = guard_room(octets);
-	struct rates r;
-
-	memset(memory, 0xa5, octets);
-	rates_init(&r, memory, octets, seed);
-	return r;
-}
-
-/* 203.0.net.host of network 0, host 0. */
-static struct rates_who
-v4(unsigned net, unsigned host)
-{
-	return (struct rates_who){ .client = ip_from_v4((const uint8_t[4]){ 203, 0, (uint8_t)net, (uint8_t)host }) };
-}
 
 static void
 a_window_slides_over_what_was_counted(void)
@@ -113,7 +86,7 @@ a_count_is_of_one_host_and_its_scopes(void)
 	static const struct {
 		const char *name;
 		struct ip client;
-		uint32_t host, network;
+		uint64_t host, network;
 		uint64_t want[RATE_SCOPES];
 	} cases[] = {
 #define V4(a, b, c, d) { { [10] = 0xff, [11] = 0xff, a, b, c, d } }
@@ -127,8 +100,10 @@ a_count_is_of_one_host_and_its_scopes(void)
 		{ "another network", V4(10, 0, 0, 1), 1, 0, { 0, 0, 0 } },
 		{ "itself, elsewhere", V4(203, 0, 113, 66), 0, 1, { 0, 0, 0 } },
 		{ "itself, elsewhere again", V4(203, 0, 113, 66), 2, 1, { 0, 0, 0 } },
+		{ "a host that differs at the top", V4(203, 0, 113, 66), 1ULL << 63 | 1, 1, { 0, 0, 0 } },
+		{ "a network that differs at the top", V4(203, 0, 113, 66), 1, 1ULL << 63 | 1, { 1, 1, 0 } },
 		{ "the address of its /24", V4(203, 0, 113, 0), 1, 1, { 0, 1, 1 } },
-		{ "the number of its network", V4(1, 0, 0, 0), 1, 2, { 0, 0, 0 } },
+		{ "the key of its network", V4(1, 0, 0, 0), 1, 2, { 0, 0, 0 } },
 #undef V4
 	};
 
@@ -429,7 +404,10 @@ check_bounds(const struct rates *r, const struct model *m, const struct rates_wh
 	return between;
 }
 
-/* For tables that hold everybody and tables that do not: these may forget, but make nothing up. */
+/*
+ * For tables that hold everybody and tables that do not: these may forget, but make nothing up. Three write in turns that
+ * nobody knows, and read what all wrote.
+ */
 static void
 an_estimate_lies_between_this_window_and_both(void)
 {
@@ -438,8 +416,9 @@ an_estimate_lies_between_this_window_and_both(void)
 	for (unsigned round = 0; round < 150; round++) {
 		static struct model m;
 		bool small = round % 3 == 0;
-		struct rates r = table(small ? 16 : 800, seed_a);
-		uint64_t now = some(&seed, 3) * HOUR;
+		struct rates none = tables(small ? 8 : 280, 3, seed_a);
+		struct rates all[3] = { writer(&none, 0), writer(&none, 1), writer(&none, 2) };
+		uint64_t now = some(&seed, 3) * HOUR, forgotten;
 
 		m.count = 0;
 		while (m.count < sizeof(m.events) / sizeof(m.events[0])) {
@@ -448,16 +427,17 @@ an_estimate_lies_between_this_window_and_both(void)
 			uint32_t n = 1 + some(&seed, 20);
 
 			now += some(&seed, some(&seed, 20) == 0 ? HOUR : some(&seed, 2) == 0 ? 1 : MINUTE);
-			rates_add(&r, &who, measure, n, now);
+			rates_add(&all[some(&seed, 3)], &who, measure, n, now);
 			m.events[m.count].who = who;
 			m.events[m.count].measure = measure;
 			m.events[m.count].n = n;
 			m.events[m.count++].at = now;
 			who = somebody(&seed);
-			between += check_bounds(&r, &m, &who, now, small);
+			between += check_bounds(&all[some(&seed, 3)], &m, &who, now, small);
 		}
-		CHECK(small || r.forgotten == 0, "round %u: %" PRIu64 " of a big table were forgotten", round, r.forgotten);
-		forgetful += r.forgotten > 0;
+		forgotten = all[0].forgotten + all[1].forgotten + all[2].forgotten;
+		CHECK(small || forgotten == 0, "round %u: %" PRIu64 " of a big table were forgotten", round, forgotten);
+		forgetful += forgotten > 0;
 	}
 	CHECK(between > 1000, "only %u estimates", between);
 	CHECK(forgetful == 50, "only %u small tables forgot somebody", forgetful);
@@ -497,118 +477,6 @@ who_pushes_whom_out_depends_on_the_seed(void)
 	}
 }
 
-/* Tags that are left and words that are not: readers find a slot and garbage in it. The memory can only be read. */
-static void
-a_reader_survives_garbage(void)
-{
-	size_t octets = 1 << 16, page = (size_t)sysconf(_SC_PAGESIZE);
-	uint8_t *mapping = mmap(NULL, octets + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	uint64_t *words = (uint64_t *)(mapping + octets % rates_octets(1));
-	struct rate_limits limits;
-	struct rates r;
-	unsigned seed = 12, reached = 0;
-
-	if (mapping == MAP_FAILED || mprotect(mapping + octets, page, PROT_NONE) == -1) {
-		perror("garbage");
-		exit(1);
-	}
-	memset(&limits, 1, sizeof(limits));
-	rates_init(&r, words, octets - octets % rates_octets(1), seed_a);
-	for (unsigned round = 0; round < 50; round++) {
-		for (unsigned i = 0; i < 250; i++) {
-			struct rates_who who = v4(1, i);
-
-			rates_enter(&r, &who, 0);
-		}
-		for (size_t i = 0; i < r.bucket_count * rates_octets(1) / sizeof(*words); i++) {
-			uint64_t garbage = (uint64_t)rand_r(&seed) << 42 ^ (uint64_t)rand_r(&seed) << 21 ^ (uint64_t)rand_r(&seed);
-
-			if (round % 2 == 0 || rand_r(&seed) % 2 == 0)	/* or with the number of a window that is asked for */
-				words[i] = rand_r(&seed) % 2 == 0 ? garbage : garbage % 4 << 32 | garbage >> 32;
-		}
-		mprotect(mapping, octets, PROT_READ);
-		for (unsigned i = 0; i < 250; i++) {
-			struct rates_who who = v4(1, i);
-
-			for (enum rate_measure m = 0; m < RATE_MEASURES; m++)
-				reached += rates_exceeded(&r, &who, &limits, m, i % 4 * MINUTE) != RATE_NONE;
-		}
-		mprotect(mapping, octets, PROT_READ | PROT_WRITE);
-		rates_init(&r, words, octets - octets % rates_octets(1), seed_a);
-	}
-	CHECK(reached > 1000, "only %u readers found something", reached);
-	munmap(mapping, octets + page);
-}
-
-enum { CONCURRENT = 20000 };
-
-/* Everything that the writer of the next test does: a client that stays, and a stream of others that come and go. */
-static void
-write_much(struct rates r)
-{
-	for (unsigned i = 0; i < CONCURRENT; i++) {
-		struct rates_who who = v4(1, 1), other = v4(2 + i % 200, i / 200 % 256);
-
-		rates_add(&r, &who, RATE_MESSAGES, 1, HOUR);
-		rates_add(&r, &other, RATE_MESSAGES, 1, HOUR);
-		rates_enter(&r, &other, HOUR);
-		rates_leave(&r, &other);
-	}
-}
-
-static void
-another_process_reads_while_one_writes(void)
-{
-	size_t octets = rates_octets(512);
-	void *memory = mmap(NULL, octets, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	struct rates_who who = v4(1, 1);
-	uint64_t last = 0, got;
-	struct rates r;
-	int status = -1;
-	pid_t writer;
-
-	if (memory == MAP_FAILED) {
-		perror("mmap");
-		exit(1);
-	}
-	rates_init(&r, memory, octets, seed_a);
-	rates_enter(&r, &who, 0);	/* so that it is never the one who is pushed out */
-	writer = fork();
-	if (writer == 0) {
-		write_much(r);
-		_exit(0);
-	}
-	CHECK(writer > 0 && mprotect(memory, octets, PROT_READ) == 0, "no writer");
-	while (waitpid(writer, &status, WNOHANG) == 0) {
-		got = rates_count(&r, &who, RATE_ADDRESS, RATE_MESSAGES, HOUR);
-		CHECK(got >= last && got <= CONCURRENT, "%" PRIu64 " after %" PRIu64, got, last);
-		last = got;
-		got = rates_count(&r, &who, RATE_NETWORK, RATE_SESSIONS, HOUR);
-		CHECK(got == 1 || got == 2, "%" PRIu64 " sessions", got);
-	}
-	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the writer died");
-	got = rates_count(&r, &who, RATE_ADDRESS, RATE_MESSAGES, HOUR);
-	CHECK(got == CONCURRENT, "in the end %" PRIu64, got);
-	munmap(memory, octets);
-}
-
-static void
-a_writer_that_begins_again_is_read_by_the_copies_from_before(void)
-{
-	struct rates r = table(64, seed_a), reader = r;
-	struct rates_who who = v4(1, 1);
-
-	rates_enter(&r, &who, 0);
-	rates_add(&r, &who, RATE_MESSAGES, 7, 0);
-	rates_init(&r, r.buckets, rates_octets(64), seed_a);
-	for (enum rate_measure m = 0; m < RATE_MEASURES; m++)
-		CHECK(rates_count(&reader, &who, RATE_ADDRESS, m, 0) == 0, "measure %d is not empty", m);
-	rates_leave(&r, &who);
-	rates_add(&r, &who, RATE_MESSAGES, 2, 0);
-	CHECK(rates_count(&reader, &who, RATE_ADDRESS, RATE_MESSAGES, 0) == 2, "messages");
-	CHECK(rates_count(&reader, &who, RATE_ADDRESS, RATE_SESSIONS, 0) == 0, "sessions");
-}
-
 static CU_TestInfo tests[] = {
 	{ "a window slides over what was counted", a_window_slides_over_what_was_counted },
 	{ "measures do not mix", measures_do_not_mix },
@@ -622,9 +490,6 @@ static CU_TestInfo tests[] = {
 	{ "the narrowest limit is named first", the_narrowest_limit_is_named_first },
 	{ "an estimate lies between this window and both", an_estimate_lies_between_this_window_and_both },
 	{ "who pushes whom out depends on the seed", who_pushes_whom_out_depends_on_the_seed },
-	{ "a reader survives garbage", a_reader_survives_garbage },
-	{ "another process reads while one writes", another_process_reads_while_one_writes },
-	{ "a writer that begins again is read by the copies from before", a_writer_that_begins_again_is_read_by_the_copies_from_before },
 	CU_TEST_INFO_NULL,
 };
 SUITE(rates, tests)

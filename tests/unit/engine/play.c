@@ -183,6 +183,19 @@ take(struct player *p, const struct step *s, size_t n)
 	}
 }
 
+/* Rates by which nobody has done anything yet. Valid until the next call. */
+static struct rates *
+fresh_rates(void)
+{
+	static uint64_t memory[1 << 10];
+	static struct rates rates;
+
+	memset(memory, 0, sizeof(memory));
+	rates_init(&rates, memory, sizeof(memory), 1, (uint64_t[]){ 1, 2 });
+	rates_take(&rates, 0);
+	return &rates;
+}
+
 void
 play_in(const char *name, const struct setting *setting, const struct step *steps)
 {
@@ -196,7 +209,6 @@ play_in(const char *name, const struct setting *setting, const struct step *step
 		.limits = setting->limits == NULL ? &dialogue_limits_default : setting->limits,
 		.hooks = &hooks,
 		.tarpit = setting->tarpit,
-		.rates = setting->rates,
 		.tls_ready = setting->tls_ready,
 	};
 
@@ -207,8 +219,7 @@ play_in(const char *name, const struct setting *setting, const struct step *step
 	host.max_message = setting->max_message;
 	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
 		p = (struct player){ .name = name, .cut = cuts[i] };
-		if (setting->rates != NULL)	/* each run begins with nothing counted */
-			rates_init(setting->rates, setting->rates->buckets, rates_octets(1), (uint64_t[]){ 1, 2 });
+		conf.rates = setting->rates ? fresh_rates() : NULL;
 		play_event_count = 0;
 		for (int side = 0; side < 2; side++) {
 			buf_init(&p.in[side], memory[side], GOT_MAX);

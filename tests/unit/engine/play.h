@@ -68,7 +68,7 @@ struct setting {
 	uint64_t max_message;
 	bool tls_ready;
 	struct tarpit *tarpit;
-	struct rates *rates;		/* of memory for one slot; each run begins with nothing counted */
+	bool rates;			/* what the client does is counted; each run begins with nothing counted */
 };
 void play_in(const char *name, const struct setting *setting, const struct step *steps);
 

@@ -305,6 +305,69 @@ values_and_their_lines_are_kept(void)
 	site_free(site);
 }
 
+/* A site of three hosts and two named networks in the order of the digits. */
+static struct site *
+in_order(const char *order)
+{
+	static const char *const sections[] = {
+		"protect \"aix\" { addresses = { \"192.0.2.1\" } hostname = \"a.example\" local-domains = { \"a.example\" } }\n",
+		"protect \"AIX\" { addresses = { \"192.0.2.2\" } hostname = \"b.example\" local-domains = { \"b.example\" } }\n",
+		"protect \"lab\" { addresses = { \"192.0.2.3\" } hostname = \"c.example\" local-domains = { \"c.example\" } }\n",
+		"network Lab { prefixes = { \"10.1.0.0/16\" } }\n",
+		"network office { prefixes = { \"10.2.0.0/16\" } }\n",
+		"network lAB { prefixes = { \"10.3.0.0/16\" } }\n",
+	};
+	char text[1000] = "", *said;
+	struct site *site;
+
+	for (; *order != '\0'; order++)
+		strcat(text, sections[*order - '0']);
+	site = folder_load(text, &said);
+	CHECK(site != NULL, "said: %s", said);
+	free(said);
+	return site;
+}
+
+static uint64_t
+host_key(const struct site *site, struct span name)
+{
+	for (size_t i = 0; site != NULL && i < site->policy.host_count; i++)
+		if (span_eq(site->policy.hosts[i].name, name))
+			return site->policy.hosts[i].key;
+	CHECK(false, "no host %.*s", (int)name.len, (const char *)name.at);
+	return 0;
+}
+
+static uint64_t
+network_key(const struct site *site, struct span name)
+{
+	int64_t n = site == NULL ? -1 : site_network(site, name);
+
+	CHECK(n >= 0, "no network %.*s", (int)name.len, (const char *)name.at);
+	return n < 0 ? 0 : site->policy.network_keys[n];
+}
+
+/* Others may come, go and change places. A host and a network of one name are counted in different scopes. */
+static void
+a_name_has_the_same_key_in_every_site(void)
+{
+	static const char *const orders[] = { "01234", "43210", "52401", "15240" };
+	const uint64_t aix = 0x4daf8f8851721a57, upper = 0x5dfcaf6e737eb936, lab = 0x95f04bf21e7e2c82, office = 0x1740f7ba794ffb95,
+	    untrusted = 0xed78e68dd0a710cd;	/* SipHash-2-4 of the names with a key of zeros, says OpenSSL */
+
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+		struct site *site = in_order(orders[i]);
+
+		CHECK(host_key(site, SPAN("aix")) == aix, "\"%s\"", orders[i]);
+		CHECK(host_key(site, SPAN("AIX")) == upper, "\"%s\"", orders[i]);
+		CHECK(host_key(site, SPAN("lab")) == lab, "\"%s\"", orders[i]);
+		CHECK(network_key(site, SPAN("lab")) == lab, "\"%s\"", orders[i]);
+		CHECK(network_key(site, SPAN("office")) == office, "\"%s\"", orders[i]);
+		CHECK(network_key(site, SPAN("untrusted")) == untrusted, "\"%s\"", orders[i]);
+		site_free(site);
+	}
+}
+
 /* The first host has the defaults; the second and the third have what differs. */
 static void
 hosts_share_rules_that_are_the_same_and_no_others(void)
@@ -455,6 +518,7 @@ CU_TestInfo config_tests[] = {
 	{ "what is dangerous is warned of", what_is_dangerous_is_warned_of },
 	{ "the sum of many prefixes is seen", the_sum_of_many_prefixes_is_seen },
 	{ "values and their lines are kept", values_and_their_lines_are_kept },
+	{ "a name has the same key in every site", a_name_has_the_same_key_in_every_site },
 	{ "hosts share rules that are the same, and no others", hosts_share_rules_that_are_the_same_and_no_others },
 	{ "senders are looked up where there is a resolver", senders_are_looked_up_where_there_is_a_resolver },
 	{ "lists are those that were written", lists_are_those_that_were_written },
