@@ -3,6 +3,7 @@
 
 #include "proxy/driver/stream/stream.h"
 #include "proxy/site/cert.h"
+#include "proxy/site/deadman.h"
 #include "proxy/site/evidence.h"
 #include "proxy/keeper/gatehouse.h"
 #include "proxy/site/journal.h"
@@ -37,6 +38,9 @@ struct run {
 	uint64_t restored;		/* times that somebody else took our table out */
 	ev_io on_table;
 	ev_timer put_back;
+	struct deadman *deadman;
+	ev_timer refresh;
+	bool refresh_failed;		/* which is said once */
 	struct xtables_watch xtables;
 	struct evidence evidence;
 	ev_timer on_evidence;
@@ -86,6 +90,8 @@ stop(struct ev_loop *loop, ev_signal *watcher, int events)
 		ev_break(loop, EVBREAK_ALL);
 		return;
 	}
+	ev_timer_stop(loop, &r->refresh);
+	deadman_end(r->deadman);	/* new connections are the guard's before there is no listener */
 	stream_pause(r->stream);
 	xtables_watch_stop(&r->xtables);
 	r->draining = true;
@@ -200,6 +206,20 @@ put_back(struct ev_loop *loop, ev_timer *watcher, int events)
 	ev_timer_again(loop, watcher);
 }
 
+/* A loop that does not come round does not come here: that is the proof that it serves. */
+static void
+refresh(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct run *r = timer->data;
+	int result = deadman_refresh(r->deadman);
+
+	(void)loop;
+	(void)events;
+	if (result == -1 && !r->refresh_failed && errno != ENOENT)	/* whoever took the table out is told of elsewhere */
+		fprintf(stderr, "relaywall: the kernel cannot be told that connections are served: %s; on-failure holds soon\n", strerror(errno));
+	r->refresh_failed = result == -1;
+}
+
 static void
 look_at_table(struct ev_loop *loop, ev_io *watcher, int events)
 {
@@ -252,6 +272,8 @@ watch_signals(struct run *r)
 	watch(r, &r->on_hup, reload_certificates, SIGHUP);
 	ev_timer_init(&r->on_evidence, collect, evidence_s, evidence_s);
 	r->on_evidence.data = r;
+	ev_timer_init(&r->refresh, refresh, DEADMAN_REFRESH_MS / 1e3, DEADMAN_REFRESH_MS / 1e3);
+	r->refresh.data = r;
 	ev_timer_init(&r->put_back, put_back, 0., put_back_s);
 	r->put_back.data = r;
 	ev_timer_init(&r->drain, look_for_end, drain_look_s, drain_look_s);
@@ -318,8 +340,14 @@ serve(struct run *r)
 	size_t certificates;
 
 	watch_signals(r);
+	r->deadman = deadman_open();
+	if (r->deadman == NULL) {
+		fprintf(stderr, "relaywall: netlink: %s\n", strerror(errno));
+		return CLI_FAILED;
+	}
 	if (load_certificates(r, &certificates) == 0 && kernel_open(r->site, stderr) == 0) {
 		watch_table(r);
+		ev_timer_start(r->loop, &r->refresh);
 		ev_timer_start(r->loop, &r->on_evidence);
 		if (gate_rules_wanted(r->site))
 			fprintf(stderr, "relaywall: the gate judges first packets, queue %u %s\n", r->site->gate_queue,
@@ -334,6 +362,7 @@ serve(struct run *r)
 	ev_io_stop(r->loop, &r->on_table);
 	xtables_watch_stop(&r->xtables);
 	ev_timer_stop(r->loop, &r->put_back);
+	ev_timer_stop(r->loop, &r->refresh);
 	ev_timer_stop(r->loop, &r->on_evidence);
 	stream_free(r->stream);		/* what still runs gets its 421 while its packets still arrive */
 	r->stream = NULL;
@@ -341,6 +370,7 @@ serve(struct run *r)
 		status = CLI_FAILED;
 	gatehouse_close(&r->gatehouse);
 	table_watch_free(r->table);
+	deadman_close(r->deadman);
 	evidence_done(&r->evidence);
 	return status;
 }

@@ -2,8 +2,10 @@
 #include "proxy/site/rules.h"
 
 #include "proxy/site/admission.h"
+#include "proxy/site/deadman.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <inttypes.h>
 
 enum { ALL_HOSTS = -1 };
@@ -43,6 +45,17 @@ write_set(FILE *out, const struct site *site, const char *name, const struct pai
 	return any;
 }
 
+/* The element that the table is loaded with is as good as a refresh: nothing is refused while the daemon starts. */
+static void
+write_serving(FILE *out)
+{
+	static_assert(DEADMAN_MS % 1000 == 0, "nft prints whole seconds");
+	fprintf(out, "\n\t# New connections are diverted only while 25 is in this set. The daemon puts it there anew every %d ms\n"
+	    "\t# while it serves; after %d s without that it is gone, and the guard below has them.\n"
+	    "\tset " DEADMAN_SET " {\n\t\ttype inet_service\n\t\ttimeout %ds\n\t\telements = { 25 }\n\t}\n", DEADMAN_REFRESH_MS, DEADMAN_MS / 1000,
+	    DEADMAN_MS / 1000);
+}
+
 /*
  * The box speaks to a host with the client's address and port, so conntrack
  * would see one connection twice, take the second for a part of the first and
@@ -73,7 +86,7 @@ write_untrack(FILE *out, const struct admission *a, const struct gate_rules *g, 
 static void
 write_tproxy(FILE *out, const struct site *site, const struct pairs_family *f, const char *match, const char *comment)
 {
-	fprintf(out, "\t\t%s daddr @protected%c tcp dport 25 %stproxy %s to %s:%u meta mark set 0x%" PRIx32
+	fprintf(out, "\t\t%s daddr @protected%c tcp dport @" DEADMAN_SET " %stproxy %s to %s:%u meta mark set 0x%" PRIx32
 	    " counter accept comment \"%s\"\n", f->ip, f->digit, match, f->ip, f->listener, site->port, site->fwmark, comment);
 }
 
@@ -99,13 +112,16 @@ write_socket(FILE *out, const struct site *site, const struct pairs_family *f, c
  * The bare SYN comes first. With the socket rules first, a SYN whose port is
  * still in TIME_WAIT here is given to the dead socket, answered with a challenge
  * ACK and a reset, and has to be sent again.
+ *
+ * Only what begins sessions asks whether somebody serves. Packets of running ones
+ * belong to sockets, which the kernel answers for as long as the process is there.
  */
 static void
 write_divert(FILE *out, const struct admission *a, const struct gate_rules *g, bool serve, const struct pairs_family *const *in, size_t n)
 {
 	const struct site *site = a->site;
 
-	fputs("\n\t# A tproxy rule whose listener is gone does not match: the packet goes on to the guard.\n", out);
+	fputs("\n\t# A tproxy rule whose listener is gone, or that finds nobody serving, does not match: the packet goes on to the guard.\n", out);
 	fputs("\tchain divert {\n\t\ttype filter hook prerouting priority mangle; policy accept;\n", out);
 	admission_write_divert(a, serve);
 	gate_rules_write_divert(g);
@@ -195,6 +211,8 @@ rules_write_table(const struct site *site, enum rules_stage stage, enum queue_ho
 		g.open[i] = write_set(out, site, "open", &pairs_families[i], ON_FAILURE_OPEN);
 		g.drop[i] = write_set(out, site, "drop", &pairs_families[i], ON_FAILURE_DROP);
 	}
+	if (stage == RULES_SERVE)
+		write_serving(out);
 	if (admission_write_sets(&a) == -1 || (stage == RULES_SERVE && gate_rules_write_sets(&g) == -1))
 		return -1;
 	if (stage != RULES_GUARD && site->keep_source_port)

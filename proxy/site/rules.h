@@ -21,7 +21,7 @@ enum {
 
 /* The life of the table. */
 enum rules_stage {
-	RULES_SERVE = 0,	/* connections are diverted to the daemon; without it the guard holds */
+	RULES_SERVE = 0,	/* connections are diverted to the daemon while it says that it serves (deadman.h); else the guard holds */
 	RULES_DRAIN,		/* running sessions go on, no new ones */
 	RULES_GUARD,		/* the guard alone */
 	RULES_REMOVE,		/* no table */
