@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 static const char *const source_port[] = { "keep", "any", NULL };
-static const char *const on_stop[] = { "closed", "remove", NULL };
+static const char *const on_stop[] = { "closed", "drop", "open", "remove", NULL };	/* enum on_stop */
 static const char *const on_failure[] = { "closed", "drop", "open", NULL };	/* enum on_failure */
 static const char *const relay_action[] = { "refuse", "drop", "redirect", NULL };	/* enum relay_action */
 static const char *const body[] = { "reject", "normalize", "note", NULL };	/* enum body_rule */
@@ -51,7 +51,8 @@ static const struct key top[TOP_KEYS] = {
 	[TOP_GATE_HELD] = NUMBER("gate-held", "500", 1, 65536, "of these, that wait for block lists, or for the host; one more goes on to the shield"),
 	[TOP_GATE_LOOKUPS] = NUMBER("gate-lookups", "500", 1, 100000, "clients in a second about whom the gate asks block lists; one more is left to the dialogue"),
 	[TOP_GATE_TIMEOUT] = NUMBER("gate-timeout", "2", 1, 10, "seconds that one waits for them; then the lists are left to the dialogue, and the host is down"),
-	[TOP_ON_STOP] = WORD("on-stop", on_stop, "closed", "after an orderly end: hosts stay closed, or every rule is removed"),
+	[TOP_ON_STOP] = WORD("on-stop", on_stop, "closed", 
+	    "after an orderly end, for all hosts: reset, drop silently, pass unfiltered whom admit lets in, or no rule at all"),
 };
 
 /* The defaults of these are the engine's: dialogue_limits_default. */

@@ -103,6 +103,34 @@ every_stage_has_the_guard_and_each_host_its_own(void)
 	}
 }
 
+/* After an orderly end no host has an answer of its own. */
+static void
+after_the_end_all_hosts_are_alike(void)
+{
+	static const struct {
+		enum rules_stage stage;
+		const char *answer;
+		size_t open, drop;	/* hosts' addresses in the sets of that name */
+	} ends[] = {
+		{ RULES_STOP_CLOSED, "@protected4 tcp dport 25 counter reject with tcp reset comment \"on-stop = closed\"", 0, 0 },
+		{ RULES_STOP_DROP, "@drop4 tcp dport 25 counter drop comment \"on-stop = drop\"", 0, 1 },
+		{ RULES_STOP_OPEN, "@open4 tcp dport 25 counter accept comment \"on-stop = open\"", 1, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		char *text = rules_of(both, ends[i].stage), *guard = strstr(text, "chain guard"), *rule = strstr(text, ends[i].answer);
+
+		CHECK(guard != NULL && rule > guard, "stage %d: %s", (int)ends[i].stage, text);
+		CU_ASSERT(count(text, "set open4") == ends[i].open && count(text, "set open6") == ends[i].open);
+		CU_ASSERT(count(text, "set drop4") == ends[i].drop && count(text, "set drop6") == ends[i].drop);
+		for (const char *const *host = (const char *const[]){ "192.0.2.1 ", "192.0.2.2 ", "192.0.2.3 ", "2001:db8::1 ", NULL }; *host != NULL; host++)
+			CHECK(count(text, *host) == 1 + ends[i].open + ends[i].drop, "stage %d, %s: %s", (int)ends[i].stage, *host, text);
+		CU_ASSERT(count(text, "on-failure") == 0 && count(text, "socket transparent") == 0 && count(text, "notrack") == 0);
+		CU_ASSERT(count(text, "chain divert") == 0 && count(text, "chain reassemble") == 1);
+		free(text);
+	}
+}
+
 static const char admitting[] = "network a { prefixes = { \"10.0.0.0/8\", \"2001:db8:10::/48\" } }\nnetwork b { prefixes = { \"10.1.0.0/16\" } }\n"
     HOST("a", "\"192.0.2.1\", \"2001:db8::1\"", "from untrusted { admit = drop } from a { admit = pass } from b { admit = refuse }")
     HOST("b", "\"192.0.2.2\"", "on-failure = open from untrusted { admit = reset }");
@@ -135,10 +163,12 @@ the_kernel_knows_who_may_begin(void)
 
 	check_order(text, serve, sizeof(serve) / sizeof(serve[0]));
 	free(text);
-	text = rules_of(admitting, RULES_GUARD);
-	check_order(text, guard, sizeof(guard) / sizeof(guard[0]));
-	CU_ASSERT(count(text, "chain divert") == 0);
-	free(text);
+	for (size_t i = 0; i < 2; i++) {	/* who is not admitted stays out also when all hosts are open */
+		text = rules_of(admitting, (enum rules_stage[]){ RULES_GUARD, RULES_STOP_OPEN }[i]);
+		check_order(text, guard, sizeof(guard) / sizeof(guard[0]));
+		CU_ASSERT(count(text, "chain divert") == 0);
+		free(text);
+	}
 	text = rules_of(both, RULES_SERVE);
 	CU_ASSERT(count(text, "admit") == 0 && count(text, "refused") == 0);
 	free(text);
@@ -249,6 +279,7 @@ removal_needs_no_configuration(void)
 CU_TestInfo rules_tests[] = {
 	{ "a new SYN is looked at before old sockets", a_new_syn_is_looked_at_before_old_sockets },
 	{ "every stage has the guard, and each host its own", every_stage_has_the_guard_and_each_host_its_own },
+	{ "after the end all hosts are alike", after_the_end_all_hosts_are_alike },
 	{ "the kernel knows who may begin", the_kernel_knows_who_may_begin },
 	{ "questions to hosts stay tracked", questions_to_hosts_stay_tracked },
 	{ "the gate is asked before anything is diverted", the_gate_is_asked_before_anything_is_diverted },
