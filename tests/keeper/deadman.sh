@@ -48,7 +48,7 @@ begin() {
 	wait_for 'serving 1 hosts' "$folder/daemon"
 }
 end() {
-	kill "-${1-TERM}" "$daemon"
+	kill "$daemon"
 	wait "$daemon" 2>/dev/null || true
 	unset "started[$daemon]"
 }
