@@ -175,6 +175,7 @@ gate_process(struct gate_home *home, pid_t parent)
 	if (getppid() != parent)
 		_exit(1);
 	leave_home();
+	prctl(PR_SET_NAME, "relaywall-gate");
 	in.home = home;
 	in.loop = ev_loop_new(EVFLAG_NOSIGMASK);
 	if (in.loop == NULL || watch_reopen(&in) == -1 || open_services(&in) == -1)

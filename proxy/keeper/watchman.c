@@ -4,6 +4,7 @@
 #include "proxy/site/kernel.h"
 
 #include <errno.h>
+#include <string.h>
 
 static const double put_back_s = 1.0;	/* between tries, where it does not load */
 static const double evidence_s = 10.0;	/* between looks at the kernel's notes: evidence.h */
@@ -49,6 +50,17 @@ look_at_table(struct ev_loop *loop, ev_io *io, int events)
 		put_back(loop, &w->put_back, 0);
 }
 
+/* Only while somebody takes connections do the rules divert them: deadman.h. */
+static void
+on_alive(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct watchman *w = timer->data;
+
+	(void)loop, (void)events;
+	if (w->conf.serves(w->conf.cookie) && deadman_refresh(w->deadman) == -1 && errno != ENOENT)	/* without a table it is put back */
+		fprintf(w->conf.errors, "relaywall: the kernel cannot be told that connections are served: %s\n", strerror(errno));
+}
+
 static void
 tell_restored_queue(void *cookie)
 {
@@ -64,7 +76,8 @@ watchman_init(struct watchman *w, const struct watchman_conf *conf)
 	*w = (struct watchman){ .conf = *conf };
 	ev_timer_init(&w->put_back, put_back, 0., put_back_s);
 	ev_timer_init(&w->on_evidence, on_evidence, evidence_s, evidence_s);
-	w->put_back.data = w->on_evidence.data = w->on_table.data = w;
+	ev_timer_init(&w->on_alive, on_alive, 0., DEADMAN_REFRESH_MS / 1000.);
+	w->put_back.data = w->on_evidence.data = w->on_alive.data = w->on_table.data = w;
 }
 
 static void
@@ -74,6 +87,7 @@ wake(struct watchman *w)
 
 	w->awake = true;
 	ev_timer_start(loop, &w->on_evidence);
+	ev_timer_start(loop, &w->on_alive);
 	if (kernel_uses_xtables(w->conf.site))
 		xtables_watch_start(&w->xtables, w->conf.site, loop, tell_restored_queue, w);
 	w->table = table_watch_new();
@@ -89,8 +103,16 @@ wake(struct watchman *w)
 int
 watchman_begin(struct watchman *w)
 {
-	if (kernel_open(w->conf.site, w->conf.errors) == -1)
+	w->deadman = deadman_open();
+	if (w->deadman == NULL) {
+		fprintf(w->conf.errors, "relaywall: no socket to the kernel's rules: %s\n", strerror(errno));
 		return -1;
+	}
+	if (kernel_open(w->conf.site, w->conf.errors) == -1) {
+		deadman_close(w->deadman);
+		w->deadman = NULL;
+		return -1;
+	}
 	w->drained = false;
 	wake(w);
 	return 0;
@@ -101,6 +123,8 @@ watchman_drain(struct watchman *w)
 {
 	w->drained = true;
 	xtables_watch_stop(&w->xtables);
+	ev_timer_stop(w->conf.loop, &w->on_alive);
+	(void)deadman_end(w->deadman);	/* if not, the rules without new sessions do it */
 	return kernel_drain(w->conf.site, w->conf.errors);
 }
 
@@ -115,6 +139,9 @@ watchman_rest(struct watchman *w)
 	watchman_collect(w);
 	ev_timer_stop(loop, &w->on_evidence);
 	ev_timer_stop(loop, &w->put_back);
+	ev_timer_stop(loop, &w->on_alive);
+	deadman_close(w->deadman);
+	w->deadman = NULL;
 	ev_io_stop(loop, &w->on_table);
 	xtables_watch_stop(&w->xtables);
 	table_watch_free(w->table);

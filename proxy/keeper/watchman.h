@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * watchman.h - the kernel's rules while a captain serves: loaded, put back when
- * somebody takes them out, and asked whom they refused.
+ * watchman.h - the kernel's rules while a captain serves: loaded, kept alive while
+ * workers are, put back when somebody takes them out, and asked whom they refused.
  */
 #ifndef PROXY_KEEPER_WATCHMAN_H
 #define PROXY_KEEPER_WATCHMAN_H
 
+#include "proxy/site/deadman.h"
 #include "proxy/site/evidence.h"
 #include "proxy/site/table_watch.h"
 #include "proxy/site/xtables.h"
@@ -23,12 +24,13 @@ struct watchman {
 	struct watchman_conf conf;
 	struct table_watch *table;
 	struct xtables_watch xtables;
+	struct deadman *deadman;
 	struct evidence evidence;
 	uint64_t restored;		/* times that somebody else took rules of ours out */
 	bool drained;			/* the rules are those without new sessions */
 	bool awake;
 	ev_io on_table;
-	ev_timer put_back, on_evidence;
+	ev_timer put_back, on_evidence, on_alive;
 };
 
 void watchman_init(struct watchman *w, const struct watchman_conf *conf);

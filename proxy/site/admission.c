@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/site/admission.h"
 
+#include "proxy/site/deadman.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 
@@ -121,7 +123,7 @@ write_refusals(const struct admission *a, const char *match)
 		const struct pairs_family *f = &pairs_families[i];
 
 		if (a->has[ADMIT_REFUSE][i])
-			fprintf(a->out, "\t\t%s daddr . %s saddr @admit_refuse%c tcp dport 25 %stproxy %s to %s:%u meta mark set 0x%" PRIx32
+			fprintf(a->out, "\t\t%s daddr . %s saddr @admit_refuse%c tcp dport @" DEADMAN_SET " %stproxy %s to %s:%u meta mark set 0x%" PRIx32
 			    " counter accept comment \"admit = refuse\"\n", f->ip, f->ip, f->digit, match, f->ip, f->listener,
 			    a->site->refusal_port, a->site->fwmark);
 	}
@@ -148,5 +150,5 @@ admission_write_guard(const struct admission *a)
 	rule(a, ADMIT_PASS, "counter accept");
 	rule_back(a, ADMIT_PASS, "counter accept");
 	rule(a, ADMIT_RESET, "counter reject with tcp reset");
-	rule(a, ADMIT_REFUSE, "counter reject with tcp reset");	/* there is no daemon to say why */
+	rule(a, ADMIT_REFUSE, "counter reject with tcp reset");	/* nobody serves who could say why */
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/site/gate_rules.h"
 
+#include "proxy/site/deadman.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 
@@ -68,6 +70,10 @@ is_used(const struct gate_rules *g)
 	return g->has[0] || g->has[1];
 }
 
+/*
+ * Nobody is asked while nobody serves: both ways into the queue follow the mark, so
+ * the set is asked here alone.
+ */
 void
 gate_rules_write_chains(const struct gate_rules *g)
 {
@@ -81,7 +87,7 @@ gate_rules_write_chains(const struct gate_rules *g)
 		const struct pairs_family *f = &pairs_families[i];
 
 		if (g->has[i])
-			fprintf(g->out, "\t\t%s daddr . %s saddr @gate%c tcp dport 25 " PAIRS_SYN "meta mark set 0x%" PRIx32 " counter comment \"gate: asked\"\n",
+			fprintf(g->out, "\t\t%s daddr . %s saddr @gate%c tcp dport @" DEADMAN_SET " " PAIRS_SYN "meta mark set 0x%" PRIx32 " counter comment \"gate: asked\"\n",
 			    f->ip, f->ip, f->digit, asked);
 	}
 	fputs("\t}\n", g->out);
@@ -111,7 +117,7 @@ write_refusals(const struct gate_rules *g)
 		const struct pairs_family *f = &pairs_families[i];
 
 		if (g->has[i])
-			fprintf(g->out, "\t\tmeta mark 0x%" PRIx32 " %s daddr @protected%c tcp dport 25 tproxy %s to %s:%u meta mark set 0x%" PRIx32
+			fprintf(g->out, "\t\tmeta mark 0x%" PRIx32 " %s daddr @protected%c tcp dport @" DEADMAN_SET " tproxy %s to %s:%u meta mark set 0x%" PRIx32
 			    " counter accept comment \"gate: refuse\"\n", gate_rules_mark(g->site, GATE_REFUSE), f->ip, f->digit, f->ip, f->listener,
 			    g->site->refusal_port, g->site->fwmark);
 	}
@@ -156,8 +162,10 @@ gate_rules_write_divert(const struct gate_rules *g)
 void
 gate_rules_write_guard(const struct gate_rules *g)
 {
-	if (is_used(g))
-		rule(g, gate_rules_mark(g->site, GATE_RESET), "", "answered with a reset", "reject with tcp reset");
+	if (!is_used(g))
+		return;
+	rule(g, gate_rules_mark(g->site, GATE_RESET), "", "answered with a reset", "reject with tcp reset");
+	rule(g, gate_rules_mark(g->site, GATE_REFUSE), "", "refuse, and nobody to say why", "reject with tcp reset");
 }
 
 int

@@ -7,6 +7,10 @@
  * queue. It comes out with the mark of an answer; or, if the gate is dead, hangs or
  * is full, as it went in: then the host's on-failure holds. "open" lets it on to the
  * shield, which is there, and asks in the dialogue what the gate would have asked.
+ *
+ * While nobody serves (deadman.h) no packet is asked about: it is the guard's. One that waited in the queue meanwhile
+ * comes to the guard with its mark: whom the gate refused is reset there, also by an open host; all others are the
+ * host's on-failure's, as if they had not been asked about.
  */
 #ifndef PROXY_SITE_GATE_RULES_H
 #define PROXY_SITE_GATE_RULES_H

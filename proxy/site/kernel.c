@@ -161,7 +161,13 @@ kernel_drain(const struct site *site, FILE *errors)
 int
 kernel_close(const struct site *site, enum on_stop how, FILE *errors)
 {
-	int result = load(site, how == ON_STOP_REMOVE ? RULES_REMOVE : RULES_GUARD, errors);
+	static const enum rules_stage left[] = {
+		[ON_STOP_CLOSED] = RULES_STOP_CLOSED,
+		[ON_STOP_DROP] = RULES_STOP_DROP,
+		[ON_STOP_OPEN] = RULES_STOP_OPEN,
+		[ON_STOP_REMOVE] = RULES_REMOVE,
+	};
+	int result = load(site, left[how], errors);
 
 	if (site != NULL && gate_rules_wanted(site))
 		xtables_remove(site);

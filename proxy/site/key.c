@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 static const char *const source_port[] = { "keep", "any", NULL };
-static const char *const on_stop[] = { "closed", "remove", NULL };
+static const char *const on_stop[] = { "closed", "drop", "open", "remove", NULL };	/* enum on_stop */
 static const char *const on_failure[] = { "closed", "drop", "open", NULL };	/* enum on_failure */
 static const char *const relay_action[] = { "refuse", "drop", "redirect", NULL };	/* enum relay_action */
 static const char *const body[] = { "reject", "normalize", "note", NULL };	/* enum body_rule */
@@ -54,7 +54,8 @@ static const struct key top[TOP_KEYS] = {
 	[TOP_WORKERS] = NUMBER("workers", "0", 0, 64, "processes that serve sessions; 0: one for each processor"),
 	[TOP_RELOAD_DRAIN] = NUMBER("reload-drain", "900", 0, 86400,
 	    "seconds that sessions may go on after a reload or an upgrade, under the rules that they began with"),
-	[TOP_ON_STOP] = WORD("on-stop", on_stop, "closed", "after an orderly end: hosts stay closed, or every rule is removed"),
+	[TOP_ON_STOP] = WORD("on-stop", on_stop, "closed", 
+	    "after an orderly end, for all hosts: reset, drop silently, pass unfiltered whom admit lets in, or no rule at all"),
 };
 
 /* The defaults of these are the engine's: dialogue_limits_default. */

@@ -2,11 +2,35 @@
 #include "proxy/site/rules.h"
 
 #include "proxy/site/admission.h"
+#include "proxy/site/deadman.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <inttypes.h>
 
 enum { ALL_HOSTS = -1 };
+
+static bool
+is_stopped(enum rules_stage stage)
+{
+	return stage == RULES_STOP_CLOSED || stage == RULES_STOP_DROP || stage == RULES_STOP_OPEN;
+}
+
+/* What becomes of who comes to the guard: by the host's own word, or by one for all hosts after an orderly end. */
+static enum on_failure
+answer_of(const struct site_host *host, enum rules_stage stage)
+{
+	switch (stage) {
+	case RULES_STOP_CLOSED:
+		return ON_FAILURE_CLOSED;
+	case RULES_STOP_DROP:
+		return ON_FAILURE_DROP;
+	case RULES_STOP_OPEN:
+		return ON_FAILURE_OPEN;
+	default:
+		return host->on_failure;
+	}
+}
 
 static void
 write_element(FILE *out, const struct ip *ip, struct span host)
@@ -18,16 +42,18 @@ write_element(FILE *out, const struct ip *ip, struct span host)
 	fprintf(out, "\t\t\t%s comment \"%.*s\",\n", text, (int)host.len, (const char *)host.at);
 }
 
-/* The addresses of one family of all hosts, or of those with this on-failure. Addresses alone, so no intervals. */
+/* The addresses of one family of all hosts, or of those with this answer. Addresses alone, so no intervals. */
 static bool
-write_set(FILE *out, const struct site *site, const char *name, const struct pairs_family *f, int on_failure)
+write_set(const struct admission *a, enum rules_stage stage, const char *name, const struct pairs_family *f, int answer)
 {
+	const struct site *site = a->site;
+	FILE *out = a->out;
 	bool any = false;
 
 	for (size_t i = 0; i < site->policy.host_count; i++) {
 		const struct policy_host *h = &site->policy.hosts[i];
 
-		if (on_failure != ALL_HOSTS && (int)site->hosts[i].on_failure != on_failure)
+		if (answer != ALL_HOSTS && (int)answer_of(&site->hosts[i], stage) != answer)
 			continue;
 		for (size_t k = 0; k < h->address_count; k++) {
 			if (ip_is_v4(&h->addresses[k]) != f->v4)
@@ -41,6 +67,17 @@ write_set(FILE *out, const struct site *site, const char *name, const struct pai
 	if (any)
 		fputs("\t\t}\n\t}\n", out);
 	return any;
+}
+
+/* The element that the table is loaded with is as good as a refresh: nothing is refused while the daemon starts. */
+static void
+write_serving(FILE *out)
+{
+	static_assert(DEADMAN_MS % 1000 == 0, "nft prints whole seconds");
+	fprintf(out, "\n\t# New connections are diverted only while 25 is in this set. The daemon puts it there anew every %d ms\n"
+	    "\t# while it serves; after %d s without that it is gone, and the guard below has them.\n"
+	    "\tset " DEADMAN_SET " {\n\t\ttype inet_service\n\t\ttimeout %ds\n\t\telements = { 25 }\n\t}\n", DEADMAN_REFRESH_MS, DEADMAN_MS / 1000,
+	    DEADMAN_MS / 1000);
 }
 
 /*
@@ -73,7 +110,7 @@ write_untrack(FILE *out, const struct admission *a, const struct gate_rules *g, 
 static void
 write_tproxy(FILE *out, const struct site *site, const struct pairs_family *f, const char *match, const char *comment)
 {
-	fprintf(out, "\t\t%s daddr @protected%c tcp dport 25 %stproxy %s to %s:%u meta mark set 0x%" PRIx32
+	fprintf(out, "\t\t%s daddr @protected%c tcp dport @" DEADMAN_SET " %stproxy %s to %s:%u meta mark set 0x%" PRIx32
 	    " counter accept comment \"%s\"\n", f->ip, f->digit, match, f->ip, f->listener, site->port, site->fwmark, comment);
 }
 
@@ -99,13 +136,16 @@ write_socket(FILE *out, const struct site *site, const struct pairs_family *f, c
  * The bare SYN comes first. With the socket rules first, a SYN whose port is
  * still in TIME_WAIT here is given to the dead socket, answered with a challenge
  * ACK and a reset, and has to be sent again.
+ *
+ * Only what begins sessions asks whether somebody serves. Packets of running ones
+ * belong to sockets, which the kernel answers for as long as the process is there.
  */
 static void
 write_divert(FILE *out, const struct admission *a, const struct gate_rules *g, bool serve, const struct pairs_family *const *in, size_t n)
 {
 	const struct site *site = a->site;
 
-	fputs("\n\t# A tproxy rule whose listener is gone does not match: the packet goes on to the guard.\n", out);
+	fputs("\n\t# A tproxy rule whose listener is gone, or that finds nobody serving, does not match: the packet goes on to the guard.\n", out);
 	fputs("\tchain divert {\n\t\ttype filter hook prerouting priority mangle; policy accept;\n", out);
 	admission_write_divert(a, serve);
 	gate_rules_write_divert(g);
@@ -148,9 +188,11 @@ write_reassemble(FILE *out, const struct site *site, const struct pairs_family *
  * own filter (priority 0), which may log or answer in another way.
  */
 static void
-write_guard(FILE *out, const struct admission *a, const struct gate_rules *g, const struct pairs_family *const *in, size_t n)
+write_guard(const struct admission *a, const struct gate_rules *g, const char *key, const struct pairs_family *const *in, size_t n)
 {
-	fputs("\n\t# Nothing reaches a host past the daemon, but as its on-failure says.\n", out);
+	FILE *out = a->out;
+
+	fprintf(out, "\n\t# Nothing reaches a host past the daemon, but as %s says.\n", key);
 	fputs("\tchain guard {\n\t\ttype filter hook forward priority filter - 10; policy accept;\n", out);
 	admission_write_guard(a);
 	gate_rules_write_guard(g);
@@ -162,14 +204,14 @@ write_guard(FILE *out, const struct admission *a, const struct gate_rules *g, co
 			fputs("\t\tip6 daddr @protected6 exthdr frag exists counter drop comment \"fragments without a port\"\n", out);
 
 		if (g->open[family])
-			fprintf(out, "\t\t%s daddr @open%c tcp dport 25 counter accept comment \"on-failure = open\"\n"
-			    "\t\t%s saddr @open%c tcp sport 25 counter accept comment \"on-failure = open\"\n", in[i]->ip,
-			    in[i]->digit, in[i]->ip, in[i]->digit);
+			fprintf(out, "\t\t%s daddr @open%c tcp dport 25 counter accept comment \"%s = open\"\n"
+			    "\t\t%s saddr @open%c tcp sport 25 counter accept comment \"%s = open\"\n", in[i]->ip,
+			    in[i]->digit, key, in[i]->ip, in[i]->digit, key);
 		if (g->drop[family])
-			fprintf(out, "\t\t%s daddr @drop%c tcp dport 25 counter drop comment \"on-failure = drop\"\n", in[i]->ip,
-			    in[i]->digit);
-		fprintf(out, "\t\t%s daddr @protected%c tcp dport 25 counter reject with tcp reset comment \"on-failure = closed\"\n",
-		    in[i]->ip, in[i]->digit);
+			fprintf(out, "\t\t%s daddr @drop%c tcp dport 25 counter drop comment \"%s = drop\"\n", in[i]->ip,
+			    in[i]->digit, key);
+		fprintf(out, "\t\t%s daddr @protected%c tcp dport 25 counter reject with tcp reset comment \"%s = closed\"\n",
+		    in[i]->ip, in[i]->digit, key);
 		fprintf(out, "\t\t%s saddr @protected%c tcp sport 25 counter reject with tcp reset comment \"to a session that is no more\"\n",
 		    in[i]->ip, in[i]->digit);
 	}
@@ -182,6 +224,7 @@ rules_write_table(const struct site *site, enum rules_stage stage, enum queue_ho
 	struct admission a = { .site = site, .out = out };
 	struct gate_rules g = { .site = site, .out = out, .how = how };
 	const struct pairs_family *in[PAIRS_FAMILIES];
+	bool sessions = stage == RULES_SERVE || stage == RULES_DRAIN;
 	size_t n = 0;
 
 	/* A table cannot be deleted that is not there, so it is made first. */
@@ -190,22 +233,24 @@ rules_write_table(const struct site *site, enum rules_stage stage, enum queue_ho
 		return 0;
 	fputs("table inet " RULES_TABLE " {", out);
 	for (size_t i = 0; i < PAIRS_FAMILIES; i++) {
-		if (write_set(out, site, "protected", &pairs_families[i], ALL_HOSTS))
+		if (write_set(&a, stage, "protected", &pairs_families[i], ALL_HOSTS))
 			in[n++] = &pairs_families[i];
-		g.open[i] = write_set(out, site, "open", &pairs_families[i], ON_FAILURE_OPEN);
-		g.drop[i] = write_set(out, site, "drop", &pairs_families[i], ON_FAILURE_DROP);
+		g.open[i] = write_set(&a, stage, "open", &pairs_families[i], ON_FAILURE_OPEN);
+		g.drop[i] = write_set(&a, stage, "drop", &pairs_families[i], ON_FAILURE_DROP);
 	}
+	if (stage == RULES_SERVE)
+		write_serving(out);
 	if (admission_write_sets(&a) == -1 || (stage == RULES_SERVE && gate_rules_write_sets(&g) == -1))
 		return -1;
-	if (stage != RULES_GUARD && site->keep_source_port)
+	if (sessions && site->keep_source_port)
 		write_untrack(out, &a, &g, in, n);
 	gate_rules_write_chains(&g);
 	admission_write_chain(&a);
-	if (stage != RULES_GUARD)
+	if (sessions)
 		write_divert(out, &a, &g, stage == RULES_SERVE, in, n);
 	if (stage != RULES_SERVE)
 		write_reassemble(out, site, in, n);
-	write_guard(out, &a, &g, in, n);
+	write_guard(&a, &g, is_stopped(stage) ? "on-stop" : "on-failure", in, n);
 	fputs("}\n", out);
 	return 0;
 }

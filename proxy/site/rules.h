@@ -21,9 +21,12 @@ enum {
 
 /* The life of the table. */
 enum rules_stage {
-	RULES_SERVE = 0,	/* connections are diverted to the daemon; without it the guard holds */
+	RULES_SERVE = 0,	/* connections are diverted to the daemon while it says that it serves (deadman.h); else the guard holds */
 	RULES_DRAIN,		/* running sessions go on, no new ones */
-	RULES_GUARD,		/* the guard alone */
+	RULES_GUARD,		/* the guard alone, for each host as its on-failure says */
+	RULES_STOP_CLOSED,	/* the guard alone, for all hosts alike: reset, */
+	RULES_STOP_DROP,	/* no answer, */
+	RULES_STOP_OPEN,	/* or to the host, unfiltered, whom admit lets in */
 	RULES_REMOVE,		/* no table */
 };
 

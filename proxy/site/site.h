@@ -19,8 +19,8 @@
 /* What the kernel does with connections to a host while nothing filters them. */
 enum on_failure { ON_FAILURE_CLOSED = 0, ON_FAILURE_DROP, ON_FAILURE_OPEN };
 
-/* What stays in the kernel after an orderly end. */
-enum on_stop { ON_STOP_CLOSED = 0, ON_STOP_REMOVE };
+/* What stays in the kernel after an orderly end, for all hosts alike; but for the last word, admit holds on. */
+enum on_stop { ON_STOP_CLOSED = 0, ON_STOP_DROP, ON_STOP_OPEN, ON_STOP_REMOVE };
 
 /* A domain as the operator gave it, in lower case. */
 struct site_domain {

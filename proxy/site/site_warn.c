@@ -352,6 +352,9 @@ site_warn(const struct site *site, FILE *out)
 	if (site->on_stop == ON_STOP_REMOVE)
 		warn(&w, site->top_set[TOP_ON_STOP].line, "on-stop = remove: "
 		    "after an orderly end every host is an open relay again");
+	if (site->on_stop == ON_STOP_OPEN)
+		warn(&w, site->top_set[TOP_ON_STOP].line, "on-stop = open: "
+		    "after an orderly end every host is an open relay again, for whom admit lets in");
 	if (site->resolver_count == 0)
 		warn(&w, 0, "no resolvers are set: senders from domains that do not exist are let pass");
 	warn_gate_lookups(&w);

@@ -76,7 +76,8 @@ end() {
 	wait "$daemon" 2>/dev/null || true
 	unset "started[$daemon]"
 }
-gates() { in_router pgrep -P "$daemon" || true; }
+# the gate is a child of the captain, which is one of the program
+gates() { for captain in $(pgrep -P "$daemon"); do pgrep -x -P "$captain" relaywall-gate; done || true; }
 counter() { sed -n "s/^relaywall: counters .*\b$1=\([0-9]*\).*/\1/p" "$folder/daemon"; }
 # packets COMMENT: of the rules for the gate that are called so
 packets() { in_router nft list table inet relaywall | sed -n "s/.* counter packets \([0-9]*\) .*comment \"gate: $1\".*/\1/p" | awk '{ n += $1 } END { print n + 0 }'; }

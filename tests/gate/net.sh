@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# net.sh - for the tests of this folder: a client, a router and a host, each in a network namespace of its own, with
+# net.sh - for the tests of this folder and of tests/keeper: a client, a router and a host, each in a network namespace of its own, with
 # IPv4 and IPv6; and what counts checks. Sourced. Sets id (the namespaces are $id-client and so on), folder, passed,
 # failed; ends the processes whose ids are keys of
 # the array "started".

@@ -53,28 +53,32 @@ restarted=$(date +%s.%N)
 wait "$ATTACK"
 quiet
 expect_closed killed
-when() {	# when FROM TO: sessions that began between, and how many were refused in SMTP
-	python3 - "$RECORD/attack-killed.jsonl" "$1" "$2" <<-'PYTHON'
+when() {	# when LABEL FROM TO: sessions that began between, how many were refused in SMTP, and how many did not connect
+	python3 - "$RECORD/attack-$1.jsonl" "$2" "$3" <<-'PYTHON'
 		import json, sys
 		began = [e for e in map(json.loads, open(sys.argv[1])) if float(sys.argv[2]) < e["time"] < float(sys.argv[3])]
-		print(len(began), sum(e.get("rcpt_code", 0) >= 500 for e in began))
+		print(len(began), sum(e.get("rcpt_code", 0) >= 500 for e in began), sum(e["end"].startswith("no connection") for e in began))
 	PYTHON
 }
-read -r tried refused < <(when 0 "$killed")
+read -r tried refused _ < <(when killed 0 "$killed")
 expect "before the kill: $refused of $tried attempts refused by the daemon" "$refused" -gt 0
-read -r tried refused < <(when "$killed" "$restarting")
+read -r tried refused _ < <(when killed "$killed" "$restarting")
 expect "while it was dead: $tried attempts, $refused answered" "$tried" -gt 0 -a "$refused" -eq 0
-read -r tried refused < <(when "$restarted" 9999999999)
+read -r tried refused _ < <(when killed "$restarted" 9999999999)
 expect "after the restart: $refused of $tried attempts refused by the daemon" "$refused" -gt 0
 expect_serves after-kill
 
-# SIGSTOP: the listener's queue still takes connections; nobody answers them.
-begin_attack stopped 5
+# SIGSTOP: for three seconds the listener's queue still takes connections, which nobody answers; then the guard has them.
+begin_attack stopped 8
 sleep 1.5
 signal_all STOP
+stopped=$(date +%s.%N)
+expired=$(date +%s.%N -d '3.5 seconds')
 wait "$ATTACK"
-n=$(count stopped '"end": "(timeout|no connection)')
-expect "stopped: $n attempts got no answer" "$n" -gt 0
+read -r tried refused _ < <(when stopped "$stopped" "$expired")
+expect "stopped: $tried attempts, $refused answered" "$tried" -gt 0 -a "$refused" -eq 0
+read -r tried _ none < <(when stopped "$expired" 9999999999)
+expect "stopped for a while: $none of $tried attempts did not even connect" "$tried" -gt 0 -a "$none" -eq "$tried"
 signal_all CONT
 quiet
 expect_closed stopped

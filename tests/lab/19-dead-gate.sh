@@ -6,7 +6,7 @@
 
 ATTACK_S=3
 
-gates() { cat "/proc/$(cat "$LAB/pid/shield")/task/$(cat "$LAB/pid/shield")/children"; }
+gates() { for captain in $(pgrep -P "$(cat "$LAB/pid/shield")"); do pgrep -x -P "$captain" relaywall-gate; done || true; }
 # Killed whenever it is there, for so many tenths of a second.
 keep_dead() {
 	local t pid

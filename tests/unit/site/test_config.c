@@ -193,6 +193,7 @@ static const struct {
 	{ "relay when authenticated", HOST "\n from untrusted { relay-if-authenticated = yes } }", "relay-if-authenticated for untrusted: old hosts accept" },
 	{ "passwords", HOST "\n from untrusted { auth = pass } }", "auth = pass for untrusted without TLS: passwords" },
 	{ "removed at the end", "on-stop = remove\n" GOOD, ":1: warning: on-stop = remove" },
+	{ "open at the end", "on-stop = open\n" GOOD, ":1: warning: on-stop = open" },
 };
 
 static void

@@ -65,11 +65,11 @@ a_new_syn_is_looked_at_before_old_sockets(void)
 		"add table inet relaywall\ndelete table inet relaywall\ntable inet relaywall {",
 		"chain untrack_prerouting", "priority raw", "chain untrack_output", "hook output priority raw",
 		"chain divert", "hook prerouting priority mangle",
-		"ip daddr @protected4 tcp dport 25 tcp flags & (fin | syn | rst | ack) == syn tproxy ip to 127.0.0.1:2525 meta mark set 0x2525",
-		"ip6 daddr @protected6 tcp dport 25 tcp flags & (fin | syn | rst | ack) == syn tproxy ip6 to [::1]:2525",
+		"ip daddr @protected4 tcp dport @serving tcp flags & (fin | syn | rst | ack) == syn tproxy ip to 127.0.0.1:2525 meta mark set 0x2525",
+		"ip6 daddr @protected6 tcp dport @serving tcp flags & (fin | syn | rst | ack) == syn tproxy ip6 to [::1]:2525",
 		"ip saddr @protected4 tcp sport 25 socket transparent 1 meta mark set 0x2525",
 		"ip daddr @protected4 tcp dport 25 socket transparent 1",
-		"ip daddr @protected4 tcp dport 25 tproxy ip to 127.0.0.1:2525",
+		"ip daddr @protected4 tcp dport @serving tproxy ip to 127.0.0.1:2525",
 		"chain guard", "hook forward",
 	};
 	char *text = rules_of(both, RULES_SERVE);
@@ -103,6 +103,34 @@ every_stage_has_the_guard_and_each_host_its_own(void)
 	}
 }
 
+/* After an orderly end no host has an answer of its own. */
+static void
+after_the_end_all_hosts_are_alike(void)
+{
+	static const struct {
+		enum rules_stage stage;
+		const char *answer;
+		size_t open, drop;	/* hosts' addresses in the sets of that name */
+	} ends[] = {
+		{ RULES_STOP_CLOSED, "@protected4 tcp dport 25 counter reject with tcp reset comment \"on-stop = closed\"", 0, 0 },
+		{ RULES_STOP_DROP, "@drop4 tcp dport 25 counter drop comment \"on-stop = drop\"", 0, 1 },
+		{ RULES_STOP_OPEN, "@open4 tcp dport 25 counter accept comment \"on-stop = open\"", 1, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		char *text = rules_of(both, ends[i].stage), *guard = strstr(text, "chain guard"), *rule = strstr(text, ends[i].answer);
+
+		CHECK(guard != NULL && rule > guard, "stage %d: %s", (int)ends[i].stage, text);
+		CU_ASSERT(count(text, "set open4") == ends[i].open && count(text, "set open6") == ends[i].open);
+		CU_ASSERT(count(text, "set drop4") == ends[i].drop && count(text, "set drop6") == ends[i].drop);
+		for (const char *const *host = (const char *const[]){ "192.0.2.1 ", "192.0.2.2 ", "192.0.2.3 ", "2001:db8::1 ", NULL }; *host != NULL; host++)
+			CHECK(count(text, *host) == 1 + ends[i].open + ends[i].drop, "stage %d, %s: %s", (int)ends[i].stage, *host, text);
+		CU_ASSERT(count(text, "on-failure") == 0 && count(text, "socket transparent") == 0 && count(text, "notrack") == 0);
+		CU_ASSERT(count(text, "chain divert") == 0 && count(text, "chain reassemble") == 1);
+		free(text);
+	}
+}
+
 static const char admitting[] = "network a { prefixes = { \"10.0.0.0/8\", \"2001:db8:10::/48\" } }\nnetwork b { prefixes = { \"10.1.0.0/16\" } }\n"
     HOST("a", "\"192.0.2.1\", \"2001:db8::1\"", "from untrusted { admit = drop } from a { admit = pass } from b { admit = refuse }")
     HOST("b", "\"192.0.2.2\"", "on-failure = open from untrusted { admit = reset }");
@@ -121,8 +149,8 @@ the_kernel_knows_who_may_begin(void)
 		"chain admit", "@admit_drop4 tcp dport 25 tcp flags & (fin | syn | rst | ack) == syn counter name refused_all update @refused4 { ip daddr . ip saddr } counter name refused_noted\n",
 		"@admit_reset4 tcp dport 25 tcp flags & (fin | syn | rst | ack) == syn counter name refused_all update @refused4", "@admit_drop4 tcp dport 25 counter drop",
 		"chain divert", "@admit_pass4 tcp dport 25 return", "@admit_reset4 tcp dport 25 return",
-		"@admit_refuse4 tcp dport 25 tcp flags & (fin | syn | rst | ack) == syn tproxy ip to 127.0.0.1:2526", "== syn tproxy ip to 127.0.0.1:2525",
-		"@admit_refuse4 tcp dport 25 tproxy ip to 127.0.0.1:2526", "tcp dport 25 tproxy ip to 127.0.0.1:2525",
+		"@admit_refuse4 tcp dport @serving tcp flags & (fin | syn | rst | ack) == syn tproxy ip to 127.0.0.1:2526", "== syn tproxy ip to 127.0.0.1:2525",
+		"@admit_refuse4 tcp dport @serving tproxy ip to 127.0.0.1:2526", "tcp dport @serving tproxy ip to 127.0.0.1:2525",
 		"chain guard", "@admit_pass4 tcp dport 25 counter accept", "ip saddr . ip daddr @admit_pass4 tcp sport 25 counter accept",
 		"@admit_reset4 tcp dport 25 counter reject with tcp reset", "@admit_refuse4 tcp dport 25 counter reject with tcp reset",
 		"ip daddr @open4 tcp dport 25 counter accept",
@@ -135,10 +163,12 @@ the_kernel_knows_who_may_begin(void)
 
 	check_order(text, serve, sizeof(serve) / sizeof(serve[0]));
 	free(text);
-	text = rules_of(admitting, RULES_GUARD);
-	check_order(text, guard, sizeof(guard) / sizeof(guard[0]));
-	CU_ASSERT(count(text, "chain divert") == 0);
-	free(text);
+	for (size_t i = 0; i < 2; i++) {	/* who is not admitted stays out also when all hosts are open */
+		text = rules_of(admitting, (enum rules_stage[]){ RULES_GUARD, RULES_STOP_OPEN }[i]);
+		check_order(text, guard, sizeof(guard) / sizeof(guard[0]));
+		CU_ASSERT(count(text, "chain divert") == 0);
+		free(text);
+	}
 	text = rules_of(both, RULES_SERVE);
 	CU_ASSERT(count(text, "admit") == 0 && count(text, "refused") == 0);
 	free(text);
@@ -171,15 +201,16 @@ the_gate_is_asked_before_anything_is_diverted(void)
 {
 	static const char *const order[] = {
 		"set gate4", "192.0.2.1 . 0.0.0.0-9.255.255.255,", "192.0.2.2 . 11.0.0.0-255.255.255.255,", "set gate6",
-		"chain gate_asked", "priority raw - 10", "@gate4 tcp dport 25 tcp flags & (fin | syn | rst | ack) == syn meta mark set 0x10002525 counter",
+		"chain gate_asked", "priority raw - 10", "@gate4 tcp dport @serving tcp flags & (fin | syn | rst | ack) == syn meta mark set 0x10002525 counter",
 		"chain gate_queue", "priority raw - 5", "meta mark 0x10002525 tcp dport 25 queue flags bypass to 2525",
 		"chain divert", "meta mark 0x50002525 tcp dport 25 counter drop", "meta mark 0x40002525 tcp dport 25 counter return",
-		"meta mark 0x30002525 ip daddr @protected4 tcp dport 25 tproxy ip to 127.0.0.1:2526", "ip6 to [::1]:2526",
+		"meta mark 0x30002525 ip daddr @protected4 tcp dport @serving tproxy ip to 127.0.0.1:2526", "ip6 to [::1]:2526",
 		/* nobody judged it */
 		"meta mark 0x10002525 ip daddr @drop4 tcp dport 25 counter drop", "meta mark 0x10002525 ip daddr @open4 tcp dport 25 counter meta mark set 0x20002525",
 		"meta mark 0x10002525 tcp dport 25 counter return", "meta mark 0x20002525 tcp dport 25 counter continue",
 		"== syn tproxy ip to 127.0.0.1:2525",
-		"chain guard", "meta mark 0x40002525 tcp dport 25 counter reject with tcp reset", "ip daddr @open4 tcp dport 25 counter accept",
+		"chain guard", "meta mark 0x40002525 tcp dport 25 counter reject with tcp reset",
+		"meta mark 0x30002525 tcp dport 25 counter reject with tcp reset", "ip daddr @open4 tcp dport 25 counter accept",
 	};
 	char *text = rules_of(gated, RULES_SERVE);
 
@@ -189,6 +220,32 @@ the_gate_is_asked_before_anything_is_diverted(void)
 	for (enum rules_stage stage = RULES_DRAIN; stage <= RULES_GUARD; stage++) {
 		text = rules_of(gated, stage);
 		CU_ASSERT(count(text, "gate") == 0 && count(text, "queue") == 0);
+		free(text);
+	}
+}
+
+/* Whatever begins a session, or has somebody asked about one, looks into the set; what belongs to a session does not. */
+static void
+new_sessions_are_diverted_only_while_somebody_serves(void)
+{
+	static const char *const begins[] = { "tproxy ip", "meta mark set 0x10002525", NULL };
+	char *text = rules_of(gated, RULES_SERVE), *rest = text, *line;
+	size_t asked = 0;
+
+	CU_ASSERT(count(text, "\tset serving {\n\t\ttype inet_service\n\t\ttimeout 3s\n\t\telements = { 25 }\n\t}\n") == 1);
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		bool looks = strstr(line, "tcp dport @serving ") != NULL, wanted = false;
+
+		for (size_t i = 0; begins[i] != NULL; i++)
+			wanted = wanted || strstr(line, begins[i]) != NULL;
+		CHECK(looks == wanted, "%s", line);
+		asked += looks;
+	}
+	CU_ASSERT(asked == 8);	/* of both families: new sessions, handshakes, refused by the gate, to be asked about */
+	free(text);
+	for (enum rules_stage stage = RULES_DRAIN; stage <= RULES_REMOVE; stage++) {
+		text = rules_of(gated, stage);
+		CHECK(count(text, "@serving") == 0 && count(text, "set serving") == 0, "stage %d: %s", (int)stage, text);
 		free(text);
 	}
 }
@@ -222,9 +279,11 @@ removal_needs_no_configuration(void)
 CU_TestInfo rules_tests[] = {
 	{ "a new SYN is looked at before old sockets", a_new_syn_is_looked_at_before_old_sockets },
 	{ "every stage has the guard, and each host its own", every_stage_has_the_guard_and_each_host_its_own },
+	{ "after the end all hosts are alike", after_the_end_all_hosts_are_alike },
 	{ "the kernel knows who may begin", the_kernel_knows_who_may_begin },
 	{ "questions to hosts stay tracked", questions_to_hosts_stay_tracked },
 	{ "the gate is asked before anything is diverted", the_gate_is_asked_before_anything_is_diverted },
+	{ "new sessions are diverted only while somebody serves", new_sessions_are_diverted_only_while_somebody_serves },
 	{ "what is not protected has no rule", what_is_not_protected_has_no_rule },
 	{ "removal needs no configuration", removal_needs_no_configuration },
 	CU_TEST_INFO_NULL,
