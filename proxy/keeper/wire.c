@@ -19,6 +19,8 @@ wire_pair(int ends[2])
 	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends);
 }
 
+static int send_text(int fd, const int *fds, size_t count, const char *format, va_list args) __attribute__((format(printf, 4, 0)));
+
 static int
 send_text(int fd, const int *fds, size_t count, const char *format, va_list args)
 {
