@@ -302,7 +302,7 @@ free_group(const struct helm *h)
 	bool taken[HELM_GROUPS] = { false };
 	const struct captain_link *c;
 
-	TAILQ_FOREACH(c, &h->captains, next)
+	for (c = TAILQ_FIRST(&h->captains); c != NULL; c = TAILQ_NEXT(c, next))
 		taken[c->group] = true;
 	for (int g = 0; g < HELM_GROUPS; g++)
 		if (!taken[g])
@@ -316,7 +316,7 @@ hurry_oldest(struct helm *h)
 {
 	struct captain_link *c;
 
-	TAILQ_FOREACH(c, &h->captains, next) {
+	for (c = TAILQ_FIRST(&h->captains); c != NULL; c = TAILQ_NEXT(c, next)) {
 		if (c->state != CAPTAIN_DRAINING)
 			continue;
 		fprintf(stderr, "relaywall: %d captains at once: the sessions of captain %u are ended\n", HELM_GROUPS, c->generation);
@@ -428,7 +428,7 @@ helm_tell(struct helm *h, const char *text)
 {
 	struct captain_link *c;
 
-	TAILQ_FOREACH(c, &h->captains, next)
+	for (c = TAILQ_FIRST(&h->captains); c != NULL; c = TAILQ_NEXT(c, next))
 		say(c, text);
 }
 

@@ -27,7 +27,7 @@ static int
 bind_socket(bool v4, const char *address, unsigned port)
 {
 	struct tproxy_ends ends = { .client_port = (uint16_t)port };
-	uint8_t octets[4];
+	uint8_t octets[4] = { 0 };
 	int fd;
 
 	if (port == 0 || port >= IPPORT_RESERVED || inet_pton(v4 ? AF_INET : AF_INET6, address, v4 ? octets : ends.client.bytes) != 1)

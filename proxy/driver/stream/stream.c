@@ -258,7 +258,7 @@ stream_end_session(struct stream *s, const char *id)
 {
 	struct stream_session *session;
 
-	TAILQ_FOREACH(session, &s->sessions.all, in_all) {
+	for (session = TAILQ_FIRST(&s->sessions.all); session != NULL; session = TAILQ_NEXT(session, in_all)) {
 		if (strcmp(session->dialogue.conf.session.id, id) == 0) {
 			session_shutdown(session);
 			return true;
