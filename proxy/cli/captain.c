@@ -2,14 +2,18 @@
 #include "proxy/cli/cli.h"
 
 #include "proxy/keeper/captain.h"
+#include "proxy/keeper/wire.h"
 
-#include <stdlib.h>
+#include <limits.h>
 
 /* For the keeper alone: it has the other end of the wire. */
 int
 cli_captain(int argc, char **argv)
 {
-	if (argc != 3)
+	const char *number = argc == 3 ? argv[1] : "";
+	unsigned wire;
+
+	if (!wire_number(&number, INT_MAX, &wire))
 		return CLI_USAGE;
-	return captain_run(atoi(argv[1]), argv[2]);
+	return captain_run((int)wire, argv[2]);
 }

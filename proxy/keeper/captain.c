@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <sys/prctl.h>
 
@@ -62,10 +63,13 @@ hand_over(struct captain *c)
 static void
 begin(struct captain *c, const char *how)
 {
+	const char *rest_of = how;
 	unsigned generation;
+	char word[8];
 
 	c->first = strncmp(how, "first", 5) == 0;
-	if (sscanf(how, "%*s %u %u", &generation, &c->group) != 2 || c->group >= HELM_GROUPS) {
+	if (!wire_word(&rest_of, word, sizeof(word)) || !wire_number(&rest_of, UINT_MAX, &generation) ||
+	    !wire_number(&rest_of, HELM_GROUPS - 1, &c->group)) {
 		fprintf(c->echo.stream, "relaywall: the keeper is of another version: it says begin %s\n", how);
 		c->group = 0;
 	}

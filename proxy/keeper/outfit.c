@@ -5,7 +5,6 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -49,7 +48,7 @@ send_bound(int wire, bool v4, const char *whose)
 	unsigned port;
 	int fd;
 
-	if (sscanf(whose, "%45s %u", address, &port) != 2)
+	if (!wire_word(&whose, address, sizeof(address)) || !wire_number(&whose, UINT16_MAX, &port))
 		return;
 	fd = bind_socket(v4, address, port);
 	(void)wire_send(wire, &fd, fd == -1 ? 0 : 1, "port %s %u", address, port);

@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -108,7 +107,7 @@ deliver_bound(struct stock *s, const char *whose, struct wire_message *m)
 	char text[INET6_ADDRSTRLEN];
 	unsigned port;
 
-	if (sscanf(whose, "%45s %u", text, &port) != 2)
+	if (!wire_word(&whose, text, sizeof(text)) || !wire_number(&whose, UINT16_MAX, &port))
 		return;
 	for (size_t i = 0; i < STOCK_BOUND; i++) {
 		struct stock_bound *b = &s->bound[i];

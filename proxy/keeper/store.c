@@ -26,7 +26,7 @@ store_put(struct store *s, const char *name, int fd)
 	if (s->count == STORE_MAX || name[0] == '\0' || strlen(name) >= STORE_NAME)
 		return -1;
 	item = &s->items[s->count++];
-	strcpy(item->name, name);
+	memcpy(item->name, name, strlen(name) + 1);
 	item->fd = fd;
 	return 0;
 }

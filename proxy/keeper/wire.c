@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -110,6 +111,32 @@ wire_is(const struct wire_message *m, const char *word)
 	if (strncmp(m->text, word, len) != 0 || (m->text[len] != ' ' && m->text[len] != '\0'))
 		return NULL;
 	return m->text + len + (m->text[len] == ' ');
+}
+
+bool
+wire_word(const char **text, char *out, size_t size)
+{
+	size_t len = strcspn(*text, " ");
+
+	if (len == 0 || len >= size)
+		return false;
+	memcpy(out, *text, len);
+	out[len] = '\0';
+	*text += len + ((*text)[len] == ' ');
+	return true;
+}
+
+bool
+wire_number(const char **text, unsigned most, unsigned *out)
+{
+	char word[16], *end;
+	unsigned long n;
+
+	if (!wire_word(text, word, sizeof(word)) || word[0] < '0' || word[0] > '9')
+		return false;
+	n = strtoul(word, &end, 10);
+	*out = (unsigned)n;
+	return *end == '\0' && n <= most;
 }
 
 void

@@ -44,6 +44,10 @@ int wire_receive(int fd, struct wire_message *m);
 /* What is behind the word and a blank, if the text has this word; else NULL. */
 const char *wire_is(const struct wire_message *m, const char *word);
 
+/* Take the next word of a text, or a number of at most this, and the blank behind it. False: it is none. */
+bool wire_word(const char **text, char *out, size_t size);
+bool wire_number(const char **text, unsigned most, unsigned *out);
+
 /* Close the descriptors of a message that nobody has taken: those that are not -1. */
 void wire_close_all(struct wire_message *m);
 

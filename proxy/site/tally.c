@@ -36,7 +36,7 @@ add(struct tally *t, enum event_kind kind, const char *what, uint64_t n)
 	}
 	if (i == t->used) {
 		t->of[i] = (struct tally_count){ .kind = kind };
-		strcpy(t->of[i].what, what);
+		memcpy(t->of[i].what, what, strlen(what) + 1);
 		t->used++;
 	}
 	t->of[i].count += n;
