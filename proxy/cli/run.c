@@ -17,6 +17,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 enum {
 	DESCRIPTORS_BESIDE = 64,	/* of a process, beside two for each session */
@@ -38,7 +39,7 @@ struct run {
 	uint64_t restored;		/* times that somebody else took our table out */
 	ev_io on_table;
 	ev_timer put_back;
-	struct deadman *deadman;
+	int deadman;
 	ev_timer refresh;
 	bool refresh_failed;		/* which is said once */
 	struct xtables_watch xtables;
@@ -340,9 +341,9 @@ serve(struct run *r)
 	size_t certificates;
 
 	watch_signals(r);
-	r->deadman = deadman_open();
-	if (r->deadman == NULL) {
-		fprintf(stderr, "relaywall: netlink: %s\n", strerror(errno));
+	r->deadman = deadman_open(r->site->fwmark);
+	if (r->deadman == -1) {
+		fprintf(stderr, "relaywall: packets with a mark: %s%s\n", strerror(errno), errno == EPERM ? " (CAP_NET_ADMIN is missing)" : "");
 		return CLI_FAILED;
 	}
 	if (load_certificates(r, &certificates) == 0 && kernel_open(r->site, stderr) == 0) {
@@ -370,7 +371,7 @@ serve(struct run *r)
 		status = CLI_FAILED;
 	gatehouse_close(&r->gatehouse);
 	table_watch_free(r->table);
-	deadman_close(r->deadman);
+	close(r->deadman);
 	evidence_done(&r->evidence);
 	return status;
 }
