@@ -22,7 +22,7 @@ override LDFLAGS += $(if $(SAN),-fsanitize=address$(comma)undefined,-pie -Wl$(co
 # One archive a layer. A layer may use what stands left of it, so the linker sees them from the right.
 LAYERS   := classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream \
             proxy/driver/gate proxy/site proxy/keeper proxy/cli
-LIBS     := -lev -lgnutls -lcares -lresolv -lnetfilter_queue -lnftables -lnftnl -lmnl -lconfuse -ljansson
+LIBS     := -lev -lgnutls -lcares -lresolv -lnetfilter_queue -lnftables -lmnl -lconfuse -ljansson
 PURE     := classifier proxy/base proxy/smtp proxy/engine
 archive   = $(BUILD)/lib$(subst /,-,$(1)).a
 reverse   = $(if $(1),$(call reverse,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
@@ -94,7 +94,7 @@ $(BUILD)/test/queue-probe: $(call objects,tests/gate/queue_probe.c) $(call link,
 # Says to the kernel that connections are served, for tests/keeper.
 $(BUILD)/test/deadman-probe: $(call objects,tests/keeper/deadman_probe.c) $(call link,proxy/site)
 	@mkdir -p $(@D)
-	@$(CC) $(LDFLAGS) -o $@ $^ -lnftnl -lmnl
+	@$(CC) $(LDFLAGS) -o $@ $^
 
 # Fuzzers: with libFuzzer by `make fuzz`, as plain replays of their seeds in the tests.
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))

@@ -9,7 +9,7 @@ packages=
 for purpose in "$@"; do
 	case $purpose in
 	build)
-		packages="$packages gcc libc6-dev make libev-dev libgnutls28-dev libc-ares-dev libnftables-dev libmnl-dev libnftnl-dev"
+		packages="$packages gcc libc6-dev make libev-dev libgnutls28-dev libc-ares-dev libnftables-dev libmnl-dev"
 		packages="$packages libnetfilter-queue-dev libconfuse-dev libjansson-dev"
 		;;
 	check)

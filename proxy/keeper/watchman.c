@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 static const double put_back_s = 1.0;	/* between tries, where it does not load */
 static const double evidence_s = 10.0;	/* between looks at the kernel's notes: evidence.h */
@@ -73,7 +74,7 @@ tell_restored_queue(void *cookie)
 void
 watchman_init(struct watchman *w, const struct watchman_conf *conf)
 {
-	*w = (struct watchman){ .conf = *conf };
+	*w = (struct watchman){ .conf = *conf, .deadman = -1 };
 	ev_timer_init(&w->put_back, put_back, 0., put_back_s);
 	ev_timer_init(&w->on_evidence, on_evidence, evidence_s, evidence_s);
 	ev_timer_init(&w->on_alive, on_alive, 0., DEADMAN_REFRESH_MS / 1000.);
@@ -103,14 +104,14 @@ wake(struct watchman *w)
 int
 watchman_begin(struct watchman *w)
 {
-	w->deadman = deadman_open();
-	if (w->deadman == NULL) {
-		fprintf(w->conf.errors, "relaywall: no socket to the kernel's rules: %s\n", strerror(errno));
+	w->deadman = deadman_open(w->conf.site->fwmark);
+	if (w->deadman == -1) {
+		fprintf(w->conf.errors, "relaywall: packets with a mark: %s%s\n", strerror(errno), errno == EPERM ? " (CAP_NET_ADMIN is missing)" : "");
 		return -1;
 	}
 	if (kernel_open(w->conf.site, w->conf.errors) == -1) {
-		deadman_close(w->deadman);
-		w->deadman = NULL;
+		close(w->deadman);
+		w->deadman = -1;
 		return -1;
 	}
 	w->drained = false;
@@ -140,8 +141,8 @@ watchman_rest(struct watchman *w)
 	ev_timer_stop(loop, &w->on_evidence);
 	ev_timer_stop(loop, &w->put_back);
 	ev_timer_stop(loop, &w->on_alive);
-	deadman_close(w->deadman);
-	w->deadman = NULL;
+	close(w->deadman);
+	w->deadman = -1;
 	ev_io_stop(loop, &w->on_table);
 	xtables_watch_stop(&w->xtables);
 	table_watch_free(w->table);

@@ -24,7 +24,7 @@ struct watchman {
 	struct watchman_conf conf;
 	struct table_watch *table;
 	struct xtables_watch xtables;
-	struct deadman *deadman;
+	int deadman;			/* its descriptor, for this process alone; -1: none */
 	struct evidence evidence;
 	uint64_t restored;		/* times that somebody else took rules of ours out */
 	bool drained;			/* the rules are those without new sessions */

@@ -7,41 +7,46 @@
  * then the guard holds, as each host's on-failure says. So nobody has to do
  * anything when the daemon hangs; somebody has to do something while it does not.
  *
+ * It is said by a packet to the box itself, which a rule of the table takes for what
+ * it means and drops. A change of the set by netlink would say the same, but waits
+ * for whoever changes or lists rules, in any network namespace, for seconds; and it
+ * makes others, who read a large set meanwhile, begin anew.
+ *
  * Running sessions do not ask the set.
  */
 #ifndef PROXY_SITE_DEADMAN_H
 #define PROXY_SITE_DEADMAN_H
 
+#include <stdint.h>
+
 /* The set, for who writes rules. A rule that asks it says "tcp dport @" DEADMAN_SET instead of "tcp dport 25". */
 #define DEADMAN_SET "serving"
+
+/* Where the packets go to that say so, and that say the contrary; to the UDP port 25, the number that is in the set. */
+#define DEADMAN_SERVING "127.0.0.1"
+#define DEADMAN_PAUSED "127.0.0.2"
 
 enum {
 	DEADMAN_MS = 3000,		/* life of what is in it, in whole seconds: what a loaded box may be late with no harm done */
 	DEADMAN_REFRESH_MS = 500,	/* between refreshes: four may fail in a row */
 };
 
-struct deadman;
+/* The mark of these packets: fwmark with another first digit. Nobody sets one without CAP_NET_ADMIN, or CAP_NET_RAW. */
+uint32_t deadman_mark(uint32_t fwmark);
 
 /*
- * A socket to the kernel, in the network namespace of the caller, and what is to be said there, written once. NULL with
- * errno; EPERM comes only with the first refresh. Freed by deadman_close().
+ * A descriptor for the functions below, in the network namespace of the caller, who closes it; -1 with errno, EPERM without
+ * CAP_NET_ADMIN. Whoever has it can say that connections are served, with or without that right: it is for one process alone.
  */
-struct deadman *deadman_open(void);
-
-/* NULL does nothing. What is in the set stays there until it dies. */
-void deadman_close(struct deadman *d);
-
-/* Its socket: for who keeps a list of his descriptors. There is never anything to be read from it. */
-int deadman_fd(const struct deadman *d);
+int deadman_open(uint32_t fwmark);
 
 /*
- * Connections are served for DEADMAN_MS from now. Some tens of microseconds and no memory; as long as somebody else's
- * change of the rules takes if the kernel is busy with one. 0, or -1 with errno: ENOENT, the table or its set is not there;
- * EPERM, the right to change rules is not.
+ * Connections are served for DEADMAN_MS from now. Some microseconds; waits for nobody, allocates nothing. 0, or -1 with errno:
+ * ENOENT, no table took the packet; others of sendto(), as ENETUNREACH if the loopback interface is down.
  */
-int deadman_refresh(struct deadman *d);
+int deadman_refresh(int fd);
 
 /* Connections are not served from now on. 0, also if they were not before; or -1 as above. */
-int deadman_end(struct deadman *d);
+int deadman_end(int fd);
 
 #endif

@@ -69,15 +69,26 @@ write_set(const struct admission *a, enum rules_stage stage, const char *name, c
 	return any;
 }
 
-/* The element that the table is loaded with is as good as a refresh: nothing is refused while the daemon starts. */
+/*
+ * The element that the table is loaded with is as good as a refresh: nothing is
+ * refused while the daemon starts. The packets that refresh it (deadman.h) are
+ * looked at before anything else could drop them.
+ */
 static void
-write_serving(FILE *out)
+write_serving(FILE *out, const struct site *site)
 {
+	uint32_t mark = deadman_mark(site->fwmark);
+
 	static_assert(DEADMAN_MS % 1000 == 0, "nft prints whole seconds");
 	fprintf(out, "\n\t# New connections are diverted only while 25 is in this set. The daemon puts it there anew every %d ms\n"
 	    "\t# while it serves; after %d s without that it is gone, and the guard below has them.\n"
-	    "\tset " DEADMAN_SET " {\n\t\ttype inet_service\n\t\ttimeout %ds\n\t\telements = { 25 }\n\t}\n", DEADMAN_REFRESH_MS, DEADMAN_MS / 1000,
-	    DEADMAN_MS / 1000);
+	    "\tset " DEADMAN_SET " {\n\t\ttype inet_service\n\t\tflags dynamic,timeout\n\t\ttimeout %ds\n\t\telements = { 25 }\n\t}\n", DEADMAN_REFRESH_MS,
+	    DEADMAN_MS / 1000, DEADMAN_MS / 1000);
+	fprintf(out, "\n\t# The daemon's packets to nobody: it serves, or it pauses.\n"
+	    "\tchain alive {\n\t\ttype filter hook output priority -500; policy accept;\n"
+	    "\t\tmeta mark 0x%" PRIx32 " ip daddr " DEADMAN_SERVING " udp dport 25 update @" DEADMAN_SET " { udp dport } counter drop\n"
+	    "\t\tmeta mark 0x%" PRIx32 " ip daddr " DEADMAN_PAUSED " udp dport 25 delete @" DEADMAN_SET " { udp dport } counter drop\n\t}\n",
+	    mark, mark);
 }
 
 /*
@@ -239,7 +250,7 @@ rules_write_table(const struct site *site, enum rules_stage stage, enum queue_ho
 		g.drop[i] = write_set(&a, stage, "drop", &pairs_families[i], ON_FAILURE_DROP);
 	}
 	if (stage == RULES_SERVE)
-		write_serving(out);
+		write_serving(out, site);
 	if (admission_write_sets(&a) == -1 || (stage == RULES_SERVE && gate_rules_write_sets(&g) == -1))
 		return -1;
 	if (sessions && site->keep_source_port)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * deadman_probe refresh [COUNT] | end: one call of deadman.h, or many in a row, in the network namespace that it is started
- * in. Says "done", and how many microseconds half of the calls took at most; or what went wrong.
+ * in, for the default fwmark. Says "done", and how many microseconds half of the calls took at most; or what went wrong.
  */
 #include "proxy/site/deadman.h"
 
@@ -12,8 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-enum { COUNT_MAX = 100000 };
+enum { COUNT_MAX = 100000, FWMARK = 0x2525 };
 
 static uint32_t took_us[COUNT_MAX];
 
@@ -40,28 +41,28 @@ main(int argc, char **argv)
 	bool end = argc == 2 && strcmp(argv[1], "end") == 0;
 	bool refresh = argc >= 2 && argc <= 3 && strcmp(argv[1], "refresh") == 0;
 	size_t count = argc == 3 ? strtoul(argv[2], NULL, 10) : 1;
-	struct deadman *d;
+	int fd;
 
 	if ((!end && !refresh) || count == 0 || count > COUNT_MAX) {
 		fprintf(stderr, "usage: %s refresh [COUNT] | end\n", argv[0]);
 		return 2;
 	}
-	d = deadman_open();
-	if (d == NULL) {
+	fd = deadman_open(FWMARK);
+	if (fd == -1) {
 		printf("not opened: %s\n", strerror(errno));
 		return 1;
 	}
 	for (size_t i = 0; i < count; i++) {
 		uint64_t began = now_us();
 
-		if ((end ? deadman_end(d) : deadman_refresh(d)) == -1) {
+		if ((end ? deadman_end(fd) : deadman_refresh(fd)) == -1) {
 			printf("%s\n", strerror(errno));
-			deadman_close(d);
+			close(fd);
 			return 1;
 		}
 		took_us[i] = (uint32_t)(now_us() - began);
 	}
-	deadman_close(d);
+	close(fd);
 	qsort(took_us, count, sizeof(took_us[0]), compare);
 	printf("done, %u us\n", took_us[count / 2]);
 	return 0;

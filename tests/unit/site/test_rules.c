@@ -232,7 +232,9 @@ new_sessions_are_diverted_only_while_somebody_serves(void)
 	char *text = rules_of(gated, RULES_SERVE), *rest = text, *line;
 	size_t asked = 0;
 
-	CU_ASSERT(count(text, "\tset serving {\n\t\ttype inet_service\n\t\ttimeout 3s\n\t\telements = { 25 }\n\t}\n") == 1);
+	CU_ASSERT(count(text, "\tset serving {\n\t\ttype inet_service\n\t\tflags dynamic,timeout\n\t\ttimeout 3s\n\t\telements = { 25 }\n\t}\n") == 1);
+	CU_ASSERT(count(text, "meta mark 0x70002525 ip daddr 127.0.0.1 udp dport 25 update @serving { udp dport } counter drop\n") == 1);
+	CU_ASSERT(count(text, "meta mark 0x70002525 ip daddr 127.0.0.2 udp dport 25 delete @serving { udp dport } counter drop\n") == 1);
 	while ((line = strsep(&rest, "\n")) != NULL) {
 		bool looks = strstr(line, "tcp dport @serving ") != NULL, wanted = false;
 
