@@ -9,8 +9,8 @@ print_rules(const struct site *site)
 	enum queue_how how = gate_rules_wanted(site) ? kernel_queue_how() : QUEUE_BY_NFT;
 
 	printf("# What `relaywall run %s` tells the kernel.\n", site->file);
-	rules_write_beside(site, how, stdout);
-	if (rules_write_table(site, RULES_SERVE, how, stdout) == -1) {
+	rules_write_beside(site, how, site->gate_queue, stdout);
+	if (rules_write_table(site, RULES_SERVE, how, site->gate_queue, stdout) == -1) {
 		fprintf(stderr, "relaywall: no memory for the rules\n");
 		return CLI_FAILED;
 	}
@@ -31,9 +31,9 @@ cli_rules(int argc, char **argv)
 	if (file != NULL && (site = site_load(file, stderr)) == NULL)
 		return CLI_FAILED;
 	if (take_out)
-		status = kernel_close(site, ON_STOP_REMOVE, stderr) == 0 ? CLI_OK : CLI_FAILED;
+		status = kernel_close(site, site == NULL ? 0 : site->gate_queue, ON_STOP_REMOVE, stderr) == 0 ? CLI_OK : CLI_FAILED;
 	else if (guard)
-		status = kernel_guard(site, stderr) == 0 ? CLI_OK : CLI_FAILED;
+		status = kernel_guard(site, site->gate_queue, stderr) == 0 ? CLI_OK : CLI_FAILED;
 	else
 		status = print_rules(site);
 	site_free(site);

@@ -64,11 +64,10 @@ static void
 begin(struct captain *c, const char *how)
 {
 	const char *rest_of = how;
-	unsigned generation;
 	char word[8];
 
 	c->first = strncmp(how, "first", 5) == 0;
-	if (!wire_word(&rest_of, word, sizeof(word)) || !wire_number(&rest_of, UINT_MAX, &generation) ||
+	if (!wire_word(&rest_of, word, sizeof(word)) || !wire_number(&rest_of, UINT_MAX, &c->generation) ||
 	    !wire_number(&rest_of, HELM_GROUPS - 1, &c->group)) {
 		fprintf(c->echo.stream, "relaywall: the keeper is of another version: it says begin %s\n", how);
 		c->group = 0;
@@ -80,7 +79,7 @@ begin(struct captain *c, const char *how)
 		return;
 	}
 	watchman_init(&c->watchman, &(struct watchman_conf){ .site = c->site, .serves = serves, .cookie = c,
-	    .hooks = { .report = report, .cookie = c }, .loop = c->loop, .errors = c->echo.stream });
+	    .hooks = { .report = report, .cookie = c }, .queue = c->queue, .loop = c->loop, .errors = c->echo.stream });
 	hand_over(c);
 	(void)wire_say(c->wire, "ready");
 }
@@ -110,10 +109,10 @@ go(struct captain *c)
 		return;
 	}
 	crew_accept(c->crew);
-	c->serving = true;
+	c->rules = true;
 	release_unused(c);
 	if (gate_rules_wanted(site))
-		fprintf(out, "relaywall: the gate judges first packets, queue %u %s\n", site->gate_queue,
+		fprintf(out, "relaywall: the gate judges first packets, queue %u %s\n", c->queue,
 		    kernel_uses_xtables(site) ? "by iptables: nftables of this kernel has none" : "of nftables");
 	fprintf(out, "relaywall: serving %zu hosts on port %u, journal %s\n", site->policy.host_count, site->port, site->journal);
 	(void)wire_say(c->wire, "serving");
@@ -122,7 +121,6 @@ go(struct captain *c)
 static void
 rest(struct captain *c)
 {
-	c->serving = false;
 	crew_pause(c->crew);
 	watchman_rest(&c->watchman);
 	(void)wire_say(c->wire, "paused");
@@ -141,8 +139,9 @@ on_gate_over(struct ev_loop *loop, ev_timer *timer, int events)
 static void
 drain(struct captain *c, unsigned seconds)
 {
-	c->serving = false;
-	watchman_rest(&c->watchman);
+	if (!c->stopping)
+		watchman_rest(&c->watchman);
+	c->rules = false;
 	store_done(&c->store);
 	if (!c->draining && c->gatehouse.home.shared != NULL) {
 		ev_timer_set(&c->gate_over, (double)c->site->gate_hold_ms / 1000 + GATE_LINGER_S, 0.);
@@ -157,8 +156,8 @@ drain(struct captain *c, unsigned seconds)
 static void
 stop(struct captain *c, bool now)
 {
-	if (c->serving) {
-		c->stopping = true;	/* and what the rules are then is ours to say */
+	if (c->rules) {
+		c->stopping = true;
 		watchman_drain(&c->watchman);	/* if that fails, new connections find no listener: the guard has them */
 	}
 	drain(c, now ? 0 : STOP_S);
@@ -171,7 +170,7 @@ reopen(struct captain *c)
 		fprintf(c->echo.stream, "relaywall: journal %s: %s; the old one stays open\n", c->site->journal, strerror(errno));
 	crew_tell(c->crew, "reopen");
 	gatehouse_reopen(&c->gatehouse);
-	if (c->serving)
+	if (c->rules)
 		watchman_collect(&c->watchman);
 	captain_print_counters(c);
 }
@@ -276,15 +275,14 @@ serve(struct captain *c)
 static void
 finish(struct captain *c)
 {
-	if (c->crew != NULL)
+	if (c->crew != NULL) {
+		watchman_rest(&c->watchman);
 		captain_print_counters(c);
-	if (c->stopping && kernel_close(c->site, c->site->on_stop, c->echo.stream) == -1)
-		c->status = 1;
-	if (c->crew != NULL)
 		watchman_done(&c->watchman);
+	}
+	if (c->stopping && kernel_close(c->site, c->queue, c->site->on_stop, c->echo.stream) == -1)
+		c->status = 1;
 	captain_unload(c);
-	if (c->wire != -1)
-		(void)wire_say(c->wire, "ended");
 }
 
 int

@@ -20,9 +20,10 @@
 struct captain {
 	int wire;			/* to the keeper */
 	const char *file;
+	unsigned generation;		/* the keeper numbers its captains from 1 */
 	bool first;			/* nobody served when it began */
-	bool serving;			/* the kernel's rules are its own, and connections are taken */
-	bool stopping;
+	bool rules;			/* the kernel's rules are its own to say */
+	bool stopping;			/* and what they are at the end, too */
 	bool draining;
 	int status;			/* of the process */
 	struct ev_loop *loop;		/* the default one */
@@ -31,6 +32,7 @@ struct captain {
 	struct site *site;
 	struct tls_creds **tls;		/* by position in the policy's hosts */
 	struct listeners listeners;
+	uint16_t queue;			/* number of its gate's */
 	unsigned group;			/* among all captains that there are: its workers write these tables of the rates */
 	struct rates rates;
 	struct journal journal;		/* for what the kernel did */

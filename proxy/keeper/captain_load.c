@@ -72,7 +72,7 @@ open_listeners(struct captain *c)
 
 	if (result == -1 && errno == EADDRINUSE)
 		return -1;
-	if (c->first && kernel_guard(c->site, c->echo.stream) == -1)
+	if (c->first && kernel_guard(c->site, c->queue, c->echo.stream) == -1)
 		return -1;
 	return result;
 }
@@ -89,11 +89,13 @@ open_journal(struct captain *c)
 static int
 start_processes(struct captain *c, void (*crew_left_one)(void *captain))
 {
+	const struct gate_home gate = { .site = c->site, .queue = c->queue, .rates = &c->rates };
 	const struct crew_conf conf = { .site = c->site, .count = worker_count(c->site), .listeners = c->listeners.all,
 		.listener_count = c->listeners.count, .tls = c->tls, .causes = gate_rules_wanted(c->site) ? &c->gatehouse.home.causes : NULL,
-		.rates = &c->rates, .first_table = c->group * worker_count(c->site), .ended = crew_left_one, .cookie = c, .loop = c->loop, .errors = c->echo.stream };
+		.rates = &c->rates, .first_table = c->group * worker_count(c->site), .ended = crew_left_one, .cookie = c,
+		.loop = c->loop, .errors = c->echo.stream };
 
-	if (gatehouse_open(&c->gatehouse, c->site, &c->rates, c->loop, c->echo.stream) == -1)
+	if (gatehouse_open(&c->gatehouse, &gate, c->loop, c->echo.stream) == -1)
 		return -1;
 	c->crew = crew_new(&conf);
 	return c->crew == NULL ? -1 : 0;
@@ -105,6 +107,7 @@ captain_load(struct captain *c, void (*crew_left_one)(void *captain))
 	c->site = site_load(c->file, c->echo.stream);
 	if (c->site == NULL)
 		return -1;
+	c->queue = c->generation % 2 == 1 ? c->site->gate_queue : gate_rules_twin(c->site->gate_queue);	/* not that of who serves still */
 	site_warn(c->site, c->echo.stream);
 	if (c->first)
 		kernel_preflight(c->site, c->echo.stream);

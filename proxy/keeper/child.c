@@ -97,9 +97,12 @@ start(struct child *c)
 		c->conf.inside(c->conf.cookie);
 		_exit(1);
 	}
+	if (c->pid == -1)
+		fprintf(c->errors, "relaywall: %s cannot start: %s\n", c->conf.name, strerror(errno));
+	c->conf.forked(c->conf.cookie);
 	if (c->pid == -1) {
 		c->pid = 0;
-		fprintf(c->errors, "relaywall: %s cannot start: %s\n", c->conf.name, strerror(errno));
+		c->conf.ended(c->conf.cookie);
 		return -1;
 	}
 	c->silent = 0;
@@ -138,8 +141,7 @@ has_ended(struct child *c)
 {
 	ev_child_stop(c->loop, &c->watcher);
 	c->pid = 0;
-	if (c->conf.ended != NULL)
-		c->conf.ended(c->conf.cookie);
+	c->conf.ended(c->conf.cookie);
 }
 
 static void

@@ -22,8 +22,12 @@ struct child_conf {
 	const uint64_t *beats;		/* in memory that both share: grows while it lives; 0: it is not ready yet */
 	/* Be the child; after child_fork()'s doings, in the new process. Does not return. */
 	void (*inside)(void *cookie);
-	/* Before it is forked: what it needs; 0, or -1 and told. After it ended: what it left; may be NULL. */
+	/*
+	 * Before it is forked: what it needs; 0, or -1 and told. Then, in this process: what is the child's alone. After it
+	 * ended, or if there was none: what it left.
+	 */
 	int (*prepare)(void *cookie);
+	void (*forked)(void *cookie);
 	void (*ended)(void *cookie);
 	/* The descriptors that it keeps beside 0, 1, 2: how many, at most max, into fds. */
 	size_t (*keeps)(void *cookie, int *fds, size_t max);
@@ -50,7 +54,7 @@ int child_start(struct child *c, const struct child_conf *conf, struct ev_loop *
 /* Wait until it is ready, at most this long. 0, or -1 and told: it ended, or did not get so far. */
 int child_await(struct child *c, unsigned ms);
 
-/* Does its heart beat? Looked at every half a second; one that is not ready yet counts as alive. */
+/* Does its heart beat? Looked at every half a second; one that has just begun counts as alive. */
 bool child_is_well(const struct child *c);
 
 /* It is to end by itself, and is not started again then. */

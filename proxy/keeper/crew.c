@@ -68,6 +68,15 @@ prepare(void *cookie)
 	return 0;
 }
 
+static void
+forked(void *cookie)
+{
+	struct member *m = cookie;
+
+	close(m->home.wire);
+	m->home.wire = -1;
+}
+
 static size_t
 keeps(void *cookie, int *fds, size_t max)
 {
@@ -135,7 +144,7 @@ start(struct crew *c, unsigned index)
 {
 	const struct crew_conf *conf = &c->conf;
 	struct member *m = &c->members[index];
-	struct child_conf child = { .beats = &c->shared[index].beats, .inside = inside, .prepare = prepare, .ended = ended, .keeps = keeps,
+	struct child_conf child = { .beats = &c->shared[index].beats, .inside = inside, .prepare = prepare, .forked = forked, .ended = ended, .keeps = keeps,
 		.cookie = m };
 
 	*m = (struct member){ .crew = c, .wire = -1 };
@@ -228,16 +237,6 @@ crew_left(const struct crew *c)
 
 	for (unsigned i = 0; i < c->conf.count; i++)
 		n += c->members[i].child.pid != 0;
-	return n;
-}
-
-uint64_t
-crew_sessions(const struct crew *c)
-{
-	uint64_t n = 0;
-
-	for (unsigned i = 0; i < c->conf.count; i++)
-		n += __atomic_load_n(&c->shared[i].stream.sessions, __ATOMIC_RELAXED);
 	return n;
 }
 

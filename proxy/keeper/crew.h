@@ -57,9 +57,6 @@ void crew_tell(struct crew *c, const char *text);
 /* Processes that there are now. */
 unsigned crew_left(const struct crew *c);
 
-/* Sessions now. */
-uint64_t crew_sessions(const struct crew *c);
-
 /* Does one at least serve? */
 bool crew_is_well(const struct crew *c);
 

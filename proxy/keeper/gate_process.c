@@ -90,7 +90,7 @@ open_gate(struct inside *in)
 		.host_changed = tell_host,
 		.own_mark = gate_rules_own_mark(site),
 		.port = 25,
-		.queue = site->gate_queue,
+		.queue = in->home->queue,
 		.length_max = site->gate_length,
 		.held_max = site->gate_held,
 		.lookups_a_second = site->gate_lookups,

@@ -44,6 +44,7 @@ struct gate_shared {
 /* What it begins with: made before the fork. */
 struct gate_home {
 	const struct site *site;
+	uint16_t queue;			/* number of its netfilter queue */
 	const struct rates *rates;
 	struct causes causes;		/* in shared->causes */
 	struct gate_shared *shared;

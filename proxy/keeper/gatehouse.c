@@ -148,10 +148,10 @@ open_shared(struct gatehouse *g)
 }
 
 int
-gatehouse_open(struct gatehouse *g, const struct site *site, const struct rates *rates, struct ev_loop *loop, FILE *errors)
+gatehouse_open(struct gatehouse *g, const struct gate_home *home, struct ev_loop *loop, FILE *errors)
 {
-	*g = (struct gatehouse){ .home = { .site = site, .rates = rates }, .loop = loop, .errors = errors };
-	if (!gate_rules_wanted(site))
+	*g = (struct gatehouse){ .home = *home, .loop = loop, .errors = errors };
+	if (!gate_rules_wanted(home->site))
 		return 0;
 	ev_init(&g->child, on_end);
 	ev_timer_init(&g->look, on_look, look_s, look_s);

@@ -31,7 +31,7 @@ struct gatehouse {
  * Start the gate, if the site wants one (else nothing is done), and wait until it
  * has its queue. loop: the default one. All arguments outlive it. 0, or -1 and told.
  */
-int gatehouse_open(struct gatehouse *g, const struct site *site, const struct rates *rates, struct ev_loop *loop, FILE *errors);
+int gatehouse_open(struct gatehouse *g, const struct gate_home *home, struct ev_loop *loop, FILE *errors);
 
 /* Have it open its journal anew, after somebody moved the file away. */
 void gatehouse_reopen(const struct gatehouse *g);

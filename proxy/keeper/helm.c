@@ -36,9 +36,9 @@ struct captain_link {
 static const double look_s = 0.5;
 static const double restart_s = 0.02, restart_most_s = 6.4, lived_s = 10.0;
 
-/* Seconds of silence after which it hangs. To load a large configuration, or its rules, takes its time. */
+/* Seconds of silence after which it hangs. To load a large configuration takes its time, and so do rules, while others change theirs. */
 static const double patience_s[CAPTAIN_STATES] = {
-	[CAPTAIN_LOADING] = 300., [CAPTAIN_READY] = 10., [CAPTAIN_GOING] = 60., [CAPTAIN_SERVING] = 5., [CAPTAIN_PAUSED] = 10.,
+	[CAPTAIN_LOADING] = 300., [CAPTAIN_READY] = 10., [CAPTAIN_GOING] = 60., [CAPTAIN_SERVING] = 15., [CAPTAIN_PAUSED] = 10.,
 	[CAPTAIN_DRAINING] = 30.,
 };
 
@@ -116,20 +116,27 @@ on_serving(struct helm *h, struct captain_link *c)
 	tell(h, true, "");
 }
 
-/* It could not begin: the one that served does so again. */
+/* The next one will not serve: the one that did goes on. */
 static void
-on_failed(struct helm *h, struct captain_link *c, const char *why)
+give_up_next(struct helm *h, const char *why)
 {
-	kill(c->pid, SIGKILL);
-	if (c != h->next)
-		return;		/* it could not resume: its end is seen, and another one started */
 	h->next = NULL;
-	enter(c, CAPTAIN_DRAINING);
 	if (h->current != NULL && h->current->state == CAPTAIN_PAUSED) {
 		enter(h->current, CAPTAIN_GOING);
 		say(h->current, "resume");
 	}
 	tell(h, false, why);
+}
+
+/* One that served could not resume then: its end is seen, and another one started. */
+static void
+on_failed(struct helm *h, struct captain_link *c, const char *why)
+{
+	kill(c->pid, SIGKILL);
+	if (c != h->next)
+		return;
+	enter(c, CAPTAIN_DRAINING);
+	give_up_next(h, why);
 }
 
 /* What a captain wants to be kept. Its own copy goes when it ends. */
@@ -204,11 +211,11 @@ on_restart(struct ev_loop *loop, ev_timer *timer, int events)
 
 /* Nobody serves. One that lived is replaced at once, one that did not after twice the time of the last time. */
 static void
-replace_current(struct helm *h, const struct captain_link *dead)
+start_later(struct helm *h, ev_tstamp begun)
 {
 	ev_tstamp wait = h->restart.repeat * 2;
 
-	if (h->restart.repeat == 0. || ev_now(h->loop) - dead->begun >= lived_s)
+	if (h->restart.repeat == 0. || ev_now(h->loop) - begun >= lived_s)
 		wait = restart_s;
 	h->restart.repeat = wait < restart_most_s ? wait : restart_most_s;
 	ev_timer_again(h->loop, &h->restart);
@@ -235,12 +242,7 @@ lose_next(struct helm *h, int status)
 
 	snprintf(why, sizeof(why), "relaywall: the new captain ended (%s %d)\n", WIFSIGNALED(status) ? "signal" : "status",
 	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-	h->next = NULL;
-	if (h->current != NULL && h->current->state == CAPTAIN_PAUSED) {
-		enter(h->current, CAPTAIN_GOING);
-		say(h->current, "resume");
-	}
-	tell(h, false, why);
+	give_up_next(h, why);
 }
 
 static void
@@ -253,10 +255,16 @@ lose_current(struct helm *h, const struct captain_link *c, int status)
 	}
 	fprintf(stderr, "relaywall: captain %u ended (%s %d), another one is started\n", c->generation, WIFSIGNALED(status) ? "signal" : "status",
 	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-	if (h->next == NULL)
-		replace_current(h, c);
-	else if (h->next->state == CAPTAIN_READY)
+	h->orphaned[c->group] = true;
+	if (h->next != NULL && h->next->state == CAPTAIN_READY)
 		go(h->next);
+}
+
+/* Is one missing, and none on its way? */
+static bool
+wants_captain(const struct helm *h)
+{
+	return h->current == NULL && h->next == NULL && !h->wants_group && !h->stopping && !ev_is_active(&h->restart);
 }
 
 static void
@@ -265,17 +273,23 @@ on_end(struct ev_loop *loop, ev_child *child, int events)
 	struct captain_link *c = child->data;
 	struct helm *h = c->helm;
 	int status = child->rstatus;
+	ev_tstamp begun;
 
 	on_wire(loop, &c->io, events);		/* its last words */
 	if (c == h->next)
 		lose_next(h, status);
 	else if (c == h->current)
 		lose_current(h, c, status);
+	begun = c->begun;
 	forget(c);
 	if (h->wants_group && !h->stopping)
 		start_next(h);
-	if (!h->served && h->next == NULL)
-		h->stopping = true, h->status = 1;
+	if (!h->served && h->next == NULL) {
+		h->stopping = true;
+		h->status = 1;
+	}
+	if (wants_captain(h))
+		start_later(h, begun);
 	if (h->stopping && TAILQ_EMPTY(&h->captains))
 		h->over(h->over_cookie);
 }
@@ -299,15 +313,27 @@ become_captain(const struct helm *h, int wire)
 static int
 free_group(const struct helm *h)
 {
-	bool taken[HELM_GROUPS] = { false };
+	bool taken[HELM_GROUPS];
 	const struct captain_link *c;
 
+	memcpy(taken, h->orphaned, sizeof(taken));
 	for (c = TAILQ_FIRST(&h->captains); c != NULL; c = TAILQ_NEXT(c, next))
 		taken[c->group] = true;
 	for (int g = 0; g < HELM_GROUPS; g++)
 		if (!taken[g])
 			return g;
 	return -1;
+}
+
+/* One that nobody has; if there is none, one whose orphans had the time of several captains to end. */
+static int
+find_group(struct helm *h)
+{
+	int group = free_group(h);
+
+	if (group == -1)
+		memset(h->orphaned, 0, sizeof(h->orphaned));
+	return group == -1 ? free_group(h) : group;
 }
 
 /* The oldest one that drains makes room. */
@@ -373,7 +399,7 @@ fork_captain(struct helm *h, unsigned group)
 static void
 start_next(struct helm *h)
 {
-	int group = free_group(h);
+	int group = find_group(h);
 	char text[64];
 
 	h->wants_group = group == -1;
@@ -385,8 +411,8 @@ start_next(struct helm *h)
 		snprintf(text, sizeof(text), "relaywall: no captain: %s\n", strerror(errno));
 		fputs(text, stderr);
 		tell(h, false, text);
-		if (h->current == NULL)
-			ev_timer_again(h->loop, &h->restart);
+		if (wants_captain(h))
+			start_later(h, ev_now(h->loop));
 		return;
 	}
 	for (size_t i = 0; i < h->store.count; i++)

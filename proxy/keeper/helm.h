@@ -43,6 +43,7 @@ struct helm {
 	void *cookie;
 	const char *program;		/* that the next one runs */
 	bool again;			/* another reload was asked for meanwhile */
+	bool orphaned[HELM_GROUPS];	/* of a captain that died: its workers may live on for a while, and use what goes by that number */
 	bool wants_group;		/* a captain is to start as soon as one that drains has ended */
 	ev_timer restart;
 	void (*over)(void *cookie);	/* no captain is left, and none will come */

@@ -141,9 +141,11 @@ stock_deliver(struct stock *s, struct wire_message *m)
 	return true;
 }
 
-void
+bool
 stock_look(struct stock *s, uint64_t now_ms)
 {
+	bool again = false;
+
 	for (int v4 = 0; v4 < 2; v4++) {
 		if (s->asked_ms[v4] == 0 || now_ms - s->asked_ms[v4] < STOCK_PATIENCE_MS)
 			continue;
@@ -157,8 +159,10 @@ stock_look(struct stock *s, uint64_t now_ms)
 			continue;
 		if (b->fd >= 0)
 			close(b->fd);
-		b->asked_ms = 0;	/* who still waits for it asks anew */
+		b->asked_ms = 0;
+		again = true;
 	}
+	return again;
 }
 
 void

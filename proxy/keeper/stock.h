@@ -45,8 +45,8 @@ int stock_take(struct stock *s, const struct tproxy_ends *ends, bool keep_port, 
 /* A message of the captain's. True: it was about sockets, and there may be some now. */
 bool stock_deliver(struct stock *s, struct wire_message *m);
 
-/* Now and then: ask again for what did not come, and forget what nobody fetched. */
-void stock_look(struct stock *s, uint64_t now_ms);
+/* Now and then: ask again for what did not come, and forget what nobody fetched. True: who waits shall try again. */
+bool stock_look(struct stock *s, uint64_t now_ms);
 
 /* The captain is gone: what is in hand is all there will be. */
 void stock_cut_off(struct stock *s);

@@ -23,6 +23,14 @@ on_evidence(struct ev_loop *loop, ev_timer *timer, int events)
 	watchman_collect(timer->data);
 }
 
+static int
+load(const struct watchman *w)
+{
+	if (w->drained)
+		return kernel_drain(w->conf.site, w->conf.errors);
+	return kernel_restore(w->conf.site, w->conf.queue, w->conf.errors);
+}
+
 /* At once: while the table is out, that is a way past the workers. If it does not load, again and again. */
 static void
 put_back(struct ev_loop *loop, ev_timer *timer, int events)
@@ -31,7 +39,7 @@ put_back(struct ev_loop *loop, ev_timer *timer, int events)
 
 	(void)events;
 	ev_timer_stop(loop, timer);
-	if ((w->drained ? kernel_drain : kernel_restore)(w->conf.site, w->conf.errors) == 0) {
+	if (load(w) == 0) {
 		w->restored++;
 		fprintf(w->conf.errors, "relaywall: somebody took rules of ours out of the kernel: they are back\n");
 		xtables_watch_hurry(&w->xtables);
@@ -90,7 +98,7 @@ wake(struct watchman *w)
 	ev_timer_start(loop, &w->on_evidence);
 	ev_timer_start(loop, &w->on_alive);
 	if (kernel_uses_xtables(w->conf.site))
-		xtables_watch_start(&w->xtables, w->conf.site, loop, tell_restored_queue, w);
+		xtables_watch_start(&w->xtables, &(struct xtables_rule){ w->conf.site, w->conf.queue }, loop, tell_restored_queue, w);
 	w->table = table_watch_new();
 	if (w->table == NULL) {
 		fprintf(w->conf.errors, "relaywall: warning: nobody watches the kernel's rules: %s\n", strerror(errno));
@@ -109,7 +117,7 @@ watchman_begin(struct watchman *w)
 		fprintf(w->conf.errors, "relaywall: packets with a mark: %s%s\n", strerror(errno), errno == EPERM ? " (CAP_NET_ADMIN is missing)" : "");
 		return -1;
 	}
-	if (kernel_open(w->conf.site, w->conf.errors) == -1) {
+	if (kernel_open(w->conf.site, w->conf.queue, w->conf.errors) == -1) {
 		close(w->deadman);
 		w->deadman = -1;
 		return -1;
@@ -123,9 +131,11 @@ int
 watchman_drain(struct watchman *w)
 {
 	w->drained = true;
-	xtables_watch_stop(&w->xtables);
-	ev_timer_stop(w->conf.loop, &w->on_alive);
-	(void)deadman_end(w->deadman);	/* if not, the rules without new sessions do it */
+	if (w->awake) {
+		xtables_watch_stop(&w->xtables);
+		ev_timer_stop(w->conf.loop, &w->on_alive);
+		(void)deadman_end(w->deadman);	/* if not, the rules without new sessions do it */
+	}
 	return kernel_drain(w->conf.site, w->conf.errors);
 }
 

@@ -16,6 +16,7 @@ struct watchman_conf {
 	bool (*serves)(void *cookie);	/* does anybody take the connections that are diverted? */
 	void *cookie;
 	struct event_hooks hooks;	/* for evidence */
+	uint16_t queue;			/* number of the gate's */
 	struct ev_loop *loop;
 	FILE *errors;
 };
@@ -38,10 +39,10 @@ void watchman_init(struct watchman *w, const struct watchman_conf *conf);
 /* Load the rules that serve, and watch them. 0, or -1 and told: the rules are as they were. */
 int watchman_begin(struct watchman *w);
 
-/* Watch no more: somebody else's rules come. Whom these refused is asked before. */
+/* Watch no more: somebody else's rules come, or it is the end. Whom these refused is asked before. Nothing if it rests. */
 void watchman_rest(struct watchman *w);
 
-/* No new sessions. 0, or -1 and told. */
+/* No new sessions, which goes on being watched. 0, or -1 and told. */
 int watchman_drain(struct watchman *w);
 
 /* Ask now whom the kernel refused. */

@@ -86,7 +86,8 @@ on_beat(struct ev_loop *loop, ev_timer *timer, int revents)
 
 	(void)loop, (void)revents;
 	publish(w);
-	stock_look(&w->stock, clock_ms());
+	if (stock_look(&w->stock, clock_ms()))
+		stream_sockets_came(w->stream);
 	__atomic_fetch_add(&w->shared->beats, 1, __ATOMIC_RELAXED);
 	if (w->draining && w->shared->stream.sessions == 0)
 		leave(w);
@@ -251,7 +252,6 @@ void
 worker_run(struct worker_home *home)
 {
 	static struct worker w;
-
 	char name[16];
 
 	prctl(PR_SET_PDEATHSIG, 0);	/* sessions outlive a captain that dies */

@@ -93,7 +93,7 @@ gate_rules_write_chains(const struct gate_rules *g)
 	fputs("\t}\n", g->out);
 	if (g->how == QUEUE_BY_NFT)
 		fprintf(g->out, "\tchain gate_queue {\n\t\ttype filter hook prerouting priority raw - 5; policy accept;\n"
-		    "\t\tmeta mark 0x%" PRIx32 " tcp dport 25 queue flags bypass to %u\n\t}\n", asked, g->site->gate_queue);
+		    "\t\tmeta mark 0x%" PRIx32 " tcp dport 25 queue flags bypass to %u\n\t}\n", asked, g->queue);
 }
 
 /* A rule for packets to protected hosts with a mark. */
@@ -168,9 +168,15 @@ gate_rules_write_guard(const struct gate_rules *g)
 	rule(g, gate_rules_mark(g->site, GATE_REFUSE), "", "refuse, and nobody to say why", "reject with tcp reset");
 }
 
+uint16_t
+gate_rules_twin(uint16_t queue)
+{
+	return queue ^ 1;
+}
+
 int
-gate_rules_xtables(const struct site *site, char *out, size_t cap)
+gate_rules_xtables(const struct site *site, uint16_t queue, char *out, size_t cap)
 {
 	return snprintf(out, cap, "-p tcp --dport 25 -m mark --mark 0x%" PRIx32 " -j NFQUEUE --queue-num %u --queue-bypass",
-	    gate_rules_asked(site), site->gate_queue);
+	    gate_rules_asked(site), queue);
 }

@@ -25,6 +25,7 @@ struct gate_rules {
 	const struct site *site;
 	FILE *out;
 	enum queue_how how;
+	uint16_t queue;			/* number of the gate's */
 	bool has[PAIRS_FAMILIES];	/* hosts and clients who are judged by the gate */
 	bool open[PAIRS_FAMILIES], drop[PAIRS_FAMILIES];	/* the sets of that name, of hosts by their on-failure, are there */
 };
@@ -54,7 +55,13 @@ void gate_rules_write_divert(const struct gate_rules *g);
 /* In the guard, at its begin. */
 void gate_rules_write_guard(const struct gate_rules *g);
 
-/* The arguments of iptables and ip6tables for the rule behind "-A PREROUTING" that leads into the queue; its length, as snprintf(). */
-int gate_rules_xtables(const struct site *site, char *out, size_t cap);
+/*
+ * The number of the queue of a gate while this one is still held: a reload starts the next gate before the last one ends,
+ * so there are two, gate-queue and its twin. The twin's twin is the first one.
+ */
+uint16_t gate_rules_twin(uint16_t queue);
+
+/* The arguments of iptables and ip6tables for the rule behind "-A PREROUTING" that leads into this queue; its length, as snprintf(). */
+int gate_rules_xtables(const struct site *site, uint16_t queue, char *out, size_t cap);
 
 #endif

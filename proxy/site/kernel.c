@@ -89,7 +89,7 @@ kernel_uses_xtables(const struct site *site)
 }
 
 static int
-load(const struct site *site, enum rules_stage stage, FILE *errors)
+load(const struct site *site, enum rules_stage stage, uint16_t queue, FILE *errors)
 {
 	char *commands = NULL;
 	size_t len;
@@ -100,7 +100,7 @@ load(const struct site *site, enum rules_stage stage, FILE *errors)
 		fprintf(errors, "relaywall: no memory for the rules\n");
 		return -1;
 	}
-	result = rules_write_table(site, stage, site != NULL && gate_rules_wanted(site) ? kernel_queue_how() : QUEUE_BY_NFT, text);
+	result = rules_write_table(site, stage, site != NULL && gate_rules_wanted(site) ? kernel_queue_how() : QUEUE_BY_NFT, queue, text);
 	if (fclose(text) != 0 || result == -1) {
 		result = -1;
 		fprintf(errors, "relaywall: no memory for the rules\n");
@@ -114,13 +114,13 @@ load(const struct site *site, enum rules_stage stage, FILE *errors)
 }
 
 int
-kernel_restore(const struct site *site, FILE *errors)
+kernel_restore(const struct site *site, uint16_t queue, FILE *errors)
 {
-	return load(site, RULES_SERVE, errors);
+	return load(site, RULES_SERVE, queue, errors);
 }
 
 int
-kernel_open(const struct site *site, FILE *errors)
+kernel_open(const struct site *site, uint16_t queue, FILE *errors)
 {
 	for (size_t i = 0; i < 2; i++) {
 		int family = address_families[i];
@@ -130,10 +130,13 @@ kernel_open(const struct site *site, FILE *errors)
 		else if (route_install(family, site->fwmark, site->table, errors) == -1)
 			goto remove_routes;
 	}
-	if (load(site, RULES_SERVE, errors) == -1)
+	if (load(site, RULES_SERVE, queue, errors) == -1)
 		goto remove_routes;
-	if (kernel_uses_xtables(site) && xtables_install(site, errors) == -1)
+	if (!kernel_uses_xtables(site))
+		return 0;
+	if (xtables_install(&(struct xtables_rule){ site, queue }, errors) == -1)
 		goto remove_routes;
+	xtables_remove(&(struct xtables_rule){ site, gate_rules_twin(queue) });	/* the first rule that matches decides: of who served before */
 	return 0;
 
 remove_routes:
@@ -142,24 +145,32 @@ remove_routes:
 	return -1;
 }
 
-int
-kernel_guard(const struct site *site, FILE *errors)
+/* Of a run that was killed, too, which may have had either number. */
+static void
+remove_queue_rules(const struct site *site, uint16_t queue)
 {
-	int result = load(site, RULES_GUARD, errors);	/* before anything that may have to wait */
+	xtables_remove(&(struct xtables_rule){ site, queue });
+	xtables_remove(&(struct xtables_rule){ site, gate_rules_twin(queue) });
+}
 
-	if (gate_rules_wanted(site))	/* of a run that was killed */
-		xtables_remove(site);
+int
+kernel_guard(const struct site *site, uint16_t queue, FILE *errors)
+{
+	int result = load(site, RULES_GUARD, queue, errors);	/* before anything that may have to wait */
+
+	if (gate_rules_wanted(site))
+		remove_queue_rules(site, queue);
 	return result;
 }
 
 int
 kernel_drain(const struct site *site, FILE *errors)
 {
-	return load(site, RULES_DRAIN, errors);
+	return load(site, RULES_DRAIN, 0, errors);
 }
 
 int
-kernel_close(const struct site *site, enum on_stop how, FILE *errors)
+kernel_close(const struct site *site, uint16_t queue, enum on_stop how, FILE *errors)
 {
 	static const enum rules_stage left[] = {
 		[ON_STOP_CLOSED] = RULES_STOP_CLOSED,
@@ -167,10 +178,10 @@ kernel_close(const struct site *site, enum on_stop how, FILE *errors)
 		[ON_STOP_OPEN] = RULES_STOP_OPEN,
 		[ON_STOP_REMOVE] = RULES_REMOVE,
 	};
-	int result = load(site, left[how], errors);
+	int result = load(site, left[how], queue, errors);
 
 	if (site != NULL && gate_rules_wanted(site))
-		xtables_remove(site);
+		remove_queue_rules(site, queue);
 	for (size_t i = 0; i < 2; i++)
 		if (route_remove(address_families[i], errors) == -1)
 			result = -1;

@@ -12,10 +12,10 @@
 
 /*
  * Route, routing rule, table: in this order, so that nothing is diverted before
- * it can arrive. 0, or -1 with what this call added taken back; a table that was
+ * it can arrive. queue, here and below: the number of the gate's. 0, or -1 with what this call added taken back; a table that was
  * there stays.
  */
-int kernel_open(const struct site *site, FILE *errors);
+int kernel_open(const struct site *site, uint16_t queue, FILE *errors);
 
 /* How packets get into a queue on this kernel; asked once. */
 enum queue_how kernel_queue_how(void);
@@ -23,17 +23,17 @@ enum queue_how kernel_queue_how(void);
 /* Is there a rule of xtables that leads into the gate's queue? Then somebody is to look after it: xtables.h. */
 bool kernel_uses_xtables(const struct site *site);
 
-/* The guard alone, routing left as it is: nothing reaches a host but as its on-failure says. 0 or -1. */
-int kernel_guard(const struct site *site, FILE *errors);
+/* The guard alone, routing left as it is: nothing reaches a host but as its on-failure says; no rule leads into this queue. 0 or -1. */
+int kernel_guard(const struct site *site, uint16_t queue, FILE *errors);
 
 /* The table, and it alone, again as kernel_open() made it, after somebody took it out. 0 or -1. */
-int kernel_restore(const struct site *site, FILE *errors);
+int kernel_restore(const struct site *site, uint16_t queue, FILE *errors);
 
 /* No new sessions; running ones go on. 0 or -1. */
 int kernel_drain(const struct site *site, FILE *errors);
 
 /* Leave what how says and nothing else; site may be NULL with ON_STOP_REMOVE. 0 or -1; goes on after a fault. */
-int kernel_close(const struct site *site, enum on_stop how, FILE *errors);
+int kernel_close(const struct site *site, uint16_t queue, enum on_stop how, FILE *errors);
 
 /* Write which of this kernel's settings are in the way of a router, or of mail; the number of lines. */
 unsigned kernel_preflight(const struct site *site, FILE *out);

@@ -230,10 +230,10 @@ write_guard(const struct admission *a, const struct gate_rules *g, const char *k
 }
 
 int
-rules_write_table(const struct site *site, enum rules_stage stage, enum queue_how how, FILE *out)
+rules_write_table(const struct site *site, enum rules_stage stage, enum queue_how how, uint16_t queue, FILE *out)
 {
 	struct admission a = { .site = site, .out = out };
-	struct gate_rules g = { .site = site, .out = out, .how = how };
+	struct gate_rules g = { .site = site, .out = out, .how = how, .queue = queue };
 	const struct pairs_family *in[PAIRS_FAMILIES];
 	bool sessions = stage == RULES_SERVE || stage == RULES_DRAIN;
 	size_t n = 0;
@@ -267,7 +267,7 @@ rules_write_table(const struct site *site, enum rules_stage stage, enum queue_ho
 }
 
 void
-rules_write_beside(const struct site *site, enum queue_how how, FILE *out)
+rules_write_beside(const struct site *site, enum queue_how how, uint16_t queue, FILE *out)
 {
 	char rule[160];
 
@@ -281,7 +281,7 @@ rules_write_beside(const struct site *site, enum queue_how how, FILE *out)
 	}
 	if (how == QUEUE_BY_NFT || !gate_rules_wanted(site))
 		return;
-	gate_rules_xtables(site, rule, sizeof(rule));
+	gate_rules_xtables(site, queue, rule, sizeof(rule));
 	fputs("# nftables of this kernel has no queue statement:\n", out);
 	for (size_t i = 0; i < PAIRS_FAMILIES; i++)
 		if (site_has_family(site, pairs_families[i].v4))

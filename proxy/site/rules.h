@@ -32,12 +32,12 @@ enum rules_stage {
 
 /*
  * Write the commands that bring the table to this stage from any other, as one
- * transaction; site may be NULL with RULES_REMOVE. 0, or -1: no memory. Whether it could be written is left to
+ * transaction; site may be NULL with RULES_REMOVE. queue: the number of the gate's. 0, or -1: no memory. Whether it could be written is left to
  * ferror(out).
  */
-int rules_write_table(const struct site *site, enum rules_stage stage, enum queue_how how, FILE *out);
+int rules_write_table(const struct site *site, enum rules_stage stage, enum queue_how how, uint16_t queue, FILE *out);
 
 /* Write the commands of other programs that say what is set beside the table, as comments. */
-void rules_write_beside(const struct site *site, enum queue_how how, FILE *out);
+void rules_write_beside(const struct site *site, enum queue_how how, uint16_t queue, FILE *out);
 
 #endif

@@ -66,42 +66,42 @@ struct invocation {
 };
 
 static void
-write_command(struct invocation *c, const struct site *site, bool v4, const char *action)
+write_command(struct invocation *c, const struct xtables_rule *rule, bool v4, const char *action)
 {
 	static char wait[] = "-w", lock_s[] = "2", table[] = "-t", raw[] = "raw", chain[] = "PREROUTING", iptables[] = "iptables", ip6tables[] = "ip6tables";
 	size_t n = 7;
 
 	*c = (struct invocation){ .words = { v4 ? iptables : ip6tables, wait, lock_s, table, raw, c->action, chain } };
 	snprintf(c->action, sizeof(c->action), "%s", action);
-	gate_rules_xtables(site, c->rule, sizeof(c->rule));
+	gate_rules_xtables(rule->site, rule->queue, c->rule, sizeof(c->rule));
 	for (char *word = strtok(c->rule, " "); word != NULL && n + 1 < WORDS_MAX; word = strtok(NULL, " "))
 		c->words[n++] = word;
 	c->words[n] = NULL;
 }
 
 static int
-change(const struct site *site, bool v4, const char *action, bool quiet)
+change(const struct xtables_rule *rule, bool v4, const char *action, bool quiet)
 {
 	struct invocation c;
 
-	write_command(&c, site, v4, action);
+	write_command(&c, rule, v4, action);
 	return run(c.words, quiet);
 }
 
 void
-xtables_remove(const struct site *site)
+xtables_remove(const struct xtables_rule *rule)
 {
 	for (int v4 = 0; v4 < 2; v4++)
-		for (int i = 0; i < COPIES_MAX && change(site, v4 != 0, "-D", true) == 0; i++)
+		for (int i = 0; i < COPIES_MAX && change(rule, v4 != 0, "-D", true) == 0; i++)
 			;
 }
 
 int
-xtables_install(const struct site *site, FILE *errors)
+xtables_install(const struct xtables_rule *rule, FILE *errors)
 {
-	xtables_remove(site);
+	xtables_remove(rule);
 	for (int v4 = 0; v4 < 2; v4++) {
-		if (!site_has_family(site, v4 != 0) || change(site, v4 != 0, "-A", false) == 0)
+		if (!site_has_family(rule->site, v4 != 0) || change(rule, v4 != 0, "-A", false) == 0)
 			continue;
 		fprintf(errors, "relaywall: %s cannot lead packets into the gate's queue%s%s\n", v4 ? "iptables" : "ip6tables",
 		    errno == 0 ? "" : ": ", errno == 0 ? "" : strerror(errno));
@@ -117,7 +117,7 @@ begin(struct xtables_watch *w, const char *action)
 	struct invocation c;
 	pid_t pid;
 
-	write_command(&c, w->site, w->v4, action);
+	write_command(&c, &w->rule, w->v4, action);
 	pid = start(c.words, true);
 	if (pid == -1)
 		return;
@@ -134,7 +134,7 @@ look(struct ev_loop *loop, ev_timer *timer, int events)
 	(void)loop, (void)events;
 	if (ev_is_active(&w->child))	/* it waits for the lock */
 		return;
-	w->v4 = site_has_family(w->site, true);
+	w->v4 = site_has_family(w->rule.site, true);
 	begin(w, "-C");
 }
 
@@ -151,16 +151,16 @@ on_end(struct ev_loop *loop, ev_child *child, int events)
 		w->restored(w->cookie);
 	if (missing) {
 		begin(w, "-A");
-	} else if (w->v4 && site_has_family(w->site, false)) {
+	} else if (w->v4 && site_has_family(w->rule.site, false)) {
 		w->v4 = false;
 		begin(w, "-C");
 	}
 }
 
 void
-xtables_watch_start(struct xtables_watch *w, const struct site *site, struct ev_loop *loop, void (*restored)(void *cookie), void *cookie)
+xtables_watch_start(struct xtables_watch *w, const struct xtables_rule *rule, struct ev_loop *loop, void (*restored)(void *cookie), void *cookie)
 {
-	*w = (struct xtables_watch){ .site = site, .loop = loop, .restored = restored, .cookie = cookie };
+	*w = (struct xtables_watch){ .rule = *rule, .loop = loop, .restored = restored, .cookie = cookie };
 	ev_init(&w->child, on_end);
 	ev_timer_init(&w->look, look, look_s, look_s);
 	w->child.data = w->look.data = w;

@@ -14,15 +14,21 @@
 
 #include <ev.h>
 
+/* Which one. */
+struct xtables_rule {
+	const struct site *site;	/* whose packets */
+	uint16_t queue;			/* number of the gate's */
+};
+
 /* The rule at the end of PREROUTING, so that what the operator drops there is dropped, once, for each family that has a host. 0, or -1 and told. */
-int xtables_install(const struct site *site, FILE *errors);
+int xtables_install(const struct xtables_rule *rule, FILE *errors);
 
 /* Take it out, as often as it is there. Quiet where there is nothing, or no iptables. */
-void xtables_remove(const struct site *site);
+void xtables_remove(const struct xtables_rule *rule);
 
 /* A look every two seconds: is the rule still there, for each family? If not it is put back. Nothing waits for the programs. */
 struct xtables_watch {
-	const struct site *site;
+	struct xtables_rule rule;
 	struct ev_loop *loop;		/* NULL: it does not look */
 	void (*restored)(void *cookie);
 	void *cookie;
@@ -32,7 +38,7 @@ struct xtables_watch {
 };
 
 /* restored is called each time that a rule was put back. loop: the default one. */
-void xtables_watch_start(struct xtables_watch *w, const struct site *site, struct ev_loop *loop, void (*restored)(void *cookie), void *cookie);
+void xtables_watch_start(struct xtables_watch *w, const struct xtables_rule *rule, struct ev_loop *loop, void (*restored)(void *cookie), void *cookie);
 
 /* Look now: there is reason to. Both do nothing to one that is all zero, or stopped. */
 void xtables_watch_hurry(struct xtables_watch *w);

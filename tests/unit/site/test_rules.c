@@ -14,9 +14,11 @@ static const char both[] = HOST("a", "\"192.0.2.1\", \"2001:db8::1\"", "") HOST(
 static const char v4_only[] = "source-port = any\nlistener-port = 2626\nfwmark = 0x77\nroute-table = 1000\n"
     HOST("a", "\"192.0.2.1\"", "");
 
+enum { QUEUE = 4711 };	/* not the one of the configuration: a second gate begins while the first still has that */
+
 /* The text for a configuration, malloced. */
 static char *
-rules_of(const char *conf, enum rules_stage stage)
+text_of(const char *conf, enum rules_stage stage, enum queue_how how)
 {
 	char *said, *text;
 	size_t len;
@@ -25,13 +27,19 @@ rules_of(const char *conf, enum rules_stage stage)
 
 	CHECK(site != NULL, "not loaded: %s", said);
 	if (site != NULL) {
-		CU_ASSERT(rules_write_table(site, stage, QUEUE_BY_NFT, out) == 0);
-		rules_write_beside(site, QUEUE_BY_NFT, out);
+		CU_ASSERT(rules_write_table(site, stage, how, QUEUE, out) == 0);
+		rules_write_beside(site, how, QUEUE, out);
 	}
 	fclose(out);
 	site_free(site);
 	free(said);
 	return text;
+}
+
+static char *
+rules_of(const char *conf, enum rules_stage stage)
+{
+	return text_of(conf, stage, QUEUE_BY_NFT);
 }
 
 static size_t
@@ -202,7 +210,7 @@ the_gate_is_asked_before_anything_is_diverted(void)
 	static const char *const order[] = {
 		"set gate4", "192.0.2.1 . 0.0.0.0-9.255.255.255,", "192.0.2.2 . 11.0.0.0-255.255.255.255,", "set gate6",
 		"chain gate_asked", "priority raw - 10", "@gate4 tcp dport @serving tcp flags & (fin | syn | rst | ack) == syn meta mark set 0x10002525 counter",
-		"chain gate_queue", "priority raw - 5", "meta mark 0x10002525 tcp dport 25 queue flags bypass to 2525",
+		"chain gate_queue", "priority raw - 5", "meta mark 0x10002525 tcp dport 25 queue flags bypass to 4711",
 		"chain divert", "meta mark 0x50002525 tcp dport 25 counter drop", "meta mark 0x40002525 tcp dport 25 counter return",
 		"meta mark 0x30002525 ip daddr @protected4 tcp dport @serving tproxy ip to 127.0.0.1:2526", "ip6 to [::1]:2526",
 		/* nobody judged it */
@@ -216,6 +224,10 @@ the_gate_is_asked_before_anything_is_diverted(void)
 
 	check_order(text, order, sizeof(order) / sizeof(order[0]));
 	CU_ASSERT(count(text, "192.0.2.3 . ") == 0);
+	free(text);
+	text = text_of(gated, RULES_SERVE, QUEUE_BY_XTABLES);
+	CU_ASSERT(count(text, "chain gate_queue") == 0);
+	CU_ASSERT(count(text, "tables -t raw -A PREROUTING -p tcp --dport 25 -m mark --mark 0x10002525 -j NFQUEUE --queue-num 4711 --queue-bypass\n") == 2);
 	free(text);
 	for (enum rules_stage stage = RULES_DRAIN; stage <= RULES_GUARD; stage++) {
 		text = rules_of(gated, stage);
@@ -272,7 +284,7 @@ removal_needs_no_configuration(void)
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
 
-	rules_write_table(NULL, RULES_REMOVE, QUEUE_BY_NFT, out);
+	rules_write_table(NULL, RULES_REMOVE, QUEUE_BY_NFT, QUEUE, out);
 	fclose(out);
 	CU_ASSERT_STRING_EQUAL(text, "add table inet relaywall\ndelete table inet relaywall\n");
 	free(text);

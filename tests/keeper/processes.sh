@@ -1,0 +1,248 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# processes.sh RELAYWALL - keeper, captains, workers: what a reload costs, and what the death of each of them. RELOADS and
+# KILLS say how many, 10 and 5 by default. Last line: "N passed, N failed". Needs root.
+set -euo pipefail
+
+[ $# -eq 1 ] || { echo "usage: $0 RELAYWALL" >&2; exit 2; }
+relaywall=$(realpath "$1")
+cd "$(dirname "$0")"
+
+# shellcheck source=tests/gate/net.sh
+. ../gate/net.sh
+
+host=(198.51.100.25 2001:db8:25::25)
+client=(203.0.113.66 2001:db8:66::66)
+both=("${client[0]}" "${host[0]}" "${client[1]}" "${host[1]}")
+ip netns exec "$id-host" /usr/bin/python3 mail.py host "$folder/delivered" "${host[@]}" >"$folder/host" 2>&1 &
+started[$!]=host
+wait_for ready "$folder/host"
+mkfifo "$folder/stop" "$folder/say"
+
+in_client() { ip netns exec "$id-client" /usr/bin/python3 mail.py "$@"; }
+write_conf() {	# TOP FROM
+	cat >"$folder/conf" <<-CONF
+		journal = "$folder/journal"
+		on-stop = remove
+		workers = 2
+		${1-}
+		protect "aix" {
+			addresses = { "${host[0]}", "${host[1]}" }
+			hostname = "host.example"
+			local-domains = { "local.example" }
+			from untrusted { ${2-} }
+		}
+	CONF
+}
+begin() {
+	ip netns exec "$id-router" "$relaywall" run "$folder/conf" >"$folder/daemon" 2>&1 &
+	keeper=$!
+	started[$keeper]=keeper
+	wait_for 'serving 1 hosts' "$folder/daemon"
+}
+end() {
+	kill "$keeper"
+	status=0
+	wait "$keeper" || status=$?
+	unset "started[$keeper]"
+}
+said() { grep -c "$1" "$folder/daemon" || true; }
+# the current captain: the youngest that the keeper has
+captain() { pgrep -n -P "$keeper" || true; }
+workers() { pgrep -P "$(captain)" 'relaywall-w' || true; }
+descriptors() { for pid in "$keeper" "$(captain)"; do ls "/proc/$pid/fd" | wc -l; done | xargs; }
+# until SECONDS COMMAND...: it is true within that time
+until_true() {
+	local end=$(($(date +%s%3N) + $1 * 1000))
+	shift
+	until "$@"; do
+		[ "$(date +%s%3N)" -lt "$end" ] || return 1
+		sleep 0.05
+	done
+}
+are_two() { [ "$(workers | wc -l)" -eq 2 ]; }
+has_loaded() { [ "$(said 'loaded: captain')" -ge "$1" ]; }
+reload() {
+	local before
+	before=$(said 'loaded: captain')
+	kill -HUP "$keeper"
+	until_true 10 has_loaded $((before + 1))
+}
+load_begin() {	# THREADS
+	: >"$folder/delivered"
+	in_client load "$folder/taken" "$1" "${both[@]}" <"$folder/stop" >"$folder/load" 2>"$folder/told" &
+	loader=$!
+	started[$loader]=load
+	exec 7>"$folder/stop"
+	wait_for begun "$folder/load"
+}
+load_end() {
+	exec 7>&-
+	wait "$loader" || true
+	unset "started[$loader]"
+	counts=$(tail -n 1 "$folder/load")
+	cut -d ' ' -f 1,2 "$folder/delivered" | sort >"$folder/d"
+	sort "$folder/taken" >"$folder/t"
+	lost=$(comm -13 "$folder/d" "$folder/t" | wc -l)
+	doubled=$(uniq -d "$folder/d" | wc -l)
+	relayed=$(grep -c victim "$folder/delivered" || true)
+}
+number() { sed -n "s/.*\b$1=\([0-9]*\).*/\1/p" <<<"$counts"; }
+hold_begin() {	# I
+	ip netns exec "$id-client" /usr/bin/python3 mail.py hold "${client[$1]}" "${host[$1]}" <"$folder/say" >"$folder/held" 2>&1 &
+	holder=$!
+	started[$holder]=hold
+	exec 8>"$folder/say"
+	wait_for ^220 "$folder/held"
+}
+hold_say() {	# WORD WANTED-LINE
+	echo "$1" >&8
+	until_true 10 grep -q "$2" "$folder/held" || true
+	tail -n 1 "$folder/held"
+}
+hold_end() {
+	exec 8>&-
+	kill "$holder" 2>/dev/null || true
+	wait "$holder" 2>/dev/null || true
+	unset "started[$holder]"
+}
+serves() { [ "$(in_client one 0 "${client[0]}" "${host[0]}")" = "0 delivered" ]; }
+
+# judged N: has each of so many gates judged four, and refused one?
+judged() { [ "$(said '^relaywall: counters .* gate_syns=4 gate_refused=1 ')" -eq "$1" ]; }
+
+# --- addresses ----------------------------------------------------------------
+
+write_conf
+begin
+is "a keeper, a captain, two workers" "$(pgrep -c -P "$keeper") $(workers | wc -l)" "1 2"
+for i in 0 1; do
+	for port in 1023 4099; do
+		is "port $port is kept (${host[i]})" "$(in_client one $port "${client[i]}" "${host[i]}")" "$port delivered"
+		is "... as the host sees it" "$(grep -c "X-Port: $port ${client[i]} $port\$" "$folder/delivered")" 1
+	done
+done
+
+# --- reload -------------------------------------------------------------------
+
+hold_begin 0
+load_begin 4
+sleep 0.5
+before=$(descriptors)
+for _ in $(seq "${RELOADS:-10}"); do
+	reload || is "a reload" "late" "done"
+	# more than eight captains at once would end the oldest of them
+done
+is "the session from before goes on" "$(hold_say noop '^250')" "250*"
+sleep 0.5
+load_end
+is "${RELOADS:-10} reloads under load, $counts: none refused, reset or told anything else" \
+	"$(number refused) $(number reset) $(number told) $(number late) $(number unsure)" "0 0 0 0 0"
+is "... there was a load" "$(($(number taken) > 100))" 1
+is "... lost, doubled, relayed" "$lost $doubled $relayed" "0 0 0"
+hold_end
+is "... and no descriptor was" "$(until_true 5 [ "$(pgrep -c -P "$keeper")" -eq 1 ] || true; descriptors)" "$before"
+is "captains that are not needed any more are gone" "$(pgrep -c -P "$keeper")" 1
+
+# --- a worker -----------------------------------------------------------------
+
+load_begin 4
+before=$(descriptors)
+for n in $(seq "${KILLS:-5}"); do
+	victim=$(workers | sed -n "$((n % 2 + 1))p")
+	kill -9 "$victim"
+	until_true 5 are_two || true
+	sleep 0.2
+done
+load_end
+is "${KILLS:-5} workers killed under load, $counts: nobody was refused" "$(number refused) $(number late)" "0 0"
+is "... lost, relayed" "$lost $relayed" "0 0"
+is "... each was told of, and started again" "$(said 'worker [01] ended (signal 9), and is started again')" "${KILLS:-5}"
+is "... and no descriptor was lost" "$(descriptors)" "$before"
+victim=$(workers | head -n 1)
+kill -STOP "$victim"
+is "one that hangs is killed" "$(until_true 6 grep -q 'worker [01] hangs' "$folder/daemon" && echo yes)" yes
+is "... and there are two again" "$(until_true 5 are_two && echo yes)" yes
+
+# --- a captain ----------------------------------------------------------------
+
+hold_begin 1
+load_begin 2
+victim=$(captain)
+kill -9 "$victim"
+is "a captain is killed: another one serves" "$(until_true 10 has_loaded $(($(said 'loaded: captain') + 1)) && echo yes)" yes
+is "... a session from before goes on" "$(hold_say noop '^250')" "250*"
+is "... and its mail is taken" "$(hold_say mail '^taken')" taken
+sleep 0.5
+load_end
+is "... $counts: nobody was refused or reset" "$(number refused) $(number reset) $(number told) $(number late) $(number unsure)" "0 0 0 0 0"
+is "... lost, doubled, relayed" "$lost $doubled $relayed" "0 0 0"
+is "... and the mail of the old session is at the host" "$(grep -c X-Held "$folder/delivered")" 1
+hold_end
+kill -STOP "$(captain)"
+is "one that hangs is killed, another one serves" "$(until_true 25 grep -q 'captain [0-9]* hangs' "$folder/daemon" && until_true 10 serves && echo yes)" yes
+write_conf "nonsense = 1"
+before=$(said 'loaded: captain')
+kill -9 "$(captain)"
+is "one is killed, and the file is faulty: it is told" "$(until_true 5 grep -q 'nonsense' "$folder/daemon" && echo yes)" yes
+write_conf
+is "... and tried again, until it is mended" "$(until_true 15 has_loaded $((before + 1)) && until_true 5 serves && echo yes)" yes
+end
+is "the end is orderly" "$status" 0
+
+# --- reload-drain, rates, the gate --------------------------------------------
+
+write_conf "reload-drain = 1"
+begin
+hold_begin 0
+reload
+sleep 1.5
+exec 8>&-	# it says no more, and listens
+is "reload-drain: what runs after it gets its 421" "$(until_true 5 grep -q ^421 "$folder/held" && echo yes)" yes
+hold_end
+end
+
+write_conf "" "connections-per-minute = 3"
+begin
+for _ in 1 2 3; do serves || true; done
+is "a limit is reached" "$(in_client one 0 "${client[0]}" "${host[0]}")" "421 *"
+reload
+is "... and a reload does not forget it" "$(in_client one 0 "${client[0]}" "${host[0]}")" "421 *"
+end
+
+write_conf "" "gate = refuse connections-per-minute = 3"
+begin
+for n in 1 2 3; do
+	ip -n "$id-client" address add "203.0.113.$n/32" dev eth0
+	ip -n "$id-router" route add "203.0.113.$n" dev client
+	for _ in 1 2 3; do in_client one 0 "203.0.113.$n" "${host[0]}" >/dev/null; done
+	is "the gate refuses, reload $((n - 1))" "$(in_client one 0 "203.0.113.$n" "${host[0]}")" "421 *"
+	sleep 0.2	# its counters are as of a tenth of a second ago
+	kill -USR1 "$keeper"
+	is "... it was the gate's doing" "$(until_true 3 judged "$n" && echo yes)" yes
+	reload
+	is "... $n: loaded with a gate" "$(said 'not loaded')" 0
+done
+end
+is "... and no rule leads into its queue any more" \
+	"$(ip netns exec "$id-router" iptables -t raw -S 2>/dev/null | grep -c NFQUEUE || true)" 0
+
+# --- the keeper ---------------------------------------------------------------
+
+write_conf
+begin
+hold_begin 0
+kill -9 "$keeper"
+wait "$keeper" 2>/dev/null || true
+unset "started[$keeper]"
+is "the keeper is killed: the host is closed" "$(until_true 2 sh -c "! ip netns exec $id-router ss -Hltn 'sport = :2525' | grep -q ." && in_client one 0 "${client[0]}" "${host[0]}")" "*refused*"
+is "... a session from before goes on" "$(hold_say noop '^250')" "250*"
+begin
+is "... and a new one serves" "$(until_true 5 serves && echo yes)" yes
+is "... beside which the old session goes on" "$(hold_say mail '^taken')" taken
+hold_end
+end
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
