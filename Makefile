@@ -69,7 +69,7 @@ $(eval $(call unit_rule,keeper,$(filter-out proxy/cli,$(LAYERS)),$(LIBS)))
 $(eval $(call unit_rule,resolver,classifier proxy/base proxy/driver/resolver,-lresolv))
 $(BUILD)/test/unit-fuzz: $(call objects,$(wildcard tests/fuzz/*models.c))
 $(eval $(call unit_rule,fuzz,classifier proxy/base))
-UNITS := $(addprefix $(BUILD)/test/unit-,classifier base smtp engine resolver gate site fuzz)
+UNITS := $(addprefix $(BUILD)/test/unit-,classifier base smtp engine resolver gate site keeper fuzz)
 
 # The stream driver with a policy of its own, for tests/stream.
 $(BUILD)/test/serve: $(call objects,tests/stream/serve.c) $(call link,$(PURE) proxy/driver/tls proxy/driver/resolver proxy/driver/stream)

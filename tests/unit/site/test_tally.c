@@ -57,9 +57,33 @@ a_full_table_counts_the_rest_together(void)
 	CU_ASSERT(t.others == 2 && t.of[0].count == 2);
 }
 
+static void
+tallies_are_added_and_not_trusted(void)
+{
+	static struct tally sum, other;
+	struct verdict pass = { .action = ACTION_PASS, .reason = REASON_LOCAL };
+
+	tally_count(&sum, &(struct event){ .kind = EVENT_RECIPIENT, .verdict = &pass });
+	tally_count(&other, &(struct event){ .kind = EVENT_RECIPIENT, .verdict = &pass });
+	tally_count(&other, &(struct event){ .kind = EVENT_LIMIT, .what = "min-rate" });
+	other.others = 3;
+	tally_add(&sum, &other);
+	printed(&sum, " recipient.pass=2 limit.min-rate=1 other=3");
+
+	memset(&other, 0xff, sizeof(other));	/* a worker that went mad: kinds that are none, words without an end */
+	other.others = 0;
+	tally_add(&sum, &other);
+	printed(&sum, " recipient.pass=2 limit.min-rate=1 other=3");
+	for (size_t i = 0; i < TALLY_MAX; i++)
+		other.of[i].kind = EVENT_HOST;
+	tally_add(&sum, &other);
+	CU_ASSERT(sum.used == 3 && strlen(sum.of[2].what) == TALLY_WORD - 1);
+}
+
 static CU_TestInfo tests[] = {
 	{ "events are counted by kind and cause", events_are_counted_by_kind_and_cause },
 	{ "a full table counts the rest together", a_full_table_counts_the_rest_together },
+	{ "tallies are added, and not trusted", tallies_are_added_and_not_trusted },
 	CU_TEST_INFO_NULL,
 };
 SUITE(tally, tests)
