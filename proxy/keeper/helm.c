@@ -2,12 +2,8 @@
 #include "proxy/keeper/helm.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 enum captain_state {
 	CAPTAIN_LOADING = 0,
@@ -19,21 +15,6 @@ enum captain_state {
 	CAPTAIN_STATES,
 };
 
-struct captain_link {
-	struct helm *helm;
-	TAILQ_ENTRY(captain_link) next;
-	enum captain_state state;
-	unsigned generation, group;
-	pid_t pid;
-	int wire;
-	ev_tstamp begun;	/* on the loop's clock */
-	double silent_s;	/* since it was heard, or told to do something, as our own looks count it: not while we did not run */
-	ev_child child;
-	ev_io io;
-	ev_timer look;
-};
-
-static const double look_s = 0.5;
 static const double restart_s = 0.02, restart_most_s = 6.4, lived_s = 10.0;
 
 /* Seconds of silence after which it hangs. To load a large configuration takes its time, and so do rules, while others change theirs. */
@@ -47,14 +28,8 @@ static void start_next(struct helm *h);
 static void
 enter(struct captain_link *c, enum captain_state state)
 {
-	c->state = state;
-	c->silent_s = 0.;
-}
-
-static void
-say(struct captain_link *c, const char *text)
-{
-	(void)wire_say(c->wire, "%s", text);	/* one that does not read hangs, and is killed */
+	c->state = (int)state;
+	captain_link_wait(c, patience_s[state]);
 }
 
 /* The change is over. */
@@ -81,7 +56,7 @@ static void
 go(struct captain_link *c)
 {
 	enter(c, CAPTAIN_GOING);
-	say(c, "go");
+	captain_link_say(c, "go");
 }
 
 static void
@@ -95,7 +70,7 @@ on_ready(struct helm *h, struct captain_link *c)
 		return;
 	}
 	enter(h->current, CAPTAIN_PAUSED);
-	say(h->current, "pause");
+	captain_link_say(h->current, "pause");
 }
 
 static void
@@ -103,15 +78,17 @@ on_serving(struct helm *h, struct captain_link *c)
 {
 	struct captain_link *old = h->current;
 
-	enter(c, CAPTAIN_SERVING);
+	if (c == h->current)
+		enter(c, CAPTAIN_SERVING);	/* it had paused, and goes on */
 	if (c != h->next)
-		return;		/* it had paused, and goes on */
+		return;
+	enter(c, CAPTAIN_SERVING);
 	h->current = c;
 	h->next = NULL;
 	h->served = true;
 	if (old != NULL) {
 		enter(old, CAPTAIN_DRAINING);
-		say(old, "drain");
+		captain_link_say(old, "drain");
 	}
 	tell(h, true, "");
 }
@@ -123,7 +100,7 @@ give_up_next(struct helm *h, const char *why)
 	h->next = NULL;
 	if (h->current != NULL && h->current->state == CAPTAIN_PAUSED) {
 		enter(h->current, CAPTAIN_GOING);
-		say(h->current, "resume");
+		captain_link_say(h->current, "resume");
 	}
 	tell(h, false, why);
 }
@@ -132,7 +109,7 @@ give_up_next(struct helm *h, const char *why)
 static void
 on_failed(struct helm *h, struct captain_link *c, const char *why)
 {
-	kill(c->pid, SIGKILL);
+	captain_link_kill(c);
 	if (c != h->next)
 		return;
 	enter(c, CAPTAIN_DRAINING);
@@ -150,11 +127,11 @@ hold(struct helm *h, const char *name, struct wire_message *m)
 }
 
 static void
-hear(struct helm *h, struct captain_link *c, struct wire_message *m)
+hear(void *cookie, struct captain_link *c, struct wire_message *m)
 {
+	struct helm *h = cookie;
 	const char *rest;
 
-	c->silent_s = 0.;
 	if ((rest = wire_is(m, "hold")) != NULL)
 		hold(h, rest, m);
 	else if ((rest = wire_is(m, "release")) != NULL)
@@ -167,35 +144,6 @@ hear(struct helm *h, struct captain_link *c, struct wire_message *m)
 		go(h->next);
 	else if ((rest = wire_is(m, "failed")) != NULL)
 		on_failed(h, c, rest);
-	wire_close_all(m);
-}
-
-static void
-on_wire(struct ev_loop *loop, ev_io *io, int events)
-{
-	struct captain_link *c = io->data;
-	struct wire_message *m = &c->helm->message;
-	int got;
-
-	(void)events;
-	while ((got = wire_receive(c->wire, m)) == 1)
-		hear(c->helm, c, m);
-	if (got == -1)
-		ev_io_stop(loop, io);	/* it has ended, which is seen elsewhere */
-}
-
-static void
-on_look(struct ev_loop *loop, ev_timer *timer, int events)
-{
-	struct captain_link *c = timer->data;
-
-	(void)loop, (void)events;
-	c->silent_s += look_s;
-	if (c->silent_s < patience_s[c->state])
-		return;
-	fprintf(stderr, "relaywall: captain %u hangs: it is killed\n", c->generation);
-	kill(c->pid, SIGKILL);
-	c->silent_s = 0.;
 }
 
 static void
@@ -219,19 +167,6 @@ start_later(struct helm *h, ev_tstamp begun)
 		wait = restart_s;
 	h->restart.repeat = wait < restart_most_s ? wait : restart_most_s;
 	ev_timer_again(h->loop, &h->restart);
-}
-
-static void
-forget(struct captain_link *c)
-{
-	struct helm *h = c->helm;
-
-	ev_child_stop(h->loop, &c->child);
-	ev_io_stop(h->loop, &c->io);
-	ev_timer_stop(h->loop, &c->look);
-	TAILQ_REMOVE(&h->captains, c, next);
-	close(c->wire);
-	free(c);
 }
 
 /* Without having served, or having said why not. */
@@ -268,20 +203,17 @@ wants_captain(const struct helm *h)
 }
 
 static void
-on_end(struct ev_loop *loop, ev_child *child, int events)
+on_end(void *cookie, struct captain_link *c, int status)
 {
-	struct captain_link *c = child->data;
-	struct helm *h = c->helm;
-	int status = child->rstatus;
-	ev_tstamp begun;
+	struct helm *h = cookie;
+	ev_tstamp begun = c->begun;
 
-	on_wire(loop, &c->io, events);		/* its last words */
 	if (c == h->next)
 		lose_next(h, status);
 	else if (c == h->current)
 		lose_current(h, c, status);
-	begun = c->begun;
-	forget(c);
+	TAILQ_REMOVE(&h->captains, c, next);
+	captain_link_free(c);
 	if (h->wants_group && !h->stopping)
 		start_next(h);
 	if (!h->served && h->next == NULL) {
@@ -292,22 +224,6 @@ on_end(struct ev_loop *loop, ev_child *child, int events)
 		start_later(h, begun);
 	if (h->stopping && TAILQ_EMPTY(&h->captains))
 		h->over(h->over_cookie);
-}
-
-/* In the child. */
-static void
-become_captain(const struct helm *h, int wire)
-{
-	char number[16];
-	sigset_t none;
-
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	fcntl(wire, F_SETFD, 0);
-	snprintf(number, sizeof(number), "%d", wire);
-	execl(h->program == NULL ? "/proc/self/exe" : h->program, "relaywall", "captain", number, h->file, (char *)NULL);
-	fprintf(stderr, "relaywall: %s: %s\n", h->program == NULL ? "/proc/self/exe" : h->program, strerror(errno));
-	_exit(127);
 }
 
 static int
@@ -346,79 +262,49 @@ hurry_oldest(struct helm *h)
 		if (c->state != CAPTAIN_DRAINING)
 			continue;
 		fprintf(stderr, "relaywall: %d captains at once: the sessions of captain %u are ended\n", HELM_GROUPS, c->generation);
-		say(c, "stop now");
+		captain_link_say(c, "stop now");
 		return;
 	}
 }
 
-static struct captain_link *
-new_link(struct helm *h, unsigned group, int wire, pid_t pid)
+/* What the store has, and its number and group. */
+static void
+equip(struct helm *h, struct captain_link *c)
 {
-	struct captain_link *c = calloc(1, sizeof(*c));
+	char text[64];
 
-	if (c == NULL)
-		return NULL;
-	*c = (struct captain_link){ .helm = h, .generation = ++h->generation, .group = group, .pid = pid, .wire = wire,
-		.begun = ev_now(h->loop) };
-	enter(c, CAPTAIN_LOADING);
-	ev_child_init(&c->child, on_end, pid, 0);
-	ev_io_init(&c->io, on_wire, wire, EV_READ);
-	ev_timer_init(&c->look, on_look, look_s, look_s);
-	c->child.data = c->io.data = c->look.data = c;
-	ev_child_start(h->loop, &c->child);
-	ev_io_start(h->loop, &c->io);
-	ev_timer_start(h->loop, &c->look);
-	TAILQ_INSERT_TAIL(&h->captains, c, next);
-	return c;
-}
-
-static int
-fork_captain(struct helm *h, unsigned group)
-{
-	struct captain_link *c = NULL;
-	int ends[2];
-	pid_t pid;
-
-	if (wire_pair(ends) == -1)
-		return -1;
-	fflush(NULL);
-	pid = fork();
-	if (pid == 0)
-		become_captain(h, ends[1]);
-	close(ends[1]);
-	if (pid != -1)
-		c = new_link(h, group, ends[0], pid);
-	if (c == NULL) {	/* without a wire it ends by itself */
-		close(ends[0]);
-		return -1;
-	}
-	h->next = c;
-	return 0;
+	for (size_t i = 0; i < h->store.count; i++)
+		(void)wire_send(c->wire, &h->store.items[i].fd, 1, "hold %s", h->store.items[i].name);
+	snprintf(text, sizeof(text), "begin %s %u %u", h->served ? "next" : "first", c->generation, c->group);
+	captain_link_say(c, text);
 }
 
 static void
 start_next(struct helm *h)
 {
+	const struct captain_hooks hooks = { .heard = hear, .ended = on_end, .cookie = h };
 	int group = find_group(h);
-	char text[64];
+	char why[96];
 
 	h->wants_group = group == -1;
 	if (group == -1) {
 		hurry_oldest(h);
 		return;
 	}
-	if (fork_captain(h, (unsigned)group) == -1) {
-		snprintf(text, sizeof(text), "relaywall: no captain: %s\n", strerror(errno));
-		fputs(text, stderr);
-		tell(h, false, text);
+	h->next = captain_link_new(h->program, h->file, h->loop, &hooks);
+	if (h->next == NULL) {
+		snprintf(why, sizeof(why), "relaywall: no captain: %s\n", strerror(errno));
+		fputs(why, stderr);
+		tell(h, false, why);
 		if (wants_captain(h))
 			start_later(h, ev_now(h->loop));
 		return;
 	}
-	for (size_t i = 0; i < h->store.count; i++)
-		(void)wire_send(h->next->wire, &h->store.items[i].fd, 1, "hold %s", h->store.items[i].name);
-	snprintf(text, sizeof(text), "begin %s %u %d", h->served ? "next" : "first", h->next->generation, group);
-	say(h->next, text);
+	h->next->generation = ++h->generation;
+	h->next->group = (unsigned)group;
+	enter(h->next, CAPTAIN_LOADING);
+	TAILQ_INSERT_TAIL(&h->captains, h->next, next);
+	equip(h, h->next);
 }
 
 void
@@ -455,7 +341,7 @@ helm_tell(struct helm *h, const char *text)
 	struct captain_link *c;
 
 	for (c = TAILQ_FIRST(&h->captains); c != NULL; c = TAILQ_NEXT(c, next))
-		say(c, text);
+		captain_link_say(c, text);
 }
 
 void
@@ -465,7 +351,7 @@ helm_stop(struct helm *h)
 	h->stopping = true;
 	ev_timer_stop(h->loop, &h->restart);
 	if (h->next != NULL)
-		kill(h->next->pid, SIGKILL);
+		captain_link_kill(h->next);
 	helm_tell(h, h->stop_now ? "stop now" : "stop");
 	if (TAILQ_EMPTY(&h->captains))
 		h->over(h->over_cookie);

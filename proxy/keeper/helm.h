@@ -10,20 +10,16 @@
 #ifndef PROXY_KEEPER_HELM_H
 #define PROXY_KEEPER_HELM_H
 
+#include "proxy/keeper/captain_link.h"
 #include "proxy/keeper/store.h"
-#include "proxy/keeper/wire.h"
 
-#include <ev.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <sys/queue.h>
-#include <sys/types.h>
 
 enum {
 	HELM_GROUPS = 8,	/* captains at once: one serves, one loads, the others drain; one more ends the oldest of these */
 };
 
-struct captain_link;
 TAILQ_HEAD(captain_list, captain_link);
 
 /* How a change ended; text: what a captain that failed said, else "". */
@@ -48,7 +44,6 @@ struct helm {
 	ev_timer restart;
 	void (*over)(void *cookie);	/* no captain is left, and none will come */
 	void *over_cookie;
-	struct wire_message message;
 };
 
 /* over: when all has ended. loop: the default one. */
