@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* clock.h - milliseconds that only go forward: the loop's clock may be set back. For the files of this folder. */
-#ifndef PROXY_DRIVER_GATE_CLOCK_H
-#define PROXY_DRIVER_GATE_CLOCK_H
+/*
+ * clock.h - milliseconds that only go forward, the same in all processes: the loop's
+ * clock may be set back.
+ *
+ * For those who do I/O. The engine and what is below it get the time as an argument;
+ * tests/pure.sh would find one that asks for it.
+ */
+#ifndef PROXY_BASE_CLOCK_H
+#define PROXY_BASE_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>

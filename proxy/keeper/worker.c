@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/keeper/worker.h"
 
+#include "proxy/base/clock.h"
 #include "proxy/driver/stream/pool.h"
 #include "proxy/keeper/stock.h"
 #include "proxy/site/journal.h"
@@ -9,7 +10,6 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
 static const double beat_s = 0.1;
@@ -28,15 +28,6 @@ struct worker {
 	ev_timer beat, deadline;
 	bool draining;
 };
-
-static uint64_t
-clock_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 static void
 publish(struct worker *w)

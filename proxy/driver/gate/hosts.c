@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/driver/gate/hosts.h"
 
-#include "proxy/driver/gate/clock.h"
+#include "proxy/base/clock.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

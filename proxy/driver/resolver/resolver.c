@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/driver/resolver/resolver.h"
 
+#include "proxy/base/clock.h"
 #include "proxy/driver/resolver/cache.h"
 
 #include <ares.h>
@@ -9,7 +10,6 @@
 #include <stdlib.h>
 #include <sys/queue.h>
 #include <sys/random.h>
-#include <time.h>
 
 enum {
 	TRIES = 2,		/* of every server; c-ares waits twice as long for the second */
@@ -47,15 +47,6 @@ struct resolver_question {
 	size_t len;
 	char name[NAME_OCTETS + 1];
 };
-
-static uint64_t
-clock_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 /* When c-ares wants to look at the clock next. */
 static void

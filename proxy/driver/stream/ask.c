@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/driver/stream/session.h"
 
+#include "proxy/base/clock.h"
+
 static void
 on_truth(void *cookie, enum domain_truth truth)
 {
 	struct stream_session *s = cookie;
-	uint64_t now_ms = session_clock_ms();
+	uint64_t now_ms = clock_ms();
 
 	s->look = NULL;
 	dialogue_answer(&s->dialogue, truth, now_ms);
@@ -53,7 +55,7 @@ static void
 on_listing(void *cookie, const struct blocklist_verdict *verdict)
 {
 	struct stream_session *s = cookie;
-	uint64_t now_ms = session_clock_ms();
+	uint64_t now_ms = clock_ms();
 
 	s->listing = NULL;
 	tell_listing(s, verdict, now_ms);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/driver/stream/session.h"
 
+#include "proxy/base/clock.h"
+
 #include <errno.h>
 #include <unistd.h>
 
@@ -128,7 +130,7 @@ void
 reach_waiting(struct sessions *all)
 {
 	struct stream_session *s, *next;
-	uint64_t now_ms = session_clock_ms();
+	uint64_t now_ms = clock_ms();
 
 	for (s = TAILQ_FIRST(&all->waiting); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, in_waiting);

@@ -1,27 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/driver/stream/session.h"
 
+#include "proxy/base/clock.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <time.h>
 
 enum {
 	CLOSE_MS = 10 * 1000,	/* for a peer to take the last output */
 	LINGER_MS = 2 * 1000,	/* for a client to notice our FIN, before unread input makes a reset of it */
 	LINGER_OCTETS = 256 * 1024,
 };
-
-uint64_t
-session_clock_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 /* The one place where a session is freed. Its buffers may be what others wait for. */
 static void
@@ -186,7 +178,7 @@ on_readable(struct stream_session *s, enum side from)
 		linger(s);
 	else if (from == SIDE_HOST || !s->securing)
 		flow_read(s, from);
-	session_go_on(s, session_clock_ms());
+	session_go_on(s, clock_ms());
 }
 
 static void
@@ -210,7 +202,7 @@ on_client_writable(struct ev_loop *loop, ev_io *w, int revents)
 
 	(void)revents;
 	peer_awaited(&s->peer[SIDE_CLIENT], loop);
-	session_go_on(s, session_clock_ms());
+	session_go_on(s, clock_ms());
 }
 
 static void
@@ -218,7 +210,7 @@ on_host_writable(struct ev_loop *loop, ev_io *w, int revents)
 {
 	struct stream_session *s = w->data;
 	struct peer *host = &s->peer[SIDE_HOST];
-	uint64_t now_ms = session_clock_ms();
+	uint64_t now_ms = clock_ms();
 
 	(void)revents;
 	peer_awaited(host, loop);
@@ -241,7 +233,7 @@ static void
 on_alarm(struct ev_loop *loop, ev_timer *w, int revents)
 {
 	struct stream_session *s = w->data;
-	uint64_t now_ms = session_clock_ms();
+	uint64_t now_ms = clock_ms();
 
 	(void)loop, (void)revents;
 	if (now_ms >= s->connect_by_ms)
@@ -291,7 +283,7 @@ int
 session_new(struct sessions *shared, int fd, const struct session *who)
 {
 	struct stream_session *s = malloc(sizeof(*s));
-	uint64_t now_ms = session_clock_ms();
+	uint64_t now_ms = clock_ms();
 	struct dialogue_conf d;
 
 	if (s == NULL)
@@ -319,7 +311,7 @@ session_new(struct sessions *shared, int fd, const struct session *who)
 void
 session_shutdown(struct stream_session *s)
 {
-	uint64_t now_ms = session_clock_ms();
+	uint64_t now_ms = clock_ms();
 
 	dialogue_shutdown(&s->dialogue, now_ms);
 	flow_move(s, now_ms);

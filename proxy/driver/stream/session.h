@@ -62,9 +62,6 @@ struct stream_session {
 	uint8_t to_client[DIALOGUE_TO_CLIENT];	/* last: most of it is never touched */
 };
 
-/* ms of the clock that every time of a session is on. */
-uint64_t session_clock_ms(void);
-
 /* Who would be whose session, with an id of its own. */
 void session_describe(struct sessions *shared, const struct tproxy_ends *ends, const struct policy_host *host,
     struct session *out);

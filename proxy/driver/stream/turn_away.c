@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/driver/stream/turn_away.h"
 
+#include "proxy/base/clock.h"
+
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -73,7 +75,7 @@ turn_away_refused(const struct sessions *all, int fd, const struct session *who)
 	struct rates_who counted = session_rates_who(who);
 
 	if (all->conf.rates != NULL && who->host->rules[who->network].mode[RULE_RATE] != MODE_OFF)	/* whom the gate lets connect to say so knocks like any other */
-		rates_add(all->conf.rates, &counted, RATE_CONNECTIONS, 1, session_clock_ms());
+		rates_add(all->conf.rates, &counted, RATE_CONNECTIONS, 1, clock_ms());
 	turn_away(all, fd, who, &r);
 }
 
@@ -97,7 +99,7 @@ limit_reached(const struct sessions *all, const struct session *who)
 	const struct rules *rules = &who->host->rules[who->network];
 	struct rates_who counted = session_rates_who(who);
 	struct rates *rates = all->conf.rates;
-	uint64_t now_ms = session_clock_ms();
+	uint64_t now_ms = clock_ms();
 	enum rate_limit limit;
 
 	if (rates == NULL || rules->mode[RULE_RATE] == MODE_OFF)
