@@ -132,7 +132,7 @@ on_gate_over(struct ev_loop *loop, ev_timer *timer, int events)
 	struct captain *c = timer->data;
 
 	(void)loop, (void)events;
-	gatehouse_close(&c->gatehouse);
+	gatehouse_end(&c->gatehouse);
 }
 
 /* Listeners that are closed here are not gone: the keeper has them. The gate still answers what it holds. */
@@ -221,7 +221,7 @@ lose_keeper(struct captain *c)
 	}
 	drain(c, c->site->drain_s);
 	ev_timer_stop(c->loop, &c->gate_over);
-	gatehouse_close(&c->gatehouse);
+	gatehouse_end(&c->gatehouse);
 }
 
 static void

@@ -87,11 +87,12 @@ static int
 start(struct child *c)
 {
 	int keep[KEEP_MAX];
-	size_t count;
+	size_t count = 0;
 
-	if (c->conf.prepare(c->conf.cookie) == -1)
+	if (c->conf.prepare != NULL && c->conf.prepare(c->conf.cookie) == -1)
 		return -1;
-	count = c->conf.keeps(c->conf.cookie, keep, KEEP_MAX);
+	if (c->conf.keeps != NULL)
+		count = c->conf.keeps(c->conf.cookie, keep, KEEP_MAX);
 	c->pid = child_fork(keep, count);
 	if (c->pid == 0) {
 		c->conf.inside(c->conf.cookie);
@@ -99,7 +100,8 @@ start(struct child *c)
 	}
 	if (c->pid == -1)
 		fprintf(c->errors, "relaywall: %s cannot start: %s\n", c->conf.name, strerror(errno));
-	c->conf.forked(c->conf.cookie);
+	if (c->conf.forked != NULL)
+		c->conf.forked(c->conf.cookie);
 	if (c->pid == -1) {
 		c->pid = 0;
 		c->conf.ended(c->conf.cookie);

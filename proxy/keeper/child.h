@@ -24,12 +24,12 @@ struct child_conf {
 	void (*inside)(void *cookie);
 	/*
 	 * Before it is forked: what it needs; 0, or -1 and told. Then, in this process: what is the child's alone. After it
-	 * ended, or if there was none: what it left.
+	 * ended, or if there was none: what it left. The first two may be NULL.
 	 */
 	int (*prepare)(void *cookie);
 	void (*forked)(void *cookie);
 	void (*ended)(void *cookie);
-	/* The descriptors that it keeps beside 0, 1, 2: how many, at most max, into fds. */
+	/* The descriptors that it keeps beside 0, 1, 2: how many, at most max, into fds. NULL: none. */
 	size_t (*keeps)(void *cookie, int *fds, size_t max);
 	void *cookie;
 };

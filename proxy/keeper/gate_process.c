@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#define _GNU_SOURCE	/* close_range() */
 #include "proxy/keeper/gate_process.h"
 
 #include "proxy/site/gate_rules.h"
@@ -117,23 +116,7 @@ on_reopen(struct ev_loop *loop, ev_io *w, int revents)
 		(void)journal_reopen(&in->journal);	/* if not, the parent's did not either, and it said so */
 }
 
-/* What was opened before the fork is the parent's, and so are the signals that it catches and those that end it. */
-static void
-leave_home(void)
-{
-	if (close_range(STDERR_FILENO + 1, ~0U, 0) == -1) {
-		fprintf(stderr, "relaywall: gate: close_range: %s\n", strerror(errno));
-		_exit(1);	/* it would hold connections that have ended */
-	}
-	for (int n = 1; n < NSIG; n++)
-		signal(n, SIG_DFL);
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGTERM, SIG_IGN);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-}
-
-/* It was blocked before the fork. By a descriptor: libev knows this signal as one of the loop that the parent has. */
+/* It is meant for the gate alone, which ignored it until now. By a descriptor: libev knows signals as those of its default loop. */
 static int
 watch_reopen(struct inside *in)
 {
@@ -142,6 +125,8 @@ watch_reopen(struct inside *in)
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGUSR1, SIG_DFL);
 	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (fd == -1)
 		return -1;
@@ -167,14 +152,10 @@ open_services(struct inside *in)
 }
 
 void
-gate_process(struct gate_home *home, pid_t parent)
+gate_process(struct gate_home *home)
 {
 	static struct inside in;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(1);
-	leave_home();
 	prctl(PR_SET_NAME, "relaywall-gate");
 	in.home = home;
 	in.loop = ev_loop_new(EVFLAG_NOSIGMASK);

@@ -50,7 +50,7 @@ struct gate_home {
 	struct gate_shared *shared;
 };
 
-/* Be the gate of this parent, in a child that was just forked. Faults are told on stderr. */
-void gate_process(struct gate_home *home, pid_t parent) __attribute__((noreturn));
+/* Be the gate, in a child that was just forked (child.h). Faults are told on stderr. */
+void gate_process(struct gate_home *home) __attribute__((noreturn));
 
 #endif

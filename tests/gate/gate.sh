@@ -207,7 +207,7 @@ is "... which is counted" "$(counter gate_lists_errors) $(counter gate_lists_bro
 # Until the next one comes after more than two seconds.
 kill_gates() {
 	local n=0 pid
-	while [ "$n" -lt 6 ]; do
+	while [ "$n" -lt 8 ]; do
 		pid=$(gates)
 		[ -z "$pid" ] || ! kill -9 "$pid" 2>/dev/null || n=$((n + 1))
 		sleep 0.02
