@@ -42,7 +42,7 @@ static const struct key top[TOP_KEYS] = {
 	[TOP_MAX_SESSIONS] = NUMBER("max-sessions", "10000", 1, 1000000, "sessions at once; the next client gets 421"),
 	[TOP_MAX_TARPITTED] = NUMBER("max-tarpitted", "100", 0, 1000000, "sessions held back by the tarpit at once"),
 	[TOP_MAX_CLIENTS] = NUMBER("max-clients", "65536", 1024, 16777216,
-	    "clients whose doings are remembered for the rates, 72 octets each; the oldest are forgotten"),
+	    "clients whose doings are remembered for the rates, by each worker, 72 octets each; the oldest are forgotten"),
 	[TOP_RESOLVERS] = LIST("resolvers", "addresses of DNS servers near the box, for the rules that ask the DNS"),
 	[TOP_MAX_LOOKUPS] = NUMBER("max-lookups", "1000", 1, 65000, "questions to the DNS at once; one too many has failed"),
 	[TOP_LIST_THRESHOLD] = NUMBER("list-threshold", "1", 1, 16000, "sum of the weights of lists from which on a client is refused"),
