@@ -131,6 +131,7 @@ int
 watchman_drain(struct watchman *w)
 {
 	w->drained = true;
+	watchman_collect(w);	/* the notes go with the table */
 	if (w->awake) {
 		xtables_watch_stop(&w->xtables);
 		ev_timer_stop(w->conf.loop, &w->on_alive);

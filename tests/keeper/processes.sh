@@ -228,6 +228,18 @@ end
 is "... and no rule leads into its queue any more" \
 	"$(ip netns exec "$id-router" iptables -t raw -S 2>/dev/null | grep -c NFQUEUE || true)" 0
 
+# --- an end -------------------------------------------------------------------
+
+sed -i 's/^protect/network shut { prefixes = { "203.0.113.2\/32" } }\n&/; s/from untrusted/from shut { admit = reset }\n&/' "$folder/conf"
+sed -i 's/gate = refuse connections-per-minute = 3//' "$folder/conf"
+begin
+is "who is not admitted" "$(in_client one 0 203.0.113.2 "${host[0]}")" "*refused*"
+hold_begin 0	# an end with a session takes the rules in two steps
+kill "$keeper"
+end
+hold_end
+is "... is in the journal when it has ended" "$(grep -c '"session":"kernel","client":"203.0.113.2"' "$folder/journal")" 1
+
 # --- the keeper ---------------------------------------------------------------
 
 write_conf

@@ -10,12 +10,6 @@ signal_all() {
 	# shellcheck disable=SC2086  # a list of process ids
 	kill -s "$1" $pids
 }
-descendants() {
-	local child children
-	echo "$1"
-	read -ra children <"/proc/$1/task/$1/children" || true
-	for child in "${children[@]}"; do descendants "$child"; done
-}
 
 # Only rows that would relay, for some seconds, so that any hole is counted.
 begin_attack() { attack client "$1" "$HOST4" --expected relay --seconds "$2" --timeout 1 & ATTACK=$!; }

@@ -16,8 +16,11 @@ forget() {
 	truncate -s "$TRANSCRIPT_OCTETS" "$SERVER_TRANSCRIPT"
 }
 
-# memory: KiB of the daemon's, all that is resident and the private part of it.
-memory() { awk '/^VmRSS:/ { rss = $2 } /^RssAnon:/ { print rss, $2 }' "/proc/$(cat "$LAB/pid/shield")/status"; }
+# memory: KiB of all of the shield's processes, all that is resident and the private part of it.
+memory() {
+	descendants "$(cat "$LAB/pid/shield")" | sed 's|.*|/proc/&/status|' | xargs cat 2>/dev/null |
+		awk '/^VmRSS:/ { rss += $2 } /^RssAnon:/ { anon += $2 } END { print rss + 0, anon + 0 }'
+}
 
 # sample PID: the most of both, and how often it was looked, until that process is gone.
 sample() {

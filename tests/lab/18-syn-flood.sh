@@ -16,13 +16,12 @@ kilobytes() {
 	local pid
 	for pid in "$@"; do cat "/proc/$pid/status" 2>/dev/null || true; done | awk '/^VmRSS:/ { sum += $2 } END { print sum + 0 }'
 }
-processes() { echo "$1"; cat "/proc/$1/task/$1/children"; }
 # most_memory FILE: the most of the daemon's processes, ten times a second, until it is killed.
 most_memory() {
 	local most=0 now
 	while true; do
 		# shellcheck disable=SC2046  # a list of process ids
-		now=$(kilobytes $(processes "$(cat "$LAB/pid/shield")"))
+		now=$(kilobytes $(descendants "$(cat "$LAB/pid/shield")"))
 		[ "$now" -le "$most" ] || echo "$((most = now))" >"$1"
 		sleep 0.1
 	done
@@ -61,7 +60,7 @@ for way in without with; do
 		read -r TRIED SERVED P50 P99 MOST <"$RECORD/steady-$way-quiet$family"
 		expect "$way the gate, no flood, IPv$family: $SERVED of $TRIED sessions served; to connect: median $P50 ms, p99 $P99 ms" "$SERVED" -eq "$TRIED"
 		# shellcheck disable=SC2046  # a list of process ids
-		before=$(kilobytes $(processes "$(cat "$LAB/pid/shield")"))
+		before=$(kilobytes $(descendants "$(cat "$LAB/pid/shield")"))
 		measure "$way-gate-IPv$family" "${!address}"
 		most=$(cat "$RECORD/memory-$way-gate-IPv$family")
 		expect "$way-gate-IPv$family: memory of the daemon $before KiB before, at most $most KiB" "$most" -lt $((before + 65536))

@@ -145,6 +145,14 @@ shield_up() {
 	fi
 }
 
+# descendants PID: itself, and all processes that it and they have started.
+descendants() {
+	local child children=()
+	echo "$1"
+	read -ra children 2>/dev/null <"/proc/$1/task/$1/children" || true
+	for child in "${children[@]}"; do descendants "$child"; done
+}
+
 # shield_down: stop the daemon and take its kernel rules away, so that the next
 # goal starts from a bare router. Does nothing where there is no shield.
 shield_down() {
