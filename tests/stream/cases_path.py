@@ -123,13 +123,19 @@ def fifty_clients_at_once(world):
 
 @case()
 def a_port_that_returns_at_once_is_served(world):
+    others = 0
     for n in range(30):
         with world.client(4 + n % 2 * 2, port=4025) as c:
             c.expect(c.reply(), 220)
-            assert world.host.sessions[-1].peer == c.name()
+            address, port = world.host.sessions[-1].peer
+            assert address == c.name()[0]
+            others += port != c.name()[1]
             c.quit()
             c.reset()
-    assert world.box.counters()["accepted"] == 30
+    counters = world.box.counters()
+    assert counters["accepted"] == 30
+    # where the box closed before the host did, its end waits (TIME_WAIT), and the port is not to be had: seldom
+    assert counters["port_taken"] == others < 8, (counters["port_taken"], others)
 
 
 @case()
