@@ -19,7 +19,7 @@ static const double restart_s = 0.02, restart_most_s = 6.4, lived_s = 10.0;
 
 /* Seconds of silence after which it hangs. To load a large configuration takes its time, and so do rules, while others change theirs. */
 static const double patience_s[CAPTAIN_STATES] = {
-	[CAPTAIN_LOADING] = 300., [CAPTAIN_READY] = 10., [CAPTAIN_GOING] = 60., [CAPTAIN_SERVING] = 15., [CAPTAIN_PAUSED] = 10.,
+	[CAPTAIN_LOADING] = 300., [CAPTAIN_READY] = 10., [CAPTAIN_GOING] = 60., [CAPTAIN_SERVING] = 10., [CAPTAIN_PAUSED] = 10.,
 	[CAPTAIN_DRAINING] = 30.,
 };
 
@@ -78,11 +78,11 @@ on_serving(struct helm *h, struct captain_link *c)
 {
 	struct captain_link *old = h->current;
 
-	if (c == h->current)
-		enter(c, CAPTAIN_SERVING);	/* it had paused, and goes on */
-	if (c != h->next)
-		return;
+	if (c->state != CAPTAIN_GOING)
+		return;		/* it was given up meanwhile */
 	enter(c, CAPTAIN_SERVING);
+	if (c != h->next)
+		return;		/* it had paused, and goes on */
 	h->current = c;
 	h->next = NULL;
 	h->served = true;
@@ -140,7 +140,7 @@ hear(void *cookie, struct captain_link *c, struct wire_message *m)
 		on_ready(h, c);
 	else if (wire_is(m, "serving") != NULL)
 		on_serving(h, c);
-	else if (wire_is(m, "paused") != NULL && c == h->current && h->next != NULL && h->next->state == CAPTAIN_READY)
+	else if (wire_is(m, "paused") != NULL && c->state == CAPTAIN_PAUSED && h->next != NULL && h->next->state == CAPTAIN_READY)
 		go(h->next);
 	else if ((rest = wire_is(m, "failed")) != NULL)
 		on_failed(h, c, rest);
