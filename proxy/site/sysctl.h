@@ -14,7 +14,7 @@
 /*
  * Compare. What differs, or is not there, is written to out, one a line: "key = 0,
  * wanted 1 (FILE:LINE)". root: "/proc/sys". Returns how many; -1 if the file cannot
- * be read or is not of this form, told on errors.
+ * be read to its end or is not of this form, or there is no memory, told on errors.
  */
 int sysctl_check(const char *root, const char *file, FILE *out, FILE *errors);
 
