@@ -34,6 +34,39 @@ read_ip(const char *text, struct ip *ip)
 	return inet_pton(AF_INET6, text, ip->bytes) == 1 ? 0 : -1;
 }
 
+static bool is_starved;		/* since load_text() began */
+
+static void *
+give(size_t size)
+{
+	void *p = malloc(size);
+
+	is_starved = is_starved || p == NULL;
+	return p;
+}
+
+/*
+ * libnftables' answer, or NULL. jansson leaves out octets of a string that has no
+ * room to grow, and says nothing: "203.0.113.66" is another client then.
+ */
+static json_t *
+load_text(const char *text)
+{
+	json_malloc_t its_malloc;
+	json_free_t its_free;
+	json_t *answer;
+
+	json_get_alloc_funcs(&its_malloc, &its_free);
+	json_set_alloc_funcs(give, free);
+	is_starved = false;
+	answer = json_loads(text, 0, NULL);
+	json_set_alloc_funcs(its_malloc, its_free);
+	if (!is_starved)
+		return answer;
+	json_decref(answer);
+	return NULL;
+}
+
 /* One element of a set. 0, or -1: not of the form that is known. */
 static int
 read_note(json_t *element, struct note *n)
@@ -68,7 +101,7 @@ elements_of(json_t *answer)
 static int
 add_notes(const char *text, struct note **notes, size_t *count)
 {
-	json_t *answer = json_loads(text, 0, NULL), *elements, *item;
+	json_t *answer = load_text(text), *elements, *item;
 	struct note *more;
 	int result = 0;
 	size_t i;
@@ -161,7 +194,7 @@ growth(uint64_t now, uint64_t *before)
 int
 evidence_take_counters(struct evidence *e, const char *counters)
 {
-	json_t *answer = json_loads(counters, 0, NULL);
+	json_t *answer = load_text(counters);
 	uint64_t all, noted;
 
 	if (answer == NULL)
