@@ -11,6 +11,8 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+enum { KEPT_MOST = 4 * 4096 };	/* notes: twice what the sets of both families hold */
+
 struct note {
 	struct ip host, client;
 	uint64_t packets;
@@ -139,6 +141,23 @@ report(struct evidence *e, const struct site *site, const struct note *n, uint64
 	    .what = key_tables[SECTION_FROM].keys[FROM_ADMIT].words[s.host->rules[s.network].admit] });
 }
 
+/* What was not read again is as it was the last time, or it would be reported twice. 0, or -1: no memory. */
+static int
+keep_old(const struct evidence *e, struct note **notes, size_t *count)
+{
+	size_t fresh = *count;
+	struct note *more = realloc(*notes, (fresh + e->count + 1) * sizeof(*more));
+
+	if (more == NULL)
+		return -1;
+	*notes = more;
+	qsort(more, fresh, sizeof(*more), compare);
+	for (size_t i = 0; i < e->count && *count < KEPT_MOST; i++)
+		if (bsearch(&e->notes[i], more, fresh, sizeof(*more), compare) == NULL)
+			more[(*count)++] = e->notes[i];
+	return 0;
+}
+
 int
 evidence_take(struct evidence *e, const struct site *site, const char *const *sets, size_t count,
     const struct event_hooks *hooks)
@@ -150,6 +169,10 @@ evidence_take(struct evidence *e, const struct site *site, const char *const *se
 	for (size_t i = 0; i < count; i++)
 		if (sets[i] != NULL && add_notes(sets[i], &notes, &n) == -1)
 			result = -1;
+	if (result == -1 && keep_old(e, &notes, &n) == -1) {
+		free(notes);
+		return -1;
+	}
 	if (n > 0)
 		qsort(notes, n, sizeof(*notes), compare);
 	for (size_t i = 0; i < n; i++) {
@@ -252,6 +275,7 @@ is_noted(const struct site *site)
 int
 evidence_collect(struct evidence *e, const struct site *site, const struct event_hooks *hooks, FILE *errors)
 {
+	const char *texts[2] = { NULL, NULL };
 	char *sets[2] = { NULL, NULL };
 	struct nft_ctx *nft;
 	int result = -1;
@@ -266,10 +290,13 @@ evidence_collect(struct evidence *e, const struct site *site, const struct event
 	nft_ctx_output_set_flags(nft, NFT_CTX_OUTPUT_JSON);
 	if (nft_ctx_buffer_output(nft) == 0 && nft_ctx_buffer_error(nft) == 0) {
 		read_counters(e, nft, errors);
-		for (size_t i = 0; i < 2; i++)
-			if (site_has_family(site, i == 0))
-				sets[i] = read_set(nft, i == 0 ? '4' : '6', errors);
-		result = evidence_take(e, site, (const char *const *)sets, 2, hooks);
+		for (size_t i = 0; i < 2; i++) {
+			if (!site_has_family(site, i == 0))
+				continue;
+			sets[i] = read_set(nft, i == 0 ? '4' : '6', errors);
+			texts[i] = sets[i] == NULL ? "" : sets[i];	/* what is no JSON was not read */
+		}
+		result = evidence_take(e, site, texts, 2, hooks);
 		if (result == -1)
 			fprintf(errors, "relaywall: notes of refused clients: not all of them could be read\n");
 	}

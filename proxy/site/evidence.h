@@ -30,7 +30,11 @@ struct evidence {
  */
 int evidence_collect(struct evidence *e, const struct site *site, const struct event_hooks *hooks, FILE *errors);
 
-/* The notes as libnftables writes them (JSON), for tests: what evidence_collect() does with them. */
+/*
+ * The notes as libnftables writes them (JSON; NULL: there is no such set), for tests:
+ * what evidence_collect() does with them. -1: not all could be read, and those that
+ * could not count as they did the last time.
+ */
 int evidence_take(struct evidence *e, const struct site *site, const char *const *sets, size_t count,
     const struct event_hooks *hooks);
 

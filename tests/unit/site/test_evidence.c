@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/site/evidence.h"
 
+#include "tests/unit/scarce.h"
 #include "tests/unit/site/folder.h"
 #include "tests/unit/suite.h"
 
@@ -85,9 +86,60 @@ what_was_not_noted_is_counted(void)
 	evidence_done(&e);
 }
 
+/* Three packets of one client and one of another, then two more and one; whatever fails between, nobody counts twice. */
+static void
+nothing_is_lost_or_counted_twice_without_memory(void)
+{
+	static const char *const first[] = { SET(", \"elem\": [" ELEM("192.0.2.1", "203.0.113.66", "3") "]"), SET(", \"elem\": [" ELEM("2001:db8::1", "2001:db8:66::66", "1") "]") };
+	static const char *const second[] = { SET(", \"elem\": [" ELEM("192.0.2.1", "203.0.113.66", "5") "]"), SET(", \"elem\": [" ELEM("2001:db8::1", "2001:db8:66::66", "2") "]") };
+	const struct event_hooks hooks = { .report = report };
+	char *said;
+	struct site *site = folder_load(HOST, &said);
+	struct scarce s;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(site);
+	free(said);
+	SCARCE_EACH(&s) {
+		struct evidence e = { 0 };
+		int result;
+
+		CU_ASSERT(evidence_take(&e, site, first, 2, &hooks) == 0);
+		reported[0] = '\0';
+		scarce_begin(&s);
+		result = evidence_take(&e, site, second, 2, &hooks);
+		scarce_end(&s);
+		CHECK(s.denied || result == 0, "%s: %d", scarce_run(&s), result);
+		CHECK(result == -1 || e.packets == 7, "%s: %llu packets, %s", scarce_run(&s), (unsigned long long)e.packets, reported);
+		CU_ASSERT(evidence_take(&e, site, second, 2, &hooks) == 0);
+		CHECK(e.packets == 7, "%s: %llu packets at the end, %s", scarce_run(&s), (unsigned long long)e.packets, reported);
+		evidence_done(&e);
+	}
+	site_free(site);
+}
+
+static void
+counters_are_read_whole_or_not(void)
+{
+	struct scarce s;
+
+	SCARCE_EACH(&s) {
+		struct evidence e = { 0 };
+		int result;
+
+		scarce_begin(&s);
+		result = evidence_take_counters(&e, COUNTERS("10", "8"));
+		scarce_end(&s);
+		CHECK((result == -1) == s.denied && e.unnoted == (result == 0 ? 2 : 0), "%s: %d", scarce_run(&s), result);
+		CU_ASSERT(evidence_take_counters(&e, COUNTERS("10", "8")) == 0 && e.unnoted == 2);
+		evidence_done(&e);
+	}
+}
+
 static CU_TestInfo tests[] = {
 	{ "what is new is reported", what_is_new_is_reported },
 	{ "what was not noted is counted", what_was_not_noted_is_counted },
+	{ "nothing is lost or counted twice without memory", nothing_is_lost_or_counted_twice_without_memory },
+	{ "counters are read whole or not", counters_are_read_whole_or_not },
 	CU_TEST_INFO_NULL,
 };
 SUITE(evidence, tests)
