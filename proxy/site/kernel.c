@@ -3,6 +3,7 @@
 
 #include "proxy/site/kernel.h"
 
+#include "proxy/site/draft.h"
 #include "proxy/site/route.h"
 #include "proxy/site/xtables.h"
 
@@ -91,9 +92,9 @@ kernel_uses_xtables(const struct site *site)
 static int
 load(const struct site *site, enum rules_stage stage, uint16_t queue, FILE *errors)
 {
-	char *commands = NULL;
-	size_t len;
-	FILE *text = open_memstream(&commands, &len);
+	struct draft draft;
+	FILE *text = draft_open(&draft);
+	char *commands;
 	int result = -1;
 
 	if (text == NULL) {
@@ -101,7 +102,8 @@ load(const struct site *site, enum rules_stage stage, uint16_t queue, FILE *erro
 		return -1;
 	}
 	result = rules_write_table(site, stage, site != NULL && gate_rules_wanted(site) ? kernel_queue_how() : QUEUE_BY_NFT, queue, text);
-	if (fclose(text) != 0 || result == -1) {
+	commands = draft_close(&draft, text);
+	if (commands == NULL || result == -1) {
 		result = -1;
 		fprintf(errors, "relaywall: no memory for the rules\n");
 	} else {

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A whole site, with all of its sections and files: loaded, written as rules, judged, printed, without memory. */
+#include "proxy/site/draft.h"
+#include "proxy/site/ranges.h"
+#include "proxy/site/rules.h"
+#include "tests/unit/scarce.h"
+#include "tests/unit/site/folder.h"
+#include "tests/unit/suite.h"
+
+#include <stdlib.h>
+
+#define PROTECT(name, address, more) \
+	"protect \"" name "\" { addresses = { " address " } hostname = \"" name ".example\" local-domains = { \"" name ".example\" } " more " }\n"
+
+static const char conf[] =
+    "resolvers = { \"192.0.2.53\", \"2001:db8::53\" } journal = \"j\"\n"
+    "limits { command-timeout = 60 }\n"
+    "list \"l\" { zone = \"bl.example\" weight = 2 codes = { \"127.0.0.2\", \"127.0.0.4-7\" } }\n"
+    "list \"m\" { zone = \"wl.example\" kind = allow }\n"
+    "network a { prefixes = { \"10.0.0.0/8\", \"2001:db8:10::/48\" } }\n"
+    "network b { prefixes = { \"10.1.0.0/16\" } }\n"
+    PROTECT("one", "\"198.51.100.25\", \"2001:db8:25::25\"", "local-domains-file = \"local\" relay-domains-file = \"relay\" "
+	"recipients-file = \"boxes\" recipient-delimiter = \"+\" profile = { \"exchange\" } offer = { \"pipelining\" } "
+	"from untrusted { relay-action = redirect relay-trap = \"<trap@one.example>\" gate = drop connect = mirror max-connections = 3 } "
+	"from a { relay = enforce admit = refuse } from b { admit = pass }")
+    PROTECT("two", "\"198.51.100.26\"", "on-failure = drop from untrusted { admit = drop } from a { relay = off }")
+    PROTECT("three", "\"198.51.100.27\"", "on-failure = open");
+
+static char *
+write_conf(void)
+{
+	folder_write("local", "# class w\nalso.example [198.51.100.25]\n");
+	folder_write("relay", "behind.example\n");
+	folder_write("boxes", "trap@one.example\nuser\npostmaster: user\n@also.example\n");
+	folder_write("scarce.conf", conf);
+	return folder_path("scarce.conf");
+}
+
+static struct site *
+load(const char *path)
+{
+	struct site *site = site_load(path, stdout);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(site);
+	return site;
+}
+
+/* What a site is, as check -v and the rules show it; malloced. */
+static char *
+shown(const struct site *site)
+{
+	char *text;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	site_print(site, out);
+	rules_write_table(site, RULES_SERVE, QUEUE_BY_NFT, out);
+	fclose(out);
+	return text;
+}
+
+static void
+a_site_is_loaded_whole_or_not_and_that_is_told(void)
+{
+	char *path = write_conf(), *whole;
+	struct site *site = load(path);
+	struct scarce s;
+
+	whole = shown(site);
+	site_free(site);
+	scarce_spare("libconfuse");	/* its scanner ends the process without memory, and what it does of its own is broken */
+	SCARCE_EACH(&s) {
+		char said[2000] = "";
+		FILE *errors = fmemopen(said, sizeof(said), "w");
+
+		setbuf(errors, NULL);
+		scarce_begin(&s);
+		site = site_load(path, errors);
+		scarce_end(&s);
+		fclose(errors);
+		CHECK(site == NULL || said[0] == '\0', "%s: loaded, and said %s", scarce_run(&s), said);
+		CHECK(site != NULL || (s.denied && strchr(said, '\n') != NULL), "%s: said \"%s\"", scarce_run(&s), said);
+		if (site != NULL) {
+			char *text = shown(site);
+
+			CHECK(strcmp(text, whole) == 0, "%s: %s", scarce_run(&s), text);
+			free(text);
+		}
+		site_free(site);
+	}
+	scarce_spare(NULL);
+	free(whole);
+	free(path);
+}
+
+static char *
+rules_text(const struct site *site, enum rules_stage stage)
+{
+	struct draft draft;
+	FILE *out = draft_open(&draft);
+	int result;
+	char *text;
+
+	if (out == NULL)
+		return NULL;
+	result = rules_write_table(site, stage, QUEUE_BY_NFT, out);
+	text = draft_close(&draft, out);
+	if (result == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* A table without one of its lines may load all the same, and be a hole. */
+static void
+the_rules_are_written_whole_or_not(void)
+{
+	static const enum rules_stage stages[] = { RULES_SERVE, RULES_DRAIN, RULES_GUARD };
+	char *path = write_conf();
+	struct site *site = load(path);
+
+	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
+		char *whole = rules_text(site, stages[i]);
+		struct scarce s;
+
+		SCARCE_EACH(&s) {
+			char *text;
+
+			scarce_begin(&s);
+			text = rules_text(site, stages[i]);
+			scarce_end(&s);
+			CHECK(text != NULL || s.denied, "%s", scarce_run(&s));
+			CHECK(text == NULL || strcmp(text, whole) == 0, "stage %d, %s: %s", (int)stages[i], scarce_run(&s), text);
+			free(text);
+		}
+		free(whole);
+	}
+	site_free(site);
+	free(path);
+}
+
+static void
+ranges_of_clients_are_all_there_or_none(void)
+{
+	char *path = write_conf();
+	struct site *site = load(path);
+	struct scarce s;
+
+	SCARCE_EACH(&s) {
+		struct range *ranges;
+		size_t count;
+
+		scarce_begin(&s);
+		ranges = ranges_new(site, true, &count);
+		scarce_end(&s);
+		CHECK((ranges == NULL) == s.denied && (ranges == NULL || count == 5), "%s: %zu", scarce_run(&s), count);
+		free(ranges);
+	}
+	site_free(site);
+	free(path);
+}
+
+/* Fewer warnings than there are would be consent. */
+static void
+every_warning_is_given_or_it_is_told(void)
+{
+	static char said[8000], whole[8000];
+	char *path = write_conf();
+	struct site *site = load(path);
+	FILE *out = fmemopen(whole, sizeof(whole), "w");
+	size_t count = site_warn(site, out);
+	struct scarce s;
+
+	fclose(out);
+	SCARCE_EACH(&s) {
+		out = fmemopen(said, sizeof(said), "w");
+		setbuf(out, NULL);
+		scarce_begin(&s);
+		site_warn(site, out);
+		scarce_end(&s);
+		fclose(out);
+		CHECK(strcmp(said, whole) == 0 || strstr(said, "no memory to add up") != NULL, "%s: %s", scarce_run(&s), said);
+	}
+	CHECK(count > 0, "%zu", count);
+	site_free(site);
+	free(path);
+}
+
+static CU_TestInfo tests[] = {
+	{ "a site is loaded whole or not, and that is told", a_site_is_loaded_whole_or_not_and_that_is_told },
+	{ "the rules are written whole or not", the_rules_are_written_whole_or_not },
+	{ "ranges of clients are all there or none", ranges_of_clients_are_all_there_or_none },
+	{ "every warning is given, or it is told", every_warning_is_given_or_it_is_told },
+	CU_TEST_INFO_NULL,
+};
+
+SUITE(no_memory_site, tests)
