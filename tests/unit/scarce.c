@@ -38,6 +38,9 @@ extern void *BEHIND(realloc)(void *old, size_t size);
 extern void *BEHIND(memalign)(size_t alignment, size_t size);
 extern void BEHIND(free)(void *p);
 
+/* LeakSanitizer's, where it is. */
+extern void __lsan_ignore_object(const void *p) __attribute__((weak));
+
 enum {
 	PLACES = 1 << 16,		/* allocations of one run that live at once; a power of two */
 	RUNS_MAX = 100 * 1000,		/* more: the code wants more memory each time, and never comes to an end */
@@ -45,8 +48,9 @@ enum {
 
 static struct {
 	struct scarce *now;		/* NULL: not between begin and end */
-	const char *spared;
-	size_t asked;			/* allocations since begin */
+	const char *const *spared, *const *forgiven;	/* names, NULL behind the last */
+	bool is_spared, is_untold;	/* the allocation that goes on: never fails; may stay */
+	size_t asked;			/* allocations of this run */
 	void *live[PLACES];		/* of these, hashed; a NULL ends a search */
 	size_t count;
 	size_t lost;			/* for want of places */
@@ -73,6 +77,11 @@ note(void *p)
 {
 	if (state.now == NULL || p == NULL)
 		return;
+	if (state.is_untold) {
+		if (__lsan_ignore_object != NULL && !state.is_spared)
+			__lsan_ignore_object(p);
+		return;
+	}
 	if (state.count >= PLACES / 2) {
 		state.lost++;
 		return;
@@ -102,12 +111,18 @@ forget(const void *p)
 	state.count--;
 }
 
+/* Did one of these libraries ask for it? */
 UNCHECKED static bool
-is_spared(const void *caller)
+is_of(const void *caller, const char *const *libraries)
 {
 	Dl_info info;
 
-	return state.spared != NULL && dladdr(caller, &info) != 0 && strstr(info.dli_fname, state.spared) != NULL;
+	if (libraries == NULL || dladdr(caller, &info) == 0)
+		return false;
+	for (const char *const *name = libraries; *name != NULL; name++)
+		if (strstr(info.dli_fname, *name) != NULL)
+			return true;
+	return false;
 }
 
 /* Is this allocation to fail? */
@@ -116,8 +131,12 @@ deny(const void *caller)
 {
 	struct scarce *s = state.now;
 
-	if (s == NULL || is_spared(caller))
+	if (s == NULL)
 		return false;
+	state.is_spared = state.is_untold = is_of(caller, state.spared);
+	if (state.is_spared)
+		return false;
+	state.is_untold = s->nth > 0 && is_of(caller, state.forgiven);
 	state.asked++;
 	if (s->nth == 0 || state.asked < s->nth || (state.asked > s->nth && !s->lasting))
 		return false;
@@ -262,8 +281,10 @@ go_on_lasting(struct scarce *s)
 bool
 scarce_next(struct scarce *s)
 {
-	bool was_hungry = s->nth > 0;
+	bool was_hungry = s->nth > 0, was_denied = s->denied;
 
+	s->denied = false;
+	state.asked = 0;
 	if (s->next == 0) {		/* before the first run */
 		s->next = 1;
 		return true;
@@ -273,7 +294,7 @@ scarce_next(struct scarce *s)
 		CHECK(false, "%s:%d: no end after %zu runs", s->file, s->line, s->hungry_runs);
 		return false;
 	}
-	if (was_hungry && !s->denied)
+	if (was_hungry && !was_denied)
 		return go_on_lasting(s);
 	if (was_hungry) {
 		s->hungry_runs++;
@@ -288,8 +309,6 @@ scarce_next(struct scarce *s)
 void
 scarce_begin(struct scarce *s)
 {
-	s->denied = false;
-	state.asked = 0;
 	state.now = s;
 }
 
@@ -312,7 +331,13 @@ scarce_run(const struct scarce *s)
 }
 
 void
-scarce_spare(const char *library)
+scarce_spare(const char *const *libraries)
 {
-	state.spared = library;
+	state.spared = libraries;
+}
+
+void
+scarce_forgive(const char *const *libraries)
+{
+	state.forgiven = libraries;
 }

@@ -53,7 +53,10 @@ struct scarce {
 /* Check what the run before left, and say whether there is another one. For SCARCE_EACH(). */
 bool scarce_next(struct scarce *s);
 
-/* Between these two allocations are counted, and may fail. CHECK() allocates when it fails, so it stands behind. */
+/*
+ * Between these two allocations are counted, and may fail; any number of times a
+ * run, which goes on counting. CHECK() allocates when it fails, so it stands behind.
+ */
 void scarce_begin(struct scarce *s);
 void scarce_end(struct scarce *s);
 
@@ -61,10 +64,13 @@ void scarce_end(struct scarce *s);
 const char *scarce_run(const struct scarce *s);
 
 /*
- * Allocations that this shared library asks for by itself (its name holds this) are
- * given and not counted, until NULL takes it back: for libraries that end the
- * process without memory, about which nothing can be said in a test.
+ * Allocations that these shared libraries ("libx.so", NULL behind the last; borrowed)
+ * ask for by themselves are given and not counted, until NULL takes that back: for
+ * libraries that end the process without memory, so that nothing is left to be seen.
  */
-void scarce_spare(const char *library);
+void scarce_spare(const char *const *libraries);
+
+/* What these asked for need not be freed in a run in which an allocation is to fail: for libraries that lose some of it then. */
+void scarce_forgive(const char *const *libraries);
 
 #endif

@@ -68,7 +68,7 @@ a_site_is_loaded_whole_or_not_and_that_is_told(void)
 
 	whole = shown(site);
 	site_free(site);
-	scarce_spare("libconfuse");	/* its scanner ends the process without memory, and what it does of its own is broken */
+	scarce_spare((const char *const []){ "libconfuse.so", NULL });	/* its scanner calls exit(), and it frees what it could not make */
 	SCARCE_EACH(&s) {
 		char said[2000] = "";
 		FILE *errors = fmemopen(said, sizeof(said), "w");
