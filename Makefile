@@ -67,10 +67,12 @@ $(eval $(call unit_rule,gate,classifier proxy/base proxy/driver/gate))
 $(eval $(call unit_rule,site,$(filter-out proxy/keeper proxy/cli,$(LAYERS)),$(LIBS)))
 $(eval $(call unit_rule,keeper,$(filter-out proxy/cli,$(LAYERS)),$(LIBS)))
 $(eval $(call unit_rule,tls,classifier proxy/base proxy/driver/tls,-lgnutls))
+$(BUILD)/test/unit-stream: $(call objects,tests/unit/resolver/dns.c)
+$(eval $(call unit_rule,stream,$(PURE) proxy/driver/tls proxy/driver/resolver proxy/driver/stream,-lev -lgnutls -lcares -lresolv))
 $(eval $(call unit_rule,resolver,classifier proxy/base proxy/driver/resolver,-lev -lcares -lresolv))
 $(BUILD)/test/unit-fuzz: $(call objects,$(wildcard tests/fuzz/*models.c))
 $(eval $(call unit_rule,fuzz,classifier proxy/base))
-UNITS := $(addprefix $(BUILD)/test/unit-,classifier base smtp engine tls resolver gate site keeper fuzz)
+UNITS := $(addprefix $(BUILD)/test/unit-,classifier base smtp engine tls resolver stream gate site keeper fuzz)
 
 # The stream driver with a policy of its own, for tests/stream.
 $(BUILD)/test/serve: $(call objects,tests/stream/serve.c) $(call link,$(PURE) proxy/driver/tls proxy/driver/resolver proxy/driver/stream)

@@ -55,9 +55,7 @@ flow_read(struct stream_session *s, enum side from)
 
 	switch (peer_read(p, &shared->pool, big)) {
 	case PEER_NO_MEMORY:
-		shared->counters->no_buffer++;
-		s->starved = true;
-		TAILQ_INSERT_TAIL(&shared->starved, s, in_starved);
+		session_starve(s);
 		break;
 	case PEER_READ:
 		if (big && p->size != POOL_OF_BIG)

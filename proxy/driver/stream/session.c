@@ -15,6 +15,8 @@ enum {
 	LINGER_OCTETS = 256 * 1024,
 };
 
+static const double hunger_s = 0.1;	/* between two looks whether there is memory again */
+
 /* The one place where a session is freed. Its buffers may be what others wait for. */
 static void
 session_free(struct stream_session *s)
@@ -49,17 +51,47 @@ watch(struct stream_session *s)
 			peer_watch(&s->peer[side], s->shared->loop);
 }
 
+static void
+end_starving(struct stream_session *s)
+{
+	TAILQ_REMOVE(&s->shared->starved, s, in_starved);
+	s->starved = false;
+	watch(s);
+}
+
 /* A buffer came back: let one of the waiting read again. */
 static void
 feed_starved(struct sessions *shared)
 {
 	struct stream_session *s = TAILQ_FIRST(&shared->starved);
 
-	if (s == NULL || !pool_has_small(&shared->pool))
-		return;
-	TAILQ_REMOVE(&shared->starved, s, in_starved);
-	s->starved = false;
-	watch(s);
+	if (s != NULL && pool_has_small(&shared->pool))
+		end_starving(s);
+}
+
+void
+session_starve(struct stream_session *s)
+{
+	struct sessions *shared = s->shared;
+
+	shared->counters->no_buffer++;
+	s->starved = true;
+	TAILQ_INSERT_TAIL(&shared->starved, s, in_starved);
+	if (!ev_is_active(&shared->hunger)) {
+		ev_timer_set(&shared->hunger, hunger_s, 0.);
+		ev_timer_start(shared->loop, &shared->hunger);
+	}
+}
+
+void
+session_feed_all(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct sessions *shared = w->data;
+	struct stream_session *s;
+
+	(void)loop, (void)revents;
+	while ((s = TAILQ_FIRST(&shared->starved)) != NULL)
+		end_starving(s);	/* who finds none is put back in its next turn, not in this one */
 }
 
 static uint64_t

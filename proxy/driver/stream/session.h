@@ -34,6 +34,7 @@ struct sessions {
 	struct stream_counters *counters, own_counters;
 	struct pool pool;
 	struct session_list all, starved, waiting;	/* starved: cannot read before a buffer is given back; waiting: for a socket */
+	ev_timer hunger;			/* runs while one is starved, whose other side may hold all the buffers that there are */
 	uint32_t next_id;
 };
 
@@ -75,6 +76,12 @@ struct rates_who session_rates_who(const struct session *who);
  * still the caller's.
  */
 int session_new(struct sessions *shared, int fd, const struct session *who);
+
+/* It found no memory to read into: it waits until a buffer comes back, or sessions.hunger fires. */
+void session_starve(struct stream_session *s);
+
+/* For sessions.hunger: those that starve try again. */
+void session_feed_all(struct ev_loop *loop, ev_timer *w, int revents);
 
 /* End it now; the client gets 421 where a reply fits, as far as that can be sent at once. Frees s. */
 void session_shutdown(struct stream_session *s);

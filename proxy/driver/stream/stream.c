@@ -182,6 +182,8 @@ begin_sessions(struct sessions *all, struct ev_loop *loop, const struct stream_c
 	TAILQ_INIT(&all->all);
 	TAILQ_INIT(&all->starved);
 	TAILQ_INIT(&all->waiting);
+	ev_timer_init(&all->hunger, session_feed_all, 0., 0.);
+	all->hunger.data = all;
 	if (hold_tls(all, conf->tls) == -1)
 		return -1;
 	return pool_init(&all->pool, conf->body_buffers_max == 0 ? POOL_BIG_DEFAULT : conf->body_buffers_max);
@@ -277,6 +279,7 @@ stream_free(struct stream *s)
 	stream_retire(s);
 	while ((session = TAILQ_FIRST(&s->sessions.all)) != NULL)
 		session_shutdown(session);
+	ev_timer_stop(s->sessions.loop, &s->sessions.hunger);
 	release(s);
 }
 
