@@ -162,27 +162,76 @@ explanation_print(const struct explanation *e, FILE *out)
 	print_verdict("verdict", &e->recipient, out);
 }
 
-/* A JSON string is UTF-8 and a peer's bytes are anything: they go escaped. */
-static json_t *
-json_bytes(struct span bytes)
-{
-	char shown[SHOWN];
+/* An object being made. */
+struct part {
+	json_t *object;
+	bool failed;		/* no memory for something of it: what is left would be another answer */
+};
 
-	return json_stringn(shown, escape_write(bytes, shown, sizeof(shown)));
+/* Takes value; NULL: there was no memory for it. */
+static void
+put(struct part *p, const char *key, json_t *value)
+{
+	if (json_object_set_new(p->object, key, value) == -1)
+		p->failed = true;
 }
 
 static void
-put_verdict(json_t *object, const struct verdict *v)
+put_text(struct part *p, const char *key, const char *text)
+{
+	put(p, key, text == NULL ? json_null() : json_string(text));
+}
+
+/* A JSON string is UTF-8 and a peer's bytes are anything: they go escaped. */
+static void
+put_bytes(struct part *p, const char *key, struct span bytes)
+{
+	char shown[SHOWN];
+
+	put(p, key, json_stringn(shown, escape_write(bytes, shown, sizeof(shown))));
+}
+
+/* The whole of it, or NULL. */
+static json_t *
+done(struct part *p)
+{
+	if (!p->failed)
+		return p->object;
+	json_decref(p->object);
+	return NULL;
+}
+
+static void
+put_verdict(struct part *p, const struct verdict *v)
 {
 	char reply[VERDICT_REPLY_OCTETS];
 
-	json_object_set_new(object, "verdict", json_string(action_name(v->action)));
-	json_object_set_new(object, "rule", json_string(rule_name(v->rule)));
-	json_object_set_new(object, "mode", json_string(mode_name(v->mode)));
-	json_object_set_new(object, "reason", json_string(reason_name(v->reason)));
-	json_object_set_new(object, "reply", reply_of(v, reply) ? json_string(reply) : json_null());
-	json_object_set_new(object, "sent", refuses(v) ? json_null() : json_bytes(sent_span(&v->sent)));
-	json_object_set_new(object, "target", v->target.len == 0 ? json_null() : json_bytes(v->target));
+	put_text(p, "verdict", action_name(v->action));
+	put_text(p, "rule", rule_name(v->rule));
+	put_text(p, "mode", mode_name(v->mode));
+	put_text(p, "reason", reason_name(v->reason));
+	put_text(p, "reply", reply_of(v, reply) ? reply : NULL);
+	if (refuses(v))
+		put_text(p, "sent", NULL);
+	else
+		put_bytes(p, "sent", sent_span(&v->sent));
+	if (v->target.len == 0)
+		put_text(p, "target", NULL);
+	else
+		put_bytes(p, "target", v->target);
+}
+
+static json_t *
+json_reading(const struct reading *r)
+{
+	struct part p = { .object = json_object() };
+
+	put_text(&p, "reading", reading_name(r->kind));
+	put_bytes(&p, "target", r->target);
+	put(&p, "local", json_boolean(r->local));
+	put_text(&p, "via", reading_via(r->via));
+	put_text(&p, "servers", reading_servers(r->kind));
+	return done(&p);
 }
 
 static json_t *
@@ -191,40 +240,36 @@ json_readings(const struct readings *readings)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < readings->count; i++) {
-		const struct reading *r = &readings->list[i];
-		const char *via = reading_via(r->via);
-		json_t *one = json_object();
-
-		json_object_set_new(one, "reading", json_string(reading_name(r->kind)));
-		json_object_set_new(one, "target", json_bytes(r->target));
-		json_object_set_new(one, "local", json_boolean(r->local));
-		json_object_set_new(one, "via", via == NULL ? json_null() : json_string(via));
-		json_object_set_new(one, "servers", json_string(reading_servers(r->kind)));
-		json_array_append_new(list, one);
+		if (json_array_append_new(list, json_reading(&readings->list[i])) == 0)
+			continue;
+		json_decref(list);
+		return NULL;
 	}
 	return list;
+}
+
+static json_t *
+json_sender(const struct verdict *v)
+{
+	struct part p = { .object = json_object() };
+
+	put_verdict(&p, v);
+	return done(&p);
 }
 
 json_t *
 explanation_json(const struct explanation *e)
 {
-	json_t *object = json_object();
-	struct span network = e->policy->network_names[e->asked.network];
+	struct part p = { .object = json_object() };
 
-	if (object == NULL)
-		return NULL;
-	put_verdict(object, &e->recipient);
-	json_object_set_new(object, "argument", json_bytes(e->argument));
-	json_object_set_new(object, "client", json_string(e->client_text));
-	json_object_set_new(object, "network", json_stringn((const char *)network.at, network.len));
-	json_object_set_new(object, "address", json_string(e->host_text));
-	json_object_set_new(object, "host", json_stringn((const char *)e->asked.host->name.at, e->asked.host->name.len));
-	json_object_set_new(object, "readings", json_readings(&e->readings));
-	if (e->has_sender) {
-		json_t *sender = json_object();
-
-		put_verdict(sender, &e->sender);
-		json_object_set_new(object, "sender", sender);
-	}
-	return object;
+	put_verdict(&p, &e->recipient);
+	put_bytes(&p, "argument", e->argument);
+	put_text(&p, "client", e->client_text);
+	put_bytes(&p, "network", e->policy->network_names[e->asked.network]);
+	put_text(&p, "address", e->host_text);
+	put_bytes(&p, "host", e->asked.host->name);
+	put(&p, "readings", json_readings(&e->readings));
+	if (e->has_sender)
+		put(&p, "sender", json_sender(&e->sender));
+	return done(&p);
 }

@@ -28,7 +28,7 @@ void explanation_judge(struct explanation *e, struct span argument);
 /* The reasoning in the order in which it happens. */
 void explanation_print(const struct explanation *e, FILE *out);
 
-/* The same as one object; the caller owns it. NULL: out of memory. */
+/* The same as one object, all of it; the caller owns it. NULL: out of memory. */
 json_t *explanation_json(const struct explanation *e);
 
 #endif
