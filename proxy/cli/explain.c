@@ -144,6 +144,10 @@ explain_stdin(struct explanation *e)
 			line[n - 1] = '\0';
 		result = explain_line(e, line);
 	}
+	if (result == 0 && !feof(stdin)) {	/* also without memory, which ferror() does not know */
+		perror("relaywall explain: cannot read");
+		result = -1;
+	}
 	free(line);
 	return result;
 }

@@ -108,6 +108,8 @@ expect "help keys" status 0 "$RELAYWALL" help keys
 expect "help tells defaults" has 'listener-port = 1 to 65535 \[2525\]' "$WORK/out"
 expect "version" status 0 "$RELAYWALL" version
 expect "a full stdout is a failure" status 1 sh -c "'$RELAYWALL' rules '$WORK/good.conf' >/dev/full"
+expect "a stdin that cannot be read to its end is a failure" status 1 \
+	sh -c "'$RELAYWALL' explain --policy '$WORK/good.conf' --client 203.0.113.66 --host 192.0.2.25 --stdin </"
 
 # --- the kernel ---------------------------------------------------------------
 
