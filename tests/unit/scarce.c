@@ -260,7 +260,9 @@ strndup(const char *s, size_t max)
 static void
 check_run(const struct scarce *s)
 {
-	CHECK(state.count == 0, "%s:%d: %s: %zu of its allocations were not freed", s->file, s->line, scarce_run(s), state.count);
+	bool is_first = s->nth == 0 && s->hungry_runs == 0;	/* libraries keep some of it for good; a leak is seen in the next */
+
+	CHECK(state.count == 0 || is_first, "%s:%d: %s: %zu of its allocations were not freed", s->file, s->line, scarce_run(s), state.count);
 	CHECK(state.lost == 0, "%s:%d: %zu allocations found no place in the table", s->file, s->line, state.lost);
 	memset(state.live, 0, sizeof(state.live));	/* each is told of once */
 	state.count = state.lost = 0;

@@ -17,8 +17,9 @@
  * and so on until a run wants no more than were given; then the same again with
  * every allocation after the first that fails failing too. Between two runs of
  * want there is one with memory: what failed must have left nothing broken behind.
- * At the end of each run the harness checks that all that was allocated between
- * begin and end is freed again; so what the code keeps is to be freed in the loop.
+ * At the end of each run but the first the harness checks that all that was allocated
+ * between begin and end is freed again; so what the code keeps is to be freed in the
+ * loop.
  *
  * Every allocation of the test program counts, also those inside of libc and other
  * libraries: malloc() and its kin are defined here, in front of glibc's and of

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the small things of the site do when each allocation fails in turn. A site as a whole: test_no_memory_site.c. */
 #include "proxy/site/arena.h"
+#include "proxy/site/cert.h"
+#include "proxy/site/journal.h"
 #include "proxy/site/names.h"
 #include "proxy/site/source.h"
 #include "proxy/site/sysctl.h"
@@ -165,6 +167,73 @@ the_watch_of_the_table_begins_or_does_not(void)
 	}
 }
 
+/* Lines of the journal whose text is not that of the event would be false evidence. */
+static void
+a_line_of_the_journal_is_whole_or_dropped(void)
+{
+	static const char host[] = WITH_DNS "protect \"h\" { addresses = { \"192.0.2.1\" } hostname = \"h.example\" local-domains = { \"h.example\" } }\n";
+	const struct event event = { .kind = EVENT_LIMIT, .what = "tls-handshake", .argument = SPAN("a text \"with\" quotes"), .code = 421 };
+	char *path = folder_path("scarce.jsonl"), *said, line[1000];
+	struct site *site = folder_load(host, &said);
+	struct session session;
+	struct scarce s;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(site);
+	free(said);
+	session = (struct session){ .id = "4f2a91c0", .client = site->policy.hosts[0].addresses[0], .address = site->policy.hosts[0].addresses[0],
+		.policy = &site->policy, .host = site->policy.hosts };
+	SCARCE_EACH(&s) {
+		FILE *errors = fopen("/dev/null", "w"), *f;
+		struct journal j;
+
+		unlink(path);
+		CU_ASSERT_FATAL(errors != NULL && journal_open(&j, path, errors) == 0);
+		scarce_begin(&s);
+		journal_report(&j, &session, &event);
+		scarce_end(&s);
+		f = fopen(path, "r");
+		CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+		line[fread(line, 1, sizeof(line) - 1, f)] = '\0';
+		fclose(f);
+		CHECK(j.written + j.dropped == 1 && (s.denied || j.written == 1), "%s: %llu written", scarce_run(&s), (unsigned long long)j.written);
+		CHECK(j.written == 1 ? strstr(line, "\"what\":\"tls-handshake\",\"text\":\"a text \\\"with\\\" quotes\",\"code\":421}\n") != NULL : line[0] == '\0',
+		    "%s: %s", scarce_run(&s), line);
+		journal_close(&j);
+		fclose(errors);
+	}
+	site_free(site);
+	free(path);
+}
+
+/* Neither half of a path, nor a word without a cause. */
+static void
+a_certificate_that_is_not_there_is_told(void)
+{
+	static const char host[] = WITH_DNS "protect \"h\" { addresses = { \"192.0.2.1\" } hostname = \"h.example\" local-domains = { \"h.example\" } "
+	    "tls-certificate = \"none.pem\" tls-key = \"none.key\" }\n";
+	char *said;
+	struct site *site = folder_load(host, &said);
+	struct scarce s;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(site);
+	free(said);
+	SCARCE_EACH(&s) {
+		char told[500] = "";
+		FILE *out = fmemopen(told, sizeof(told), "w");
+		struct tls_creds *creds;
+		int result;
+
+		setbuf(out, NULL);
+		scarce_begin(&s);
+		result = cert_load(site, 0, &creds, out);
+		scarce_end(&s);
+		fclose(out);
+		CHECK(result == -1 && creds == NULL && strstr(told, "tls-certificate: ") != NULL, "%s: %s", scarce_run(&s), told);
+		CHECK(s.denied || strstr(told, "none.pem: No such file") != NULL, "%s: %s", scarce_run(&s), told);
+	}
+	site_free(site);
+}
+
 static CU_TestInfo tests[] = {
 	{ "an arena says that there is no memory", an_arena_says_that_there_is_no_memory },
 	{ "a vector keeps its items when it cannot grow", a_vector_keeps_its_items_when_it_cannot_grow },
@@ -172,6 +241,8 @@ static CU_TestInfo tests[] = {
 	{ "a source is read whole or not", a_source_is_read_whole_or_not },
 	{ "settings of the kernel are compared all, or it is told", settings_of_the_kernel_are_compared_all_or_it_is_told },
 	{ "the watch of the table begins, or does not", the_watch_of_the_table_begins_or_does_not },
+	{ "a line of the journal is whole or dropped", a_line_of_the_journal_is_whole_or_dropped },
+	{ "a certificate that is not there is told", a_certificate_that_is_not_there_is_told },
 	CU_TEST_INFO_NULL,
 };
 
