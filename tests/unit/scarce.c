@@ -111,13 +111,12 @@ forget(const void *p)
 	state.count--;
 }
 
-/* Did one of these libraries ask for it? */
 UNCHECKED static bool
-is_of(const void *caller, const char *const *libraries)
+look_up(const void *caller, const char *const *libraries)
 {
 	Dl_info info;
 
-	if (libraries == NULL || dladdr(caller, &info) == 0)
+	if (dladdr(caller, &info) == 0)
 		return false;
 	for (const char *const *name = libraries; *name != NULL; name++)
 		if (strstr(info.dli_fname, *name) != NULL)
@@ -125,9 +124,26 @@ is_of(const void *caller, const char *const *libraries)
 	return false;
 }
 
+/* Did one of these libraries ask for it? dladdr() reads whole tables of symbols, so its answers are kept. */
+UNCHECKED static bool
+is_of(const void *caller, const char *const *libraries)
+{
+	static struct { const void *caller; const char *const *libraries; bool is_of; } known[256], *k;
+
+	if (libraries == NULL)
+		return false;
+	k = &known[(uintptr_t)caller % 256];
+	if (k->caller != caller || k->libraries != libraries) {
+		k->caller = caller;
+		k->libraries = libraries;
+		k->is_of = look_up(caller, libraries);
+	}
+	return k->is_of;
+}
+
 /* Is this allocation to fail? */
 UNCHECKED static bool
-deny(const void *caller)
+deny(const void *caller, size_t size)
 {
 	struct scarce *s = state.now;
 
@@ -137,6 +153,8 @@ deny(const void *caller)
 	if (state.is_spared)
 		return false;
 	state.is_untold = s->nth > 0 && is_of(caller, state.forgiven);
+	if (size < s->least)
+		return false;
 	state.asked++;
 	if (s->nth == 0 || state.asked < s->nth || (state.asked > s->nth && !s->lasting))
 		return false;
@@ -145,12 +163,12 @@ deny(const void *caller)
 	return true;
 }
 
-#define DENIED deny(__builtin_return_address(0))
+#define DENIED(size) deny(__builtin_return_address(0), size)
 
 UNCHECKED void *
 malloc(size_t size)
 {
-	void *p = DENIED ? NULL : BEHIND(malloc)(size);
+	void *p = DENIED(size) ? NULL : BEHIND(malloc)(size);
 
 	note(p);
 	return p;
@@ -159,7 +177,7 @@ malloc(size_t size)
 UNCHECKED void *
 calloc(size_t count, size_t size)
 {
-	void *p = DENIED ? NULL : BEHIND(calloc)(count, size);
+	void *p = DENIED(count * size) ? NULL : BEHIND(calloc)(count, size);
 
 	note(p);
 	return p;
@@ -179,7 +197,7 @@ resize(void *old, size_t size)
 UNCHECKED void *
 realloc(void *old, size_t size)
 {
-	return DENIED ? NULL : resize(old, size);
+	return DENIED(size) ? NULL : resize(old, size);
 }
 
 UNCHECKED void *
@@ -191,13 +209,13 @@ reallocarray(void *old, size_t count, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	return DENIED ? NULL : resize(old, octets);
+	return DENIED(octets) ? NULL : resize(old, octets);
 }
 
 UNCHECKED void *
 memalign(size_t alignment, size_t size)
 {
-	void *p = DENIED ? NULL : BEHIND(memalign)(alignment, size);
+	void *p = DENIED(size) ? NULL : BEHIND(memalign)(alignment, size);
 
 	note(p);
 	return p;
@@ -206,7 +224,7 @@ memalign(size_t alignment, size_t size)
 UNCHECKED void *
 aligned_alloc(size_t alignment, size_t size)
 {
-	void *p = DENIED ? NULL : BEHIND(memalign)(alignment, size);
+	void *p = DENIED(size) ? NULL : BEHIND(memalign)(alignment, size);
 
 	note(p);
 	return p;
@@ -215,7 +233,7 @@ aligned_alloc(size_t alignment, size_t size)
 UNCHECKED int
 posix_memalign(void **out, size_t alignment, size_t size)
 {
-	void *p = DENIED ? NULL : BEHIND(memalign)(alignment, size);
+	void *p = DENIED(size) ? NULL : BEHIND(memalign)(alignment, size);
 
 	if (p == NULL)
 		return ENOMEM;
@@ -235,7 +253,7 @@ free(void *p)
 UNCHECKED static char *
 copy(const char *s, size_t len, const void *caller)
 {
-	char *p = deny(caller) ? NULL : BEHIND(malloc)(len + 1);
+	char *p = deny(caller, len + 1) ? NULL : BEHIND(malloc)(len + 1);
 
 	if (p == NULL)
 		return NULL;

@@ -38,6 +38,7 @@ struct scarce {
 	size_t nth;		/* which one is to, from 1; 0: none */
 	bool lasting;		/* and all after it */
 	size_t stride;		/* beyond SCARCE_ALL allocations, only every so many-th fails; 1 if not set by SCARCE_STRIDE */
+	size_t least;		/* octets: smaller allocations are given and not counted */
 	size_t next;		/* of the next run of want */
 	size_t hungry_runs;
 	const char *file;	/* of the test, for what is told */
@@ -50,6 +51,10 @@ struct scarce {
 /* The same for code with thousands of allocations: the first SCARCE_ALL fail one by one, then every stride-th. */
 #define SCARCE_STRIDE(s, every)                                                                 \
 	for (*(s) = (struct scarce){ .stride = (every), .file = __FILE__, .line = __LINE__ }; scarce_next(s);)
+
+/* The same, where only allocations of at least so many octets fail. */
+#define SCARCE_LARGE(s, octets)                                                                 \
+	for (*(s) = (struct scarce){ .stride = 1, .least = (octets), .file = __FILE__, .line = __LINE__ }; scarce_next(s);)
 
 /* Check what the run before left, and say whether there is another one. For SCARCE_EACH(). */
 bool scarce_next(struct scarce *s);
@@ -65,7 +70,7 @@ void scarce_end(struct scarce *s);
 const char *scarce_run(const struct scarce *s);
 
 /*
- * Allocations that these shared libraries ("libx.so", NULL behind the last; borrowed)
+ * Allocations that these shared libraries ("libx.so", NULL behind the last; static)
  * ask for by themselves are given and not counted, until NULL takes that back: for
  * libraries that end the process without memory, so that nothing is left to be seen.
  */

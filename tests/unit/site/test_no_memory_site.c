@@ -9,11 +9,18 @@
 
 #include <stdlib.h>
 
+enum {
+	CHUNK = 1 << 16,	/* of arena.c */
+	PADDED_FROM = 24 * 1024,	/* the rest of a chunk is more than the site wants */
+	PARTS = 5,		/* of the padding: longer texts than a quarter of a chunk stand alone */
+	STEP = 23 * 16,		/* octets that a chunk's end moves */
+};
+
 #define PROTECT(name, address, more) \
 	"protect \"" name "\" { addresses = { " address " } hostname = \"" name ".example\" local-domains = { \"" name ".example\" } " more " }\n"
 
 static const char conf[] =
-    "resolvers = { \"192.0.2.53\", \"2001:db8::53\" } journal = \"j\"\n"
+    "resolvers = { \"192.0.2.53\", \"2001:db8::53\" }\n"
     "limits { command-timeout = 60 }\n"
     "list \"l\" { zone = \"bl.example\" weight = 2 codes = { \"127.0.0.2\", \"127.0.0.4-7\" } }\n"
     "list \"m\" { zone = \"wl.example\" kind = allow }\n"
@@ -25,6 +32,9 @@ static const char conf[] =
 	"from a { relay = enforce admit = refuse } from b { admit = pass }")
     PROTECT("two", "\"198.51.100.26\"", "on-failure = drop from untrusted { admit = drop } from a { relay = off }")
     PROTECT("three", "\"198.51.100.27\"", "on-failure = open");
+
+/* Its scanner calls exit() without memory, and it frees what it could not make. */
+static const char *const spared[] = { "libconfuse.so", NULL };
 
 static char *
 write_conf(void)
@@ -54,7 +64,7 @@ shown(const struct site *site)
 	FILE *out = open_memstream(&text, &len);
 
 	site_print(site, out);
-	rules_write_table(site, RULES_SERVE, QUEUE_BY_NFT, out);
+	rules_write_table(site, RULES_SERVE, QUEUE_BY_NFT, 26, out);
 	fclose(out);
 	return text;
 }
@@ -68,7 +78,7 @@ a_site_is_loaded_whole_or_not_and_that_is_told(void)
 
 	whole = shown(site);
 	site_free(site);
-	scarce_spare((const char *const []){ "libconfuse.so", NULL });	/* its scanner calls exit(), and it frees what it could not make */
+	scarce_spare(spared);
 	SCARCE_EACH(&s) {
 		char said[2000] = "";
 		FILE *errors = fmemopen(said, sizeof(said), "w");
@@ -93,6 +103,58 @@ a_site_is_loaded_whole_or_not_and_that_is_told(void)
 	free(path);
 }
 
+/* The site behind so many octets of other texts, each short enough to stand in a chunk with others; in padded.conf. */
+static void
+write_padded(size_t octets)
+{
+	static char text[CHUNK + sizeof(conf) + 1000];
+	int part = (int)octets / PARTS;
+	size_t n = (size_t)sprintf(text, "journal = \"%0*d\"\n", part, 0);
+
+	for (int i = 0; i < 2; i++)
+		n += (size_t)sprintf(text + n, PROTECT("pad%d", "\"198.51.100.%d\"", "tls-certificate = \"%0*d\" tls-key = \"%0*d\""), i, 99 + i, i, i,
+		    part, 0, part, 0);
+	strcpy(text + n, conf);
+	folder_write("padded.conf", text);
+}
+
+/*
+ * The site's memory comes in chunks, so that few allocations fail above. Here the
+ * place where one is full and the next is asked for is moved through the whole site.
+ */
+static void
+a_site_needs_every_piece_of_its_memory(void)
+{
+	char *path = write_conf(), *padded = folder_path("padded.conf");
+	size_t hungry = 0;
+
+	scarce_spare(spared);
+	for (size_t octets = PADDED_FROM; octets < CHUNK; octets += STEP) {
+		struct scarce s;
+
+		write_padded(octets);
+		SCARCE_LARGE(&s, CHUNK) {
+			char said[200] = "";
+			FILE *errors = fmemopen(said, sizeof(said), "w");
+			struct site *site;
+
+			setbuf(errors, NULL);
+			scarce_begin(&s);
+			site = site_load(padded, errors);
+			scarce_end(&s);
+			fclose(errors);
+			CHECK((site == NULL) == s.denied, "%zu octets, %s: %s", octets, scarce_run(&s), said);
+			CHECK(!s.denied || strstr(said, "no memory\n") != NULL || strstr(said, "Cannot allocate memory") != NULL, "%zu octets, %s: %s", octets, scarce_run(&s), said);
+			site_free(site);
+		}
+		hungry += s.hungry_runs;
+	}
+	scarce_spare(NULL);
+	CHECK(hungry > 2 * (CHUNK - PADDED_FROM) / STEP, "%zu runs", hungry);
+	free(padded);
+	free(path);
+}
+
 static char *
 rules_text(const struct site *site, enum rules_stage stage)
 {
@@ -103,7 +165,7 @@ rules_text(const struct site *site, enum rules_stage stage)
 
 	if (out == NULL)
 		return NULL;
-	result = rules_write_table(site, stage, QUEUE_BY_NFT, out);
+	result = rules_write_table(site, stage, QUEUE_BY_NFT, 26, out);
 	text = draft_close(&draft, out);
 	if (result == 0)
 		return text;
@@ -188,6 +250,7 @@ every_warning_is_given_or_it_is_told(void)
 
 static CU_TestInfo tests[] = {
 	{ "a site is loaded whole or not, and that is told", a_site_is_loaded_whole_or_not_and_that_is_told },
+	{ "a site needs every piece of its memory", a_site_needs_every_piece_of_its_memory },
 	{ "the rules are written whole or not", the_rules_are_written_whole_or_not },
 	{ "ranges of clients are all there or none", ranges_of_clients_are_all_there_or_none },
 	{ "every warning is given, or it is told", every_warning_is_given_or_it_is_told },
