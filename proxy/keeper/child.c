@@ -224,7 +224,8 @@ void
 child_leaves(struct child *c)
 {
 	c->leaving = true;
-	ev_timer_stop(c->loop, &c->again);
+	if (c->loop != NULL)
+		ev_timer_stop(c->loop, &c->again);
 }
 
 void

@@ -57,10 +57,10 @@ int child_await(struct child *c, unsigned ms);
 /* Does its heart beat? Looked at every half a second; one that has just begun counts as alive. */
 bool child_is_well(const struct child *c);
 
-/* It is to end by itself, and is not started again then. */
+/* It is to end by itself, and is not started again then. Nothing if it was never started. */
 void child_leaves(struct child *c);
 
-/* Kill it and wait for it; nothing if there is none. */
+/* Kill it and wait for it; nothing if there is none, or if it was never started. */
 void child_end(struct child *c);
 
 /*

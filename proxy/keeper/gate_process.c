@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/keeper/gate_process.h"
 
+#include "proxy/keeper/rights.h"
+#include "proxy/keeper/services.h"
 #include "proxy/site/gate_rules.h"
 #include "proxy/site/journal.h"
-#include "proxy/keeper/services.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -79,29 +81,28 @@ tell_host(const struct policy_host *host, const struct ip *address, const char *
 static int
 open_gate(struct inside *in)
 {
-	const struct site *site = in->home->site;
+	const struct gate_home *home = in->home;
+	const struct site *site = home->site;
 	struct gate_conf conf = {
 		.policy = &site->policy,
-		.rates = in->home->rates,
+		.rates = home->rates,
 		.lists = in->services.lists,
 		.causes = &in->home->causes,
 		.hooks = { .report = journal_report, .cookie = &in->journal },
 		.host_changed = tell_host,
-		.own_mark = gate_rules_own_mark(site),
 		.port = 25,
-		.queue = in->home->queue,
+		.channels = { home->channels.gate[CHANNEL_PACKETS], gate_rules_mirrored(site) ? home->channels.gate[CHANNEL_SOCKETS] : -1 },
 		.length_max = site->gate_length,
 		.held_max = site->gate_held,
 		.lookups_a_second = site->gate_lookups,
 		.hold_ms = site->gate_hold_ms,
 	};
-	const char *what = "start";
 
 	for (enum gate_answer a = 0; a < GATE_ANSWERS; a++)
 		conf.marks[a] = gate_rules_mark(site, a);
-	in->gate = gate_new(in->loop, &conf, &what);
+	in->gate = gate_new(in->loop, &conf);
 	if (in->gate == NULL)
-		fprintf(stderr, "relaywall: gate: %s: %s\n", what, strerror(errno));
+		fprintf(stderr, "relaywall: gate: start: %s\n", strerror(errno));
 	return in->gate == NULL ? -1 : 0;
 }
 
@@ -151,6 +152,16 @@ open_services(struct inside *in)
 	return services_open(&in->services, site, &(struct services_conf){ patience_ms(site), site->lookups_max }, in->loop, stderr);
 }
 
+/* Here all is open that the gate will ever open, but for its journal. The hand's heartbeat is not the gate's to write. */
+static int
+give_up_rights(struct gate_home *home)
+{
+	if (munmap(home->hand, sizeof(*home->hand)) == 0 && rights_keep(RIGHTS_NONE) == 0)
+		return 0;
+	fprintf(stderr, "relaywall: gate: give up rights: %s\n", strerror(errno));
+	return -1;
+}
+
 void
 gate_process(struct gate_home *home)
 {
@@ -163,7 +174,7 @@ gate_process(struct gate_home *home)
 		_exit(1);
 	if (journal_open(&in.journal, home->site->journal, stderr) == -1)	/* as one that is full: lines are lost, and counted */
 		fprintf(stderr, "relaywall: gate: journal %s: %s\n", home->site->journal, strerror(errno));
-	if (open_gate(&in) == -1)
+	if (open_gate(&in) == -1 || give_up_rights(home) == -1)
 		_exit(1);
 	ev_timer_init(&in.beat, on_beat, 0., beat_s);
 	in.beat.data = &in;

@@ -4,7 +4,10 @@
  *
  * It has its own loop, its own resolver, writes to the same journal, reads the
  * rates that the sessions write, and tells them why it has a connection refused.
- * It ends with its parent, and by no signal that is meant for both.
+ * It ends with its parent, with its hand, and by no signal that is meant for both.
+ *
+ * It reads what strangers send, so before the first packet it gives up all
+ * capabilities. What wants one is done by its hand: hand_process.h.
  */
 #ifndef PROXY_KEEPER_GATE_PROCESS_H
 #define PROXY_KEEPER_GATE_PROCESS_H
@@ -15,9 +18,8 @@
 #include "proxy/driver/gate/queue.h"
 #include "proxy/driver/resolver/lists.h"
 #include "proxy/driver/resolver/resolver.h"
+#include "proxy/keeper/hand_process.h"
 #include "proxy/site/site.h"
-
-#include <sys/types.h>
 
 /* name, meaning */
 #define GATE_JOURNAL_COUNTERS(X)                                 \
@@ -36,21 +38,23 @@ struct gate_counted {
 
 /* What the gate tells its parent, in memory that both have. Written by the gate alone, word by word, ten times a second. */
 struct gate_shared {
-	uint64_t beats;		/* 0: it has no queue yet */
+	uint64_t beats;		/* 0: it does not judge yet */
 	struct gate_counted counted;
 	uint64_t causes[CAUSES_PLACES];
 };
 
-/* What it begins with: made before the fork. */
+/* What gate and hand begin with: made before the forks. */
 struct gate_home {
 	const struct site *site;
 	uint16_t queue;			/* number of its netfilter queue */
 	const struct rates *rates;
 	struct causes causes;		/* in shared->causes */
 	struct gate_shared *shared;
+	struct hand_shared *hand;	/* the gate does not keep it */
+	struct channels channels;	/* of this gate and this hand */
 };
 
-/* Be the gate, in a child that was just forked (child.h). Faults are told on stderr. */
+/* Be the gate, in a child that was just forked (child.h), with its ends of the channels. Faults are told on stderr. */
 void gate_process(struct gate_home *home) __attribute__((noreturn));
 
 #endif

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * gatehouse.h - the gate as a child of the captain's (child.h): what it shares with
- * its parent. While there is none packets go on unjudged, as the rules say.
+ * gatehouse.h - the gate as two children of the captain's (child.h), it and its
+ * hand: what they share with each other and with their parent.
+ *
+ * They live and die together: the channels between them are made anew for each two,
+ * and one that meets the end of its own ends. While they are not there packets go on
+ * unjudged, as the rules say.
  */
 #ifndef PROXY_KEEPER_GATEHOUSE_H
 #define PROXY_KEEPER_GATEHOUSE_H
@@ -9,10 +13,17 @@
 #include "proxy/keeper/child.h"
 #include "proxy/keeper/gate_process.h"
 
+enum gatehouse_side { GATEHOUSE_HAND = 0, GATEHOUSE_GATE, GATEHOUSE_SIDES };
+
 struct gatehouse {
 	struct gate_home home;		/* shared: NULL without a gate */
 	struct gate_counted before;	/* by those that ended */
-	struct child child;
+	struct hand_counters hand_before;
+	struct gatehouse_half {
+		struct gatehouse *house;
+		struct child child;
+		bool taken;		/* it has its ends of the channels that are open */
+	} halves[GATEHOUSE_SIDES];
 };
 
 /*

@@ -46,11 +46,17 @@ is_mirrored(const struct rules *rules, int what)
 	return rules->mirror;
 }
 
+bool
+gate_rules_mirrored(const struct site *site)
+{
+	return site_any_rules(site, is_mirrored, 0);
+}
+
 /* The router's own filter may let in answers by their state alone. */
 void
 gate_rules_write_untrack(const struct gate_rules *g, bool output)
 {
-	if (!site_any_rules(g->site, is_mirrored, 0))
+	if (!gate_rules_mirrored(g->site))
 		return;
 	if (output)
 		fprintf(g->out, "\t\tmeta mark 0x%" PRIx32 " tcp dport 25 counter return comment \"gate: is a host there?\"\n", gate_rules_own_mark(g->site));

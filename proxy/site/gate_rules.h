@@ -33,6 +33,9 @@ struct gate_rules {
 /* Does any host have clients that are to be judged before their connection begins? */
 bool gate_rules_wanted(const struct site *site);
 
+/* Does any host have clients whose connection begins only if it would take it? */
+bool gate_rules_mirrored(const struct site *site);
+
 /* Marks: of a packet that waits for its answer, and of the answers. fwmark with another first digit. */
 uint32_t gate_rules_asked(const struct site *site);
 uint32_t gate_rules_mark(const struct site *site, enum gate_answer answer);

@@ -76,8 +76,20 @@ end() {
 	wait "$daemon" 2>/dev/null || true
 	unset "started[$daemon]"
 }
-# the gate is a child of the captain, which is one of the program
-gates() { for captain in $(pgrep -P "$daemon"); do pgrep -x -P "$captain" relaywall-gate; done || true; }
+# gate and hand are children of the captain, which is one of the program
+of_captain() { for captain in $(pgrep -P "$daemon"); do pgrep -x -P "$captain" "$1"; done || true; }
+gates() { of_captain relaywall-gate; }
+hands() { of_captain relaywall-hand; }
+# Until there are others than these.
+new_gates() {
+	for _ in $(seq 200); do
+		[ "$(gates)" = "$1" ] || [ "$(hands)" = "$2" ] || [ -z "$(gates)" ] || [ -z "$(hands)" ] || break
+		sleep 0.05
+	done
+	sleep 0.5
+}
+# rights PID: its capabilities, permitted, effective, inheritable, bounding and ambient, and whether it can get new ones
+rights() { awk '/^Cap(Prm|Eff|Inh|Bnd|Amb)|^NoNewPrivs/ { printf "%s%s", n++ ? " " : "", $2 }' "/proc/$1/status"; }
 counter() { sed -n "s/^relaywall: counters .*\b$1=\([0-9]*\).*/\1/p" "$folder/daemon"; }
 # packets COMMENT: of the rules for the gate that are called so
 packets() { in_router nft list table inet relaywall | sed -n "s/.* counter packets \([0-9]*\) .*comment \"gate: $1\".*/\1/p" | awk '{ n += $1 } END { print n + 0 }'; }
@@ -245,6 +257,52 @@ for how in closed:refused drop:nothing open:'220 *'; do
 	done
 	end
 done
+
+# --- what a gate that is no longer itself could do -------------------------------
+
+begin "gate = drop connect = mirror"
+none=0000000000000000
+admin=0000000000001000
+is "the gate has no capability" "$(rights "$(gates)")" "$none $none $none $none $none 1"
+is "its hand has one, CAP_NET_ADMIN" "$(rights "$(hands)")" "$none $admin $admin $none $none 1"
+is "the gate has no netlink socket, the hand has one" "$(in_router ss -f netlink -p | grep -o 'relaywall-[a-z]*' | sort | uniq -c | tr -s ' \n' ' ')" " 1 relaywall-hand "
+
+# --- gate and hand end together, and begin together -------------------------------
+
+for side in hands gates; do
+	gate=$(gates)
+	hand=$(hands)
+	kill -9 "$($side)"
+	new_gates "$gate" "$hand"
+	is "the $side were killed: both are others" "$([ "$(gates)" != "$gate" ] && [ "$(hands)" != "$hand" ] && echo yes)" yes
+	for i in 0 1; do
+		is "... and judge (${host[i]})" "$(knock "${listed_client[i]}" "${host[i]}"), $(knock "${clean_client[i]}" "${host[i]}")" "nothing, 220 *"
+	done
+done
+end
+is "... which is told" "$(grep -c "the gate's hand ended (signal 9)" "$folder/daemon") $(grep -c 'the gate ended (signal 9)' "$folder/daemon")" "1 1"
+is "... and counted; sockets for questions to hosts came from the hand" "$(counter gate_restarts) $(counter gate_hosts_unasked) $(counter gate_hand_refused)" "2 0 0"
+
+begin "gate = drop" "gate-length = 4"
+gate=$(gates)
+hand=$(hands)
+kill -STOP "$hand"
+for i in 0 1; do
+	ip netns exec "$id-client" /usr/bin/python3 ends.py dial 300 4 "${host[i]}" >"$folder/dialled"
+	is "the hand hangs and the queue is full, on-failure = closed (${host[i]})" "$(knock "${clean_client[i]}" "${host[i]}" 500)" refused
+done
+new_gates "$gate" "$hand"
+is "... it is killed, the gate ends" "$(grep -c "the gate's hand hangs" "$folder/daemon") $(grep -c 'the gate ended (status 1)' "$folder/daemon")" "1 1"
+for i in 0 1; do
+	is "... and others judge (${host[i]})" "$(knock "${listed_client[i]}" "${host[i]}"), $(knock "${clean_client[i]}" "${host[i]}")" "nothing, 220 *"
+done
+gate=$(gates)
+hand=$(hands)
+kill -STOP "$hand"
+kill -9 "$gate"
+new_gates "$gate" "$hand"
+is "a hand that is stopped when the gate dies is killed" "$(knock "${listed_client[0]}" "${host[0]}"), $(knock "${clean_client[0]}" "${host[0]}")" "nothing, 220 *"
+end
 
 # --- a journal that cannot be opened --------------------------------------------
 

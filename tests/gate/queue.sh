@@ -20,6 +20,7 @@ hold() {
 	wait_for ready "$folder/probe"
 	ip netns exec "$id-router" nft reset counters >/dev/null
 }
+hand() { pgrep -P "$holder"; }
 # End it; its exit status.
 let_go() {
 	kill "$holder" 2>/dev/null || true
@@ -86,6 +87,11 @@ is "nor can one without rights" \
 	"open: bind queue: Operation not permitted"
 let_go
 
+hold 100 pass
+dial 900 3 >"$folder/dialled"
+is "a packet goes on as it is" "$(seen marked4 marked6 unjudged4 unjudged6)" "0 0 3 3"
+let_go
+
 hold 100 drop
 is "a packet is dropped" "$(dial 500 3)" "connected 0 0 after - -"
 is "no rule behind the queue sees it" "$(seen marked4 marked6 unjudged4 unjudged6)" "0 0 0 0"
@@ -117,26 +123,59 @@ is "a reader that hangs: packets wait until the queue is full" "$(($(seen unjudg
 kill -CONT "$holder"
 is "... and the next ones are judged again" "$(dial 900 1)" "connected 1 1 after *"
 let_go
-is "... all that waited had room in the socket, and few system calls judge them" \
-	"$(counted received unseen receive_full accepted sends waiting)" \
-	"received=802 unseen=0 receive_full=0 accepted=802 sends=1[0-9] waiting=0"
+is "... all that waited had room, in the channel and then in the kernel's socket, and few system calls judge them" \
+	"$(counted received unseen hand_full hand_receive_full accepted sends send_failed hand_sends waiting)" \
+	"received=802 unseen=0 hand_full=[1-9]* hand_receive_full=0 accepted=802 sends=[1-9][0-9] send_failed=0 hand_sends=[1-9][0-9] waiting=0"
+
+hold 800 mark
+kill -STOP "$(hand)"
+dial 800 450 >"$folder/dialled"
+is "a hand that hangs: packets wait until the queue is full" "$(($(seen unjudged4) + $(seen unjudged6)))" 100
+kill -CONT "$(hand)"
+is "... and the next ones are judged again" "$(dial 900 1)" "connected 1 1 after *"
+let_go
+is "... none is lost" "$(counted received unseen hand_receive_full accepted waiting)" \
+	"received=802 unseen=0 hand_receive_full=0 accepted=802 waiting=0"
+
+hold 100 never
+kill -9 "$(hand)"
+wait "$holder" && status=0 || status=$?
+unset "started[$holder]"
+is "a hand that dies is missed at once" "$(grep '^read:' "$folder/probe"), status $status" "read: Broken pipe, status 1"
+is "... and nobody is at the queue" "$(dial 900 3)" "connected 3 3 after *"
+
+hold 100 mark
+pid=$(hand)
+kill -9 "$holder"
+wait "$holder" 2>/dev/null || true
+unset "started[$holder]"
+for _ in $(seq 100); do readlink "/proc/$pid/exe" >"$folder/exe" || break; sleep 0.01; done
+is "a hand whose gate dies ends" "$(cat "$folder/exe")" ""
+is "... and nobody is at the queue, either" "$(dial 900 3)" "connected 3 3 after *"
+
+hold 100 nonsense
+is "a gate that is out of its mind: a verdict that makes sense counts" "$(dial 900 3)" "connected 3 3 after *"
+is "... nothing else does" "$(seen marked4 marked6 unjudged4 unjudged6)" "3 3 0 0"
+let_go
+is "... which is counted, and does no harm to the hand" "$(counted received accepted gone hand_refused waiting), $(grep ^hand "$folder/probe")" \
+	"received=6 accepted=6 gone=0 hand_refused=54 waiting=0, hand: status 0"
 
 hold 100 small-socket
-kill -STOP "$holder"
+kill -STOP "$(hand)"
 is "a socket without room: packets pass" "$(dial 300 20)" "connected [1-9]* after *"
-kill -CONT "$holder"
+kill -CONT "$(hand)"
 is "... and the next ones are shown again" "$(dial 900 1)" "connected 1 1 after *"
 unjudged=$(($(seen unjudged4) + $(seen unjudged6)))
 let_go
-is "... both are counted" "$(counted received unseen receive_full user_dropped)" \
-	"received=$((42 - unjudged)) unseen=$unjudged receive_full=1 user_dropped=0"
+is "... both are counted" "$(counted received unseen hand_receive_full user_dropped)" \
+	"received=$((42 - unjudged)) unseen=$unjudged hand_receive_full=1 user_dropped=0"
 
 hold 100 in-need
 is "verdicts that could not be sent are sent later" "$(dial 900 1)" "connected 1 1 after *"
 let_go
-is "... a bounded number waits" "$(grep -c '^taken 64, flush 0' "$folder/probe")" 2
+is "... as many wait as the queue has room for" "$(grep -c '^taken 100, flush 0' "$folder/probe")" 2
 is "... which is told" "$(grep -c '^flush -1' "$folder/probe")" 2
-is "... and counted" "$(counted accepted gone sends send_failed)" "accepted=128 gone=126 sends=6 send_failed=4"
+is "... and counted" "$(counted accepted gone sends send_failed)" "accepted=200 gone=198 sends=10 send_failed=6"
 
 hold 100 without-rights
 dial 300 1 >"$folder/dialled"

@@ -5,8 +5,8 @@
 #include "proxy/driver/gate/hosts.h"
 #include "proxy/driver/gate/packet.h"
 #include "proxy/driver/gate/queue.h"
+#include "proxy/driver/gate/sockets.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +29,7 @@ struct gate {
 	struct gate_conf conf;
 	struct gate_counters counters;
 	struct queue *queue;
+	struct sockets sockets;
 	struct hosts *hosts;
 	ev_io readable;
 	ev_timer deadline;
@@ -313,7 +314,7 @@ show(void *cookie, const struct queue_packet *q)
 
 	if (packet_read(q->octets, &p) != PACKET_SYN || (host = policy_host(g->conf.policy, &p.host)) == NULL) {
 		g->counters.strange++;
-		answer(g, q->id, q->mark);
+		g->counters.stuck += queue_pass(g->queue, q->id) == -1;
 		return;
 	}
 	describe(g, &p, host, &who);
@@ -326,15 +327,23 @@ on_readable(struct ev_loop *loop, ev_io *w, int revents)
 	struct gate *g = w->data;
 
 	(void)revents;
-	if (queue_read(g->queue, show, g) == -1)	/* the kernel takes nothing from us any more: the keeper begins anew */
+	if (queue_read(g->queue, show, g) == -1)	/* the hand is gone, or can give no verdicts: the keeper begins anew */
 		ev_break(loop, EVBREAK_ALL);
+}
+
+static int
+take_socket(void *cookie, int family)
+{
+	struct gate *g = cookie;
+
+	return sockets_take(&g->sockets, family);
 }
 
 static int
 open_memory(struct gate *g)
 {
 	const struct hosts_conf hosts = { .policy = g->conf.policy, .port = g->conf.port, .patience_ms = g->conf.hold_ms,
-		.mark = g->conf.own_mark, .tell = on_host, .changed = on_change, .cookie = g };
+		.take_socket = take_socket, .tell = on_host, .changed = on_change, .cookie = g };
 
 	TAILQ_INIT(&g->free);
 	TAILQ_INIT(&g->waiting);
@@ -350,24 +359,21 @@ open_memory(struct gate *g)
 }
 
 struct gate *
-gate_new(struct ev_loop *loop, const struct gate_conf *conf, const char **what)
+gate_new(struct ev_loop *loop, const struct gate_conf *conf)
 {
 	struct gate *g = calloc(1, sizeof(*g));
-	int saved;
 
-	*what = "memory";
 	if (g == NULL)
 		return NULL;
 	g->loop = loop;
 	g->conf = *conf;
-	if (open_memory(g) == -1 || (g->queue = queue_open(conf->queue, conf->length_max, what)) == NULL) {
-		saved = errno;
+	if (open_memory(g) == -1 || (g->queue = queue_attach(conf->channels[CHANNEL_PACKETS], conf->length_max)) == NULL) {
 		hosts_free(g->hosts);
 		free(g->memory);
 		free(g);
-		errno = saved;
 		return NULL;
 	}
+	sockets_init(&g->sockets, conf->channels[CHANNEL_SOCKETS]);
 	ev_timer_init(&g->deadline, on_deadline, 0., 0.);
 	g->deadline.data = g;
 	ev_io_init(&g->readable, on_readable, queue_fd(g->queue), EV_READ);
@@ -396,6 +402,7 @@ gate_free(struct gate *g)
 	ev_io_stop(g->loop, &g->readable);
 	ev_timer_stop(g->loop, &g->deadline);
 	queue_close(g->queue);
+	sockets_done(&g->sockets);
 	free(g->memory);
 	free(g);
 }

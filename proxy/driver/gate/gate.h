@@ -15,12 +15,16 @@
  * it waits as long once more. So many wait at once, and lists are asked about so many
  * clients in a second, which is what a flood meets: beyond that nobody is asked, and
  * packets go on to the shield.
+ *
+ * It reads what strangers send, so it holds no capability and opens nothing: the queue
+ * and the sockets that ask hosts are its hand's (hand.h).
  */
 #ifndef PROXY_DRIVER_GATE_GATE_H
 #define PROXY_DRIVER_GATE_GATE_H
 
 #include "proxy/base/causes.h"
 #include "proxy/base/rates.h"
+#include "proxy/driver/gate/channel.h"
 #include "proxy/driver/resolver/lists.h"
 #include "proxy/engine/event.h"
 
@@ -35,14 +39,13 @@ struct gate_conf {
 	struct causes *causes;
 	struct event_hooks hooks;
 	void (*host_changed)(const struct policy_host *host, const struct ip *address, const char *state);	/* of rules.mirror; or NULL */
-	uint16_t queue;
-	uint32_t length_max;		/* packets that wait in the queue; beyond, they go on unmarked */
+	int channels[CHANNELS];		/* its ends, taken over; sockets: -1 if no rule says mirror */
+	uint32_t length_max;		/* packets that wait in the queue, as the hand was told; beyond, they go on unmarked */
 	unsigned held_max;		/* of these, that wait for an answer of somebody else */
 	uint32_t lookups_a_second;	/* clients that lists are asked about: a forged packet costs its sender nothing */
 	uint64_t hold_ms;
 	uint16_t port;			/* of the hosts */
-	uint32_t marks[GATE_ANSWERS];
-	uint32_t own_mark;		/* of packets of the gate's own, to hosts */
+	uint32_t marks[GATE_ANSWERS];	/* those that the hand was told of */
 };
 
 /* name, meaning */
@@ -56,7 +59,7 @@ struct gate_conf {
 	X(host_refused, "reset: the host takes no connections")                                             \
 	X(host_silent, "dropped: the host, or the way to it, is down")                                      \
 	X(strange, "packets that are no first one of a connection; they go on unmarked")                    \
-	X(stuck, "answers that the kernel did not take")
+	X(stuck, "answers that could not be given; the packet waits until the queue is closed")
 
 struct gate_counters {
 #define X(name, meaning) uint64_t name;
@@ -64,13 +67,13 @@ struct gate_counters {
 #undef X
 };
 
-/* NULL with errno and *what naming the step that failed. Needs CAP_NET_ADMIN. */
-struct gate *gate_new(struct ev_loop *loop, const struct gate_conf *conf, const char **what);
+/* NULL without memory (or the kernel's random numbers); then the channels are the caller's still. */
+struct gate *gate_new(struct ev_loop *loop, const struct gate_conf *conf);
 
-/* Send verdicts that the kernel did not take before. To be called now and then. */
+/* Send verdicts that the hand did not take before. To be called now and then. */
 void gate_flush(struct gate *g);
 
-/* Packets that wait are dropped. NULL does nothing. */
+/* Leaves the hand; packets that wait are dropped. NULL does nothing. */
 void gate_free(struct gate *g);
 
 const struct gate_counters *gate_counters(const struct gate *g);

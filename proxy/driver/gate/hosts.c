@@ -98,16 +98,15 @@ on_patience(struct ev_loop *loop, ev_timer *w, int revents)
  * (tcp(7), TCP_QUICKACK); the reset comes before it.
  */
 static int
-make_socket(int family, uint32_t mark)
+take_socket(const struct hosts *h, int family)
 {
 	static const struct linger reset = { .l_onoff = 1, .l_linger = 0 };
 	static const int no = 0;
-	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = h->conf.take_socket(h->conf.cookie, family);
 
 	if (fd != -1) {
 		setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &no, sizeof(no));
 		setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
-		setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark));
 	}
 	return fd;
 }
@@ -130,15 +129,13 @@ is_own(int error)
 	return error != ECONNREFUSED && error != ENETUNREACH && error != EHOSTUNREACH && error != ETIMEDOUT;
 }
 
-/* The state that is known at once, or HOSTS_ASKED. */
+/* With this socket. The state that is known at once, or HOSTS_ASKED. */
 static enum hosts_state
-ask(struct place *p)
+ask(struct place *p, int fd)
 {
 	struct hosts *h = p->hosts;
-	int fd = make_socket(ip_is_v4(p->address) ? AF_INET : AF_INET6, h->conf.mark), error;
+	int error = begin_connect(fd, p->address, h->conf.port) == -1 ? errno : 0;
 
-	h->counters.hosts_asked++;
-	error = fd == -1 || begin_connect(fd, p->address, h->conf.port) == -1 ? errno : 0;
 	if (error == EINPROGRESS) {
 		ev_io_set(&p->io, fd, EV_WRITE);
 		ev_io_start(h->loop, &p->io);
@@ -146,8 +143,7 @@ ask(struct place *p)
 		ev_timer_start(h->loop, &p->patience);
 		return HOSTS_ASKED;
 	}
-	if (fd != -1)
-		close(fd);
+	close(fd);
 	if (error == 0 || !is_own(error))
 		return state_of(error);
 	h->counters.hosts_unasked++;
@@ -158,13 +154,21 @@ enum hosts_state
 hosts_ask(struct hosts *h, const struct policy_host *host, const struct ip *address)
 {
 	struct place *p = &h->places[h->first[host - h->conf.policy->hosts]];
+	int fd;
 
 	for (size_t i = 0; i + 1 < host->address_count && !ip_eq(p->address, address); i++)
 		p++;
 	if (ev_is_active(&p->io))
 		return HOSTS_ASKED;
-	if (p->until_ms <= clock_ms())
-		set_state(p, ask(p));
+	if (p->until_ms > clock_ms())
+		return p->state;
+	h->counters.hosts_asked++;
+	fd = take_socket(h, ip_is_v4(p->address) ? AF_INET : AF_INET6);
+	if (fd == -1) {
+		h->counters.hosts_unasked++;
+		return HOSTS_UP;	/* for this packet alone: nothing was learnt, and the next one may find a socket */
+	}
+	set_state(p, ask(p, fd));
 	return p->state;
 }
 

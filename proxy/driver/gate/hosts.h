@@ -30,7 +30,7 @@ struct hosts_conf {
 	const struct policy *policy;	/* outlives hosts */
 	uint16_t port;			/* host byte order */
 	uint64_t patience_ms;		/* without an answer for so long, it is silent */
-	uint32_t mark;			/* of the packets that ask (SO_MARK: CAP_NET_ADMIN); 0: none */
+	int (*take_socket)(void *cookie, int family);	/* to ask with: a non-blocking, close-on-exec TCP socket, or -1 */
 	/* The answer for an address that hosts_ask() said HOSTS_ASKED about; never HOSTS_ASKED. It may ask again. */
 	void (*tell)(void *cookie, const struct ip *address, enum hosts_state state);
 	/* A host is found otherwise than the last time; or, the first time, not up. May be NULL. */
@@ -41,7 +41,7 @@ struct hosts_conf {
 /* name, meaning */
 #define HOSTS_COUNTERS(X)                                                  \
 	X(hosts_asked, "times that a host was asked whether it takes connections") \
-	X(hosts_unasked, "of these: no socket for it; taken as yes")
+	X(hosts_unasked, "of these: no socket, or port, for it; taken as yes")
 
 struct hosts_counters {
 #define X(name, meaning) uint64_t name;
@@ -54,7 +54,7 @@ struct hosts *hosts_new(struct ev_loop *loop, const struct hosts_conf *conf);
 
 void hosts_free(struct hosts *h);
 
-/* An address of one of the policy's hosts. If it cannot be asked: HOSTS_UP, and counted. */
+/* An address of one of the policy's hosts. If it cannot be asked just now: HOSTS_UP, and counted. */
 enum hosts_state hosts_ask(struct hosts *h, const struct policy_host *host, const struct ip *address);
 
 const struct hosts_counters *hosts_counters(const struct hosts *h);

@@ -3,11 +3,10 @@
 #include "proxy/driver/gate/gate.h"
 #include "proxy/driver/gate/hosts.h"
 #include "proxy/driver/gate/queue.h"
-#include "tests/unit/net.h"
 #include "tests/unit/scarce.h"
 #include "tests/unit/suite.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 static const char *const spared[] = { "libev.so", NULL };	/* it ends the process without memory */
@@ -41,62 +40,54 @@ hosts_are_all_there_or_none(void)
 	}
 }
 
-/* Where the kernel has queues; where not, the step that fails is another, and with memory too. */
 static void
-a_queue_is_held_or_let_go(void)
+a_queue_is_attached_or_the_channel_is_ours(void)
 {
-	const char *what;
-	struct queue *q;
 	struct scarce s;
 
-	if (!net_own())
-		return;
-	q = queue_open(7, 100, &what);
-	if (q == NULL && strcmp(what, "memory") != 0) {
-		perror(what);
-		return;
-	}
-	CU_ASSERT_PTR_NOT_NULL(q);
-	queue_close(q);
 	SCARCE_EACH(&s) {
-		int error;
+		struct channels c;
+		struct queue *q;
 
+		CU_ASSERT_FATAL(channels_open(&c) == 0);
 		scarce_begin(&s);
-		q = queue_open(7, 100, &what);
-		error = errno;
+		q = queue_attach(c.gate[CHANNEL_PACKETS], 100);
 		scarce_end(&s);
-		CHECK((q == NULL) == s.denied && (q != NULL || error == ENOMEM), "%s: %s, errno %d", scarce_run(&s), what, error);
+		CHECK((q == NULL) == s.denied, "%s", scarce_run(&s));
+		if (q != NULL)
+			c.gate[CHANNEL_PACKETS] = -1;
+		CHECK(q != NULL || fcntl(c.gate[CHANNEL_PACKETS], F_GETFD) != -1, "%s: the caller's end is closed", scarce_run(&s));
 		queue_close(q);
+		channels_close(&c);
 	}
 }
 
 static void
-a_gate_begins_or_lets_its_queue_go(void)
+a_gate_begins_or_the_channels_are_ours(void)
 {
-	const struct gate_conf conf = { .policy = &policy, .queue = 7, .length_max = 100, .held_max = 10, .hold_ms = 100, .port = 25 };
+	struct gate_conf conf = { .policy = &policy, .length_max = 100, .held_max = 10, .hold_ms = 100, .port = 25 };
 	struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
-	const char *what;
-	struct queue *q;
 	struct scarce s;
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(loop);
-	q = net_own() ? queue_open(7, 100, &what) : NULL;
-	queue_close(q);
-	if (q == NULL) {	/* the reason was told */
-		ev_loop_destroy(loop);
-		return;
-	}
 	scarce_spare(spared);
 	SCARCE_EACH(&s) {
+		struct channels c;
 		struct gate *g;
-		int error;
 
+		CU_ASSERT_FATAL(channels_open(&c) == 0);
+		memcpy(conf.channels, c.gate, sizeof(conf.channels));
 		scarce_begin(&s);
-		g = gate_new(loop, &conf, &what);
-		error = errno;
+		g = gate_new(loop, &conf);
 		scarce_end(&s);
-		CHECK((g == NULL) == s.denied && (g != NULL || error == ENOMEM), "%s: %s, errno %d", scarce_run(&s), what, error);
+		CHECK((g == NULL) == s.denied, "%s", scarce_run(&s));
+		for (enum channel which = 0; which < CHANNELS; which++) {
+			CHECK(g != NULL || fcntl(c.gate[which], F_GETFD) != -1, "%s: the caller's end %d is closed", scarce_run(&s), which);
+			if (g != NULL)
+				c.gate[which] = -1;
+		}
 		gate_free(g);
+		channels_close(&c);
 	}
 	scarce_spare(NULL);
 	ev_loop_destroy(loop);
@@ -104,8 +95,8 @@ a_gate_begins_or_lets_its_queue_go(void)
 
 static CU_TestInfo tests[] = {
 	{ "hosts are all there or none", hosts_are_all_there_or_none },
-	{ "a queue is held or let go", a_queue_is_held_or_let_go },
-	{ "a gate begins, or lets its queue go", a_gate_begins_or_lets_its_queue_go },
+	{ "a queue is attached, or the channel is ours", a_queue_is_attached_or_the_channel_is_ours },
+	{ "a gate begins, or the channels are ours", a_gate_begins_or_the_channels_are_ours },
 	CU_TEST_INFO_NULL,
 };
 
