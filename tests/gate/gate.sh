@@ -265,7 +265,7 @@ none=0000000000000000
 admin=0000000000001000
 is "the gate has no capability" "$(rights "$(gates)")" "$none $none $none $none $none 1"
 is "its hand has one, CAP_NET_ADMIN" "$(rights "$(hands)")" "$none $admin $admin $none $none 1"
-is "the gate has no netlink socket, the hand has one" "$(in_router ss -f netlink -p | grep -o 'relaywall-[a-z]*' | sort | uniq -c | tr -s ' \n' ' ')" " 1 relaywall-hand "
+is "the gate has no netlink socket, the hand has one" "$(in_router ss -f netlink -p | grep -oE 'relaywall-(gate|hand)' | sort | uniq -c | tr -s ' \n' ' ')" " 1 relaywall-hand "
 
 # --- gate and hand end together, and begin together -------------------------------
 
