@@ -100,6 +100,12 @@ $(BUILD)/test/deadman-probe: $(call objects,tests/keeper/deadman_probe.c) $(call
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^
 
+# A child of the keeper in its sandbox, for tests/keeper.
+CONFINED := confined child attempts_files attempts_sockets attempts_processes duties duties_drivers fault condition entry report
+$(BUILD)/test/confined: $(call objects,$(CONFINED:%=tests/keeper/%.c)) $(call link,$(filter-out proxy/cli,$(LAYERS)))
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # Fuzzers: with libFuzzer by `make fuzz`, as plain replays of their seeds in the tests.
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAYS := $(addprefix $(BUILD)/test/replay-,$(FUZZERS))
@@ -119,7 +125,7 @@ $(BUILD)/test/scenarios $(BUILD)/test/scenarios-sockets:
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^
 
-tests: $(UNITS) $(REPLAYS) $(addprefix $(BUILD)/test/,scenarios scenarios-sockets serve resolve ask-lists queue-probe deadman-probe)
+tests: $(UNITS) $(REPLAYS) $(addprefix $(BUILD)/test/,scenarios scenarios-sockets serve resolve ask-lists queue-probe deadman-probe confined)
 
 check-units: tests
 	@for t in $(UNITS); do echo "== $$t"; $$t || exit 1; done

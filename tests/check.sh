@@ -41,6 +41,8 @@ step "keeper: reloads, and the death of each process, with ASan, UBSan" tests/ke
 step "scenarios and corpus of dialogues through sockets, with ASan, UBSan" tests/stream/scenarios.sh build/san
 step "resolver: a DNS server that answers well and badly" tests/resolver/run.sh build/test/resolve build/test/ask-lists
 step "resolver with ASan, UBSan" tests/resolver/run.sh build/san/test/resolve build/san/test/ask-lists
+step "keeper: what its children cannot do, and what they can" tests/keeper/sandbox.sh build/test/confined
+step "keeper's children with ASan, UBSan, whose reports are not lost" tests/keeper/sandbox.sh build/san/test/confined
 step "clang-tidy, cppcheck" tests/lint.sh
 
 echo
