@@ -105,6 +105,8 @@ become_user(const struct sandbox_conf *conf)
 		return -1;
 	errno = 0;
 	capng_clear(CAPNG_SELECT_ALL);
+	if (conf->profile == SANDBOX_HAND && capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_ADMIN) != 0)
+		return fail(ENOMEM);
 	if (capng_change_id((int)conf->uid, (int)conf->gid, CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING) != 0)
 		return fail(errno != 0 ? errno : EPERM);	/* not always told */
 	if (prctl(PR_SET_PDEATHSIG, death_signal) == -1)

@@ -2,8 +2,8 @@
 /*
  * sandbox.h - what a child of the keeper gives up before it reads an octet of somebody else.
  *
- * For good, and in this order: new privileges, processes and files of its own, the file system, its user, every
- * capability, core dumps (they would hold mail), and all system calls but those that its work needs. What is refused
+ * For good, and in this order: new privileges, processes and files of its own, the file system, its user, its
+ * capabilities (the hand keeps one), core dumps (they would hold mail), and all system calls but those that its work needs. What is refused
  * fails with EPERM, and opening a file with EACCES, so that a library's harmless try harms nobody. What only an
  * intruder wants (execve, ptrace, mount, bpf, ...; calls of another architecture) ends the process with SIGSYS, and
  * the kernel's audit log tells.
@@ -22,6 +22,7 @@
 enum sandbox_profile {
 	SANDBOX_WORKER = 0,	/* accepts and connects, TCP and UDP */
 	SANDBOX_GATE,		/* connects, TCP and UDP */
+	SANDBOX_HAND,		/* keeps CAP_NET_ADMIN: sends verdicts to a queue that it holds, makes TCP sockets with a mark */
 	SANDBOX_SCRIBE,		/* writes files that it was handed, to the disk, and sends on sockets; makes none */
 	SANDBOX_DESK,		/* accepts at listeners that it has; makes no socket */
 	SANDBOX_PROFILES
@@ -35,7 +36,7 @@ struct sandbox_conf {
 };
 
 /*
- * Give it all up. Wants CAP_SETUID, CAP_SETGID, CAP_SETPCAP and CAP_SYS_CHROOT. PR_SET_PDEATHSIG, which a change of
+ * Give it all up. Wants CAP_SETUID, CAP_SETGID, CAP_SETPCAP and CAP_SYS_CHROOT, and what it keeps. PR_SET_PDEATHSIG, which a change of
  * user takes away, holds on. No descriptor of a folder may be open: it would lead out of the empty one.
  * 0, or -1 with errno, and *what names the step, static: then some is given up and some is not, and the process
  * shall end.

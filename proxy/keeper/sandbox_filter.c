@@ -18,10 +18,11 @@
 enum {
 	WORKER = 1 << SANDBOX_WORKER,
 	GATE = 1 << SANDBOX_GATE,
+	HAND = 1 << SANDBOX_HAND,
 	SCRIBE = 1 << SANDBOX_SCRIBE,
 	DESK = 1 << SANDBOX_DESK,
 	INET = WORKER | GATE,
-	ALL = WORKER | GATE | SCRIBE | DESK,
+	ALL = INET | HAND | SCRIBE | DESK,
 	ARGUMENTS = 3,		/* of a call that a row may look at */
 };
 
@@ -72,11 +73,11 @@ static const struct row allowed[] = {
 	{ "getsockname", ALL, {} }, { "getpeername", ALL, {} }, { "getsockopt", ALL, {} },
 	{ "accept4", WORKER | DESK, {} }, { "bind", INET, {} }, { "connect", INET, {} },
 	/* sockets of its own: TCP and UDP, with nothing that the kernel would load for them */
-	{ "socket", INET, SOCKET(AF_INET, SOCK_STREAM, 0) },
+	{ "socket", INET | HAND, SOCKET(AF_INET, SOCK_STREAM, 0) },
 	{ "socket", INET, SOCKET(AF_INET, SOCK_STREAM, IPPROTO_TCP) },
 	{ "socket", INET, SOCKET(AF_INET, SOCK_DGRAM, 0) },
 	{ "socket", INET, SOCKET(AF_INET, SOCK_DGRAM, IPPROTO_UDP) },
-	{ "socket", INET, SOCKET(AF_INET6, SOCK_STREAM, 0) },
+	{ "socket", INET | HAND, SOCKET(AF_INET6, SOCK_STREAM, 0) },
 	{ "socket", INET, SOCKET(AF_INET6, SOCK_STREAM, IPPROTO_TCP) },
 	{ "socket", INET, SOCKET(AF_INET6, SOCK_DGRAM, 0) },
 	{ "socket", INET, SOCKET(AF_INET6, SOCK_DGRAM, IPPROTO_UDP) },
@@ -85,6 +86,7 @@ static const struct row allowed[] = {
 	{ "setsockopt", ALL, OPTION(IPPROTO_TCP, TCP_NODELAY) }, { "setsockopt", ALL, OPTION(IPPROTO_TCP, TCP_CORK) },
 	{ "setsockopt", ALL, OPTION(IPPROTO_TCP, TCP_QUICKACK) },
 	{ "setsockopt", ALL, OPTION(IPPROTO_TCP, TCP_USER_TIMEOUT) },
+	{ "setsockopt", HAND, OPTION(SOL_SOCKET, SO_MARK) },
 	{ "setsockopt", INET, OPTION(SOL_SOCKET, SO_REUSEADDR) },
 	{ "setsockopt", INET, OPTION(IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT) },
 	{ "setsockopt", INET, OPTION(IPPROTO_IPV6, IPV6_V6ONLY) },

@@ -103,6 +103,16 @@ accept_one(void *p)		/* nobody is there: who may ask learns that */
 }
 
 static int
+connect_somewhere(void *p)	/* nobody is there: who may ask learns that */
+{
+	struct sockaddr_in to = {
+		.sin_family = AF_INET, .sin_port = htons(1), .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+
+	return connect(*(int *)p, (struct sockaddr *)&to, sizeof(to)) == -1 && errno == ECONNREFUSED ? 0 : -1;
+}
+
+static int
 be_transparent(void *p)
 {
 	return setsockopt(*(int *)p, IPPROTO_IP, IP_TRANSPARENT, &(int){ 1 }, sizeof(int));
@@ -122,10 +132,11 @@ const struct attempt attempts_on_sockets[] = {
 	{ "socket of another protocol", IN_ALL, { NULL, odd_protocol, NULL }, "EPERM" },
 	{ "TCP socket", IN_SCRIBE | IN_DESK, { NULL, tcp_socket, NULL }, "EPERM" },
 	{ "bind to port 25", IN_WORKER | IN_GATE, { with_socket, bind_25, NULL }, "EACCES" },
-	{ "bind to port 25", IN_SCRIBE | IN_DESK, { with_socket, bind_25, NULL }, "EPERM" },
+	{ "bind to port 25", IN_HAND | IN_SCRIBE | IN_DESK, { with_socket, bind_25, NULL }, "EPERM" },
 	{ "listen", IN_ALL, { with_socket, listen_anywhere, NULL }, "EPERM" },
-	{ "accept", IN_GATE | IN_SCRIBE, { with_listener, accept_one, NULL }, "EPERM" },
+	{ "connect", IN_HAND | IN_SCRIBE | IN_DESK, { with_socket, connect_somewhere, NULL }, "EPERM" },
+	{ "accept", IN_GATE | IN_HAND | IN_SCRIBE, { with_listener, accept_one, NULL }, "EPERM" },
 	{ "IP_TRANSPARENT", IN_ALL, { with_socket, be_transparent, NULL }, "EPERM" },
-	{ "SO_MARK", IN_ALL, { with_socket, set_mark, NULL }, "EPERM" },
+	{ "SO_MARK", IN_ALL & ~IN_HAND, { with_socket, set_mark, NULL }, "EPERM" },
 	{ NULL, 0, { NULL, NULL, NULL }, NULL },
 };

@@ -302,11 +302,21 @@ hear_complaint(int peer)
 	return find_words(peer, "relaywall: trouble\n");
 }
 
+static int
+make_marked_socket(void *p)
+{
+	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	(void)p;
+	return fd == -1 ? -1 : setsockopt(fd, SOL_SOCKET, SO_MARK, &(int){ 7 }, sizeof(int));
+}
+
 const struct attempt duties_of_all[] = {
 	{ "a loop", IN_ALL, { with_loop, run_loop, NULL }, "done" },
 	{ "a loop that is made inside", IN_ALL, { NULL, run_new_loop, NULL }, "done" },
 	{ "accept", IN_WORKER | IN_DESK, { with_caller, accept_and_talk, NULL }, "done" },
 	{ "connect", IN_WORKER | IN_GATE, { with_listener, connect_from_port, NULL }, "done" },
+	{ "a socket with a mark", IN_HAND, { NULL, make_marked_socket, NULL }, "done" },
 	{ "take a descriptor", IN_ALL, { with_peer, take_descriptor, hand_descriptor }, "done" },
 	{ "write to the disk", IN_SCRIBE, { with_file, write_to_disk, NULL }, "done" },
 	{ "100 MiB", IN_ALL, { NULL, use_memory, NULL }, "done" },
