@@ -199,7 +199,7 @@ tproxy_connect(int fd, const struct tproxy_ends *ends, bool keep_port)
 
 	if (!keep_port && bind_spare(fd, ends) == -1)
 		return -1;
-	if (keep_port && tproxy_bind(fd, ends) == -1 && !(errno == EINVAL && is_bound(fd)))
+	if (keep_port && tproxy_bind(fd, ends) == -1 && !is_bound(fd))	/* EINVAL for one that is, or EACCES if it was somebody else who could */
 		return -1;
 	return connect(fd, &to.any, len) == -1 && errno != EINPROGRESS ? -1 : 0;
 }
