@@ -9,6 +9,7 @@
 #ifndef PROXY_KEEPER_CAPTAIN_INSIDE_H
 #define PROXY_KEEPER_CAPTAIN_INSIDE_H
 
+#include "proxy/keeper/confine.h"
 #include "proxy/keeper/crew.h"
 #include "proxy/keeper/echo.h"
 #include "proxy/keeper/gatehouse.h"
@@ -30,6 +31,7 @@ struct captain {
 	struct echo echo;		/* for all that is to be told */
 	struct store store;
 	struct site *site;
+	struct confine confine;		/* of all children */
 	struct tls_creds **tls;		/* by position in the policy's hosts */
 	struct listeners listeners;
 	uint16_t queue;			/* number of its gate's */

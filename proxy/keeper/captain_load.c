@@ -89,8 +89,8 @@ open_journal(struct captain *c)
 static int
 start_processes(struct captain *c, void (*crew_left_one)(void *captain))
 {
-	const struct gate_home gate = { .site = c->site, .queue = c->queue, .rates = &c->rates };
-	const struct crew_conf conf = { .site = c->site, .count = worker_count(c->site), .listeners = c->listeners.all,
+	const struct gate_home gate = { .site = c->site, .confine = &c->confine, .queue = c->queue, .rates = &c->rates };
+	const struct crew_conf conf = { .site = c->site, .confine = &c->confine, .count = worker_count(c->site), .listeners = c->listeners.all,
 		.listener_count = c->listeners.count, .tls = c->tls, .causes = gate_rules_wanted(c->site) ? &c->gatehouse.home.causes : NULL,
 		.rates = &c->rates, .first_table = c->group * worker_count(c->site), .ended = crew_left_one, .cookie = c,
 		.loop = c->loop, .errors = c->echo.stream };
@@ -112,7 +112,7 @@ captain_load(struct captain *c, void (*crew_left_one)(void *captain))
 	if (c->first)
 		kernel_preflight(c->site, c->echo.stream);
 	want_descriptors(c->site->sessions_max, c->echo.stream);
-	if (open_listeners(c) == -1 || load_certificates(c) == -1 || open_journal(c) == -1 ||
+	if (open_listeners(c) == -1 || load_certificates(c) == -1 || open_journal(c) == -1 || confine_open(&c->confine, c->site, c->echo.stream) == -1 ||
 	    rates_store_open(&c->rates, &c->store, c->site, HELM_GROUPS * worker_count(c->site), c->echo.stream) == -1)
 		return -1;
 	return start_processes(c, crew_left_one);

@@ -148,7 +148,7 @@ start(struct crew *c, unsigned index)
 		.cookie = m };
 
 	*m = (struct member){ .crew = c, .wire = -1 };
-	m->home = (struct worker_home){ .site = conf->site, .index = index, .count = conf->count, .tls = conf->tls, .causes = conf->causes,
+	m->home = (struct worker_home){ .site = conf->site, .confine = conf->confine, .index = index, .count = conf->count, .tls = conf->tls, .causes = conf->causes,
 		.rates = *conf->rates, .table = conf->first_table + index, .all = c->shared };
 	share_out(m, conf);
 	ev_init(&m->on_wire, on_wire);

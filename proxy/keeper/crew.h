@@ -19,6 +19,7 @@ struct crew;
 
 struct crew_conf {
 	const struct site *site;
+	const struct confine *confine;
 	unsigned count;				/* 1 to CREW_MAX */
 	const struct held_listener *listeners;	/* shared out among them by index */
 	size_t listener_count;

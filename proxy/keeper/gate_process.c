@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/keeper/gate_process.h"
 
-#include "proxy/keeper/rights.h"
 #include "proxy/keeper/services.h"
 #include "proxy/site/gate_rules.h"
 #include "proxy/site/journal.h"
@@ -154,12 +153,10 @@ open_services(struct inside *in)
 
 /* Here all is open that the gate will ever open, but for its journal. The hand's heartbeat is not the gate's to write. */
 static int
-give_up_rights(struct gate_home *home)
+give_up(struct gate_home *home)
 {
-	if (munmap(home->hand, sizeof(*home->hand)) == 0 && rights_keep(RIGHTS_NONE) == 0)
-		return 0;
-	fprintf(stderr, "relaywall: gate: give up rights: %s\n", strerror(errno));
-	return -1;
+	munmap(home->hand, sizeof(*home->hand));
+	return confine_enter(home->confine, SANDBOX_GATE, "the gate");
 }
 
 void
@@ -174,7 +171,7 @@ gate_process(struct gate_home *home)
 		_exit(1);
 	if (journal_open(&in.journal, home->site->journal, stderr) == -1)	/* as one that is full: lines are lost, and counted */
 		fprintf(stderr, "relaywall: gate: journal %s: %s\n", home->site->journal, strerror(errno));
-	if (open_gate(&in) == -1 || give_up_rights(home) == -1)
+	if (open_gate(&in) == -1 || give_up(home) == -1)
 		_exit(1);
 	ev_timer_init(&in.beat, on_beat, 0., beat_s);
 	in.beat.data = &in;

@@ -6,8 +6,8 @@
  * rates that the sessions write, and tells them why it has a connection refused.
  * It ends with its parent, with its hand, and by no signal that is meant for both.
  *
- * It reads what strangers send, so before the first packet it gives up all
- * capabilities. What wants one is done by its hand: hand_process.h.
+ * It reads what strangers send, so before the first packet it enters its sandbox.
+ * What wants a capability is done by its hand: hand_process.h.
  */
 #ifndef PROXY_KEEPER_GATE_PROCESS_H
 #define PROXY_KEEPER_GATE_PROCESS_H
@@ -46,6 +46,7 @@ struct gate_shared {
 /* What gate and hand begin with: made before the forks. */
 struct gate_home {
 	const struct site *site;
+	const struct confine *confine;
 	uint16_t queue;			/* number of its netfilter queue */
 	const struct rates *rates;
 	struct causes causes;		/* in shared->causes */

@@ -31,7 +31,7 @@ inside(void *cookie)
 	struct gate_home *home = &half->house->home;
 
 	if (side_of(half) == GATEHOUSE_HAND)
-		hand_process(home->site, home->queue, &home->channels, home->hand);
+		hand_process(&(struct hand_home){ home->site, home->confine, home->queue, &home->channels, home->hand });
 	gate_process(home);
 }
 

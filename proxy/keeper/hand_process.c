@@ -3,11 +3,9 @@
 
 #include "proxy/driver/gate/gate.h"
 #include "proxy/driver/gate/hold.h"
-#include "proxy/keeper/rights.h"
 #include "proxy/site/gate_rules.h"
 
 #include <errno.h>
-#include <linux/capability.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -30,27 +28,27 @@ fail(const char *what)
 }
 
 void
-hand_process(const struct site *site, uint16_t queue, const struct channels *channels, struct hand_shared *shared)
+hand_process(const struct hand_home *home)
 {
 	struct hand_conf conf = {
-		.number = queue,
-		.channels = { channels->hand[CHANNEL_PACKETS], channels->hand[CHANNEL_SOCKETS] },
+		.number = home->queue,
+		.channels = { home->channels->hand[CHANNEL_PACKETS], home->channels->hand[CHANNEL_SOCKETS] },
 		.mark_count = GATE_ANSWERS,
-		.socket_mark = gate_rules_own_mark(site),
+		.socket_mark = gate_rules_own_mark(home->site),
 		.beat = on_beat,
-		.cookie = shared,
+		.cookie = home->shared,
 	};
 	const char *what;
 
 	_Static_assert((int)GATE_ANSWERS <= HAND_MARKS_MAX, "a mark for each answer");
 	prctl(PR_SET_NAME, "relaywall-hand");
 	for (enum gate_answer a = 0; a < GATE_ANSWERS; a++)
-		conf.marks[a] = gate_rules_mark(site, a);
-	conf.queue = hold_open(queue, site->gate_length, &what);
+		conf.marks[a] = gate_rules_mark(home->site, a);
+	conf.queue = hold_open(home->queue, home->site->gate_length, &what);
 	if (conf.queue == NULL)
 		fail(what);
-	if (rights_keep(CAP_NET_ADMIN) == -1)
-		fail("give up rights");
+	if (confine_enter(home->confine, SANDBOX_HAND, "the gate's hand") == -1)
+		_exit(1);
 	if (hand_run(&conf) == -1)
 		fail("hand");
 	_exit(0);

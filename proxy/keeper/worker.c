@@ -251,7 +251,7 @@ worker_run(struct worker_home *home)
 	w.home = home;
 	w.shared = &home->all[home->index];
 	rates_take(&home->rates, home->table);
-	if (open_all(&w) == -1)
+	if (open_all(&w) == -1 || confine_enter(home->confine, SANDBOX_WORKER, name) == -1)
 		_exit(1);
 	stock_init(&w.stock, home->wire, site_has_family(home->site, true), site_has_family(home->site, false), clock_ms());
 	ev_io_init(&w.on_wire, on_wire, home->wire, EV_READ);

@@ -2,9 +2,10 @@
 /*
  * worker.h - the process that serves sessions, from the inside.
  *
- * It is forked from the captain with all that it needs in memory, and gets the rest
- * over its wire: sockets, and when to accept, to drain, to end. It outlives a captain
- * that dies: then it drains. Of the captain it hears
+ * It is forked from the captain with all that it needs in memory, opens its services,
+ * and enters its sandbox before the first octet of a client. The rest it gets over its
+ * wire: sockets, and when to accept, to drain, to end. It outlives a captain that dies:
+ * then it drains. Of the captain it hears
  *
  *	accept			begin to accept
  *	pause			accept no more; who comes waits
@@ -17,6 +18,7 @@
 #define PROXY_KEEPER_WORKER_H
 
 #include "proxy/driver/stream/stream.h"
+#include "proxy/keeper/confine.h"
 #include "proxy/keeper/services.h"
 #include "proxy/site/tally.h"
 
@@ -50,6 +52,7 @@ struct worker_shared {
 /* What it begins with: made before the fork. */
 struct worker_home {
 	const struct site *site;
+	const struct confine *confine;
 	unsigned index, count;		/* of this worker; of all */
 	const struct stream_listener *listeners;
 	size_t listener_count;

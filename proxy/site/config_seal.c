@@ -63,6 +63,7 @@ seal_top(struct config *c)
 	site->tarpitted_max = (unsigned)set[TOP_MAX_TARPITTED].number;
 	site->workers = (unsigned)set[TOP_WORKERS].number;
 	site->drain_s = (unsigned)set[TOP_RELOAD_DRAIN].number;
+	site->user = (const char *)set[TOP_USER].text.at;
 	site->on_stop = (enum on_stop)set[TOP_ON_STOP].number;
 	site->gate_queue = (uint16_t)set[TOP_GATE_QUEUE].number;
 	site->gate_length = (uint32_t)set[TOP_GATE_LENGTH].number;

@@ -56,6 +56,7 @@ static const struct key top[TOP_KEYS] = {
 	    "seconds that sessions may go on after a reload or an upgrade, under the rules that they began with"),
 	[TOP_ON_STOP] = WORD("on-stop", on_stop, "closed", 
 	    "after an orderly end, for all hosts: reset, drop silently, pass unfiltered whom admit lets in, or no rule at all"),
+	[TOP_USER] = TEXT("user", "relaywall", "whose processes read mail and packets, by name or number: one without any rights"),
 };
 
 /* The defaults of these are the engine's: dialogue_limits_default. */

@@ -74,6 +74,7 @@ struct site {
 	unsigned workers;		/* 0: one for each processor */
 	unsigned drain_s;		/* that sessions may go on after a reload */
 	size_t clients_max;		/* remembered for rates */
+	const char *user;		/* of the processes that read what others sent */
 	enum on_stop on_stop;
 	const struct ip *resolvers;
 	size_t resolver_count;		/* 0: no rule asks the DNS */

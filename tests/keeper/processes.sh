@@ -112,6 +112,30 @@ serves() { [ "$(in_client one 0 "${client[0]}" "${host[0]}")" = "0 delivered" ];
 # judged N: has each of so many gates judged four, and refused one?
 judged() { [ "$(said '^relaywall: counters .* gate_syns=4 gate_refused=1 ')" -eq "$1" ]; }
 
+# --- rights --------------------------------------------------------------------
+
+# confined PID: its capabilities (permitted, effective, bounding), its filter of system calls, its user, all that it sees of the file system, and what
+# it was granted later
+confined() {
+	awk '/^(CapPrm|CapEff|CapBnd|NoNewPrivs|Seccomp|Uid):/ { printf "%s ", $2 }' "/proc/$1/status"
+	readlink "/proc/$1/root"
+}
+write_conf "user = nobody"
+begin
+nobody=$(id -u nobody)
+for pid in $(workers); do
+	is "a worker has no right, and sees nothing" "$(confined "$pid")" "$nobody 0000000000000000 0000000000000000 0000000000000000 1 2 /run/relaywall/empty"
+done
+is "... and serves" "$(serves && echo yes)" yes
+end
+for user in root no-such-user; do
+	write_conf "user = $user"
+	status=0
+	ip netns exec "$id-router" timeout 20 "$relaywall" run "$folder/conf" >"$folder/daemon" 2>&1 || status=$?
+	is "user = $user is refused" "$status $(grep -c "^relaywall: user = \"$user\"" "$folder/daemon")" "1 1"
+done
+ip netns exec "$id-router" "$relaywall" rules --remove "$folder/conf"
+
 # --- addresses ----------------------------------------------------------------
 
 write_conf
