@@ -5,6 +5,7 @@
 # make lab          install what the lab needs, then the shield before a real open relay
 # make help         all targets
 
+VERSION  := 0.1
 BUILD    ?= build$(if $(SAN),/san)
 CFLAGS   ?= -O2 -g
 ifeq ($(origin CC),default)
@@ -13,10 +14,11 @@ endif
 
 comma    := ,
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
-            -Wmissing-prototypes -Wvla -Wformat=2 -Wundef $(if $(WERROR),-Werror)
+            -Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wdate-time $(if $(WERROR),-Werror)
 HARDEN   := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer, \
             -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE)
-override CFLAGS  += -std=gnu11 $(WARNINGS) $(HARDEN) -I. -MMD -MP
+# The same source is the same program, wherever and whenever it is built: no object knows its folder, no archive a date.
+override CFLAGS  += -std=gnu11 $(WARNINGS) $(HARDEN) -I. -MMD -MP -ffile-prefix-map=$(CURDIR)=. -DRELAYWALL_VERSION=\"$(VERSION)\"
 override LDFLAGS += $(if $(SAN),-fsanitize=address$(comma)undefined,-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
 
 # One archive a layer. A layer may use what stands left of it, so the linker sees them from the right.
@@ -39,7 +41,7 @@ FLAGS_STAMP := $(call stamp,$(BUILD)/flags,$(CC) $(CFLAGS))
 define layer_rule
 $(call archive,$(1)): $(call objects,$(call sources,$(1))) $(call stamp,$(call archive,$(1)).list,$(call sources,$(1)))
 	@rm -f $$@
-	@$$(AR) rcs $$@ $$(filter %.o,$$^)
+	@$$(AR) rcsD $$@ $$(filter %.o,$$^)
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
 

@@ -6,8 +6,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define VERSION "0.1"
-
 static int help(int argc, char **argv);
 static int version(int argc, char **argv);
 
@@ -115,7 +113,7 @@ version(int argc, char **argv)
 	(void)argv;
 	if (argc != 1)
 		return cli_usage("version");
-	puts("relaywall " VERSION);
+	puts("relaywall " RELAYWALL_VERSION);
 	return fflush(stdout) == 0 ? CLI_OK : CLI_FAILED;
 }
 
