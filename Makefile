@@ -134,6 +134,36 @@ check-units: tests
 	@for f in $(FUZZERS); do echo "== replay $$f"; $(BUILD)/test/replay-$$f tests/fuzz/seeds/$$f || exit 1; done
 	@echo "== $(BUILD)/test/scenarios"; $(BUILD)/test/scenarios
 
+# DESTDIR: the root of a tree that is packed and not run. A configuration that is there stays.
+PREFIX     ?= /usr/local
+SYSCONFDIR ?= /etc
+UNITDIR    ?= $(PREFIX)/lib/systemd/system
+UNITFILES  := $(wildcard configs/systemd/*.service)
+EXAMPLES   := $(sort $(filter-out configs/relaywall.conf configs/sysctl.conf,$(wildcard configs/*.conf configs/example.*)))
+share       = $(DESTDIR)$(PREFIX)/share
+install: all
+	install -D -m 755 $(BUILD)/relaywall $(DESTDIR)$(PREFIX)/sbin/relaywall
+	install -D -m 644 -t $(share)/man/man5 docs/man/*.5
+	install -D -m 644 -t $(share)/man/man8 docs/man/*.8
+	install -D -m 644 -t $(share)/doc/relaywall/examples $(EXAMPLES)
+	install -D -m 644 configs/sysctl.conf $(share)/relaywall/60-relaywall.conf
+	install -D -m 644 configs/completion/relaywall.bash $(share)/bash-completion/completions/relaywall
+	install -D -m 644 configs/systemd/sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/relaywall.conf
+	install -D -m 644 configs/systemd/tmpfiles.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/relaywall.conf
+	install -D -m 644 -t $(DESTDIR)$(UNITDIR) $(UNITFILES)
+	sed -i 's|/usr/sbin/relaywall|$(PREFIX)/sbin/relaywall|' $(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(UNITFILES)))
+	install -D -m 644 configs/logrotate $(DESTDIR)$(SYSCONFDIR)/logrotate.d/relaywall
+	[ -e $(DESTDIR)$(SYSCONFDIR)/relaywall/relaywall.conf ] || \
+	    install -D -m 644 configs/relaywall.conf $(DESTDIR)$(SYSCONFDIR)/relaywall/relaywall.conf
+
+check-package:
+	tests/deps.sh build package
+	tests/package/run.sh
+
+# What `relaywall help keys` says, into the manual page.
+man: all
+	docs/man/keys.sh $(BUILD)/relaywall docs/man/relaywall.conf.5
+
 check-scenarios: $(BUILD)/test/scenarios
 	@$<
 
@@ -186,7 +216,11 @@ help:
 	@echo 'make fuzz-faults       does the fuzzer of sessions find faults that are planted?'
 	@echo 'make bench-classifier  time of a verdict, by family of address'
 	@echo 'make bench-framing     octets of message text a second'
+	@echo 'make check-package     build the Debian package, and look at it, in a copy of the tree (root)'
+	@echo 'make install           into DESTDIR (none), PREFIX (/usr/local)'
+	@echo 'make man               keys of the configuration, after one was changed, into the manual page'
 	@echo 'make lint              clang-tidy and cppcheck'
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all tests check check-units check-scenarios lint fuzz fuzz-faults bench-classifier bench-framing lab lab-up lab-down clean help
+.PHONY: all tests check check-units check-scenarios lint fuzz fuzz-faults bench-classifier bench-framing lab lab-up lab-down clean help \
+        install man check-package
