@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Install the Debian packages for the purposes given: build, check, fuzz.
+# Install the Debian packages for the purposes given: build, check, fuzz, package.
 # Silent and quick where all are there.
 set -eu
 
@@ -14,7 +14,11 @@ for purpose in "$@"; do
 		;;
 	check)
 		packages="$packages clang clang-tidy libclang-rt-dev cppcheck libcunit1-dev"
-		packages="$packages iproute2 nftables iptables python3 procps openssl"
+		packages="$packages iproute2 nftables iptables python3 procps openssl mandoc"
+		;;
+	package)
+		packages="$packages debhelper dpkg-dev lintian binutils git man-db systemd logrotate mandoc iproute2 nftables"
+		packages="$packages libcap-ng-dev libseccomp-dev libnftnl-dev libmicrohttpd-dev libncurses-dev libcunit1-dev"
 		;;
 	fuzz)
 		packages="$packages clang libclang-rt-dev"
