@@ -126,17 +126,17 @@ is "... and the end is orderly" "$(grep -c 'cannot be told' "$folder/daemon" || 
 
 # --- a packet that the gate holds meanwhile -----------------------------------
 
-# Gate and program stop; the packet waits in the queue; nobody serves any more; the gate alone goes on, and answers it.
+# Gate and program stop; the packet waits in the queue; nobody serves any more; the gate and its hand alone go on, and answer it.
 late() {	# FROM TO
 	local gate
-	gate=$(for captain in $(pgrep -P "$daemon"); do pgrep -x -P "$captain" relaywall-gate; done)
+	gate=$(for captain in $(pgrep -P "$daemon"); do pgrep -x -P "$captain" "relaywall-(gate|hand)"; done)
 	signal -STOP
 	knock "$1" "$2" 1500 >"$folder/late" &
 	started[$!]=late
 	local knocking=$!
 	sleep 0.3
 	says end >"$folder/end"
-	kill -CONT "$gate"
+	xargs kill -CONT <<<"$gate"
 	wait "$knocking" || true
 	unset "started[$knocking]"
 	signal -CONT
