@@ -48,7 +48,7 @@ seal_top(struct config *c)
 	for (size_t i = 0; i < TOP_KEYS; i++)	/* the fallbacks are values of their own keys */
 		if (set[i].line == 0 && key_tables[SECTION_TOP].keys[i].fallback != NULL)
 			key_read(&key_tables[SECTION_TOP].keys[i], span_str(key_tables[SECTION_TOP].keys[i].fallback), &set[i]);
-	site->journal = (const char *)set[TOP_JOURNAL].text.at;
+	config_output(c);
 	site->port = (uint16_t)set[TOP_LISTENER_PORT].number;
 	site->refusal_port = (uint16_t)set[TOP_REFUSAL_PORT].number;
 	if (site->refusal_port == site->port)

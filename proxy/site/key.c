@@ -17,6 +17,8 @@ static const char *const admit[] = { "shield", "pass", "refuse", "reset", "drop"
 static const char *const gate[] = { "off", "refuse", "reset", "drop", NULL };
 static const char *const connect[] = { "accept", "mirror", NULL };
 static const char *const kind[] = { "block", "allow", NULL };
+static const char *const facility[] = { "user", "mail", "daemon", "auth", "authpriv", "local0", "local1", "local2", "local3", "local4",
+	"local5", "local6", "local7", NULL };	/* config_output.c has their numbers */
 static const char *const no_yes[] = { "no", "yes", NULL };
 static const char *const mode[] = { "off", "count", "enforce", NULL };	/* enum mode */
 
@@ -30,7 +32,11 @@ const char *const key_offers[] = { "pipelining", "enhancedstatuscodes", "chunkin
 
 static const struct key top[TOP_KEYS] = {
 	[TOP_JOURNAL] = TEXT("journal", "/var/log/relaywall.jsonl",
-	    "file that every verdict is written to, one JSON object a line"),
+	    "file that every verdict is written to, one JSON object a line; none: no file"),
+	[TOP_JOURNAL_REQUIRED] = WORD("journal-required", no_yes, "no",
+	    "while it cannot be written, no mail is taken; without a file that is about syslog"),
+	[TOP_SYSLOG] = TEXT("syslog", KEY_NO_OUTPUT, "socket that the same lines are sent to, by RFC 5424, as \"/dev/log\"; none: they are not"),
+	[TOP_SYSLOG_FACILITY] = WORD("syslog-facility", facility, "mail", "whose messages they are there"),
 	[TOP_LISTENER_PORT] = NUMBER("listener-port", "2525", 1, 65535,
 	    "port on the loopback addresses that connections are diverted to"),
 	[TOP_REFUSAL_PORT] = NUMBER("refusal-port", "2526", 1, 65535, "another one, for connections that are refused by admit or gate = refuse"),

@@ -34,7 +34,7 @@ extern const struct key_table key_tables[SECTION_COUNT];
 
 /* Positions in the tables. */
 enum {
-	TOP_JOURNAL, TOP_LISTENER_PORT, TOP_REFUSAL_PORT, TOP_FWMARK, TOP_ROUTE_TABLE, TOP_SOURCE_PORT, TOP_CONNECT_TIMEOUT,
+	TOP_JOURNAL, TOP_JOURNAL_REQUIRED, TOP_SYSLOG, TOP_SYSLOG_FACILITY, TOP_LISTENER_PORT, TOP_REFUSAL_PORT, TOP_FWMARK, TOP_ROUTE_TABLE, TOP_SOURCE_PORT, TOP_CONNECT_TIMEOUT,
 	TOP_MAX_SESSIONS, TOP_MAX_TARPITTED, TOP_MAX_CLIENTS, TOP_RESOLVERS, TOP_MAX_LOOKUPS, TOP_LIST_THRESHOLD, TOP_GATE_QUEUE, TOP_GATE_LENGTH,
 	TOP_GATE_HELD, TOP_GATE_LOOKUPS, TOP_GATE_TIMEOUT, TOP_WORKERS, TOP_RELOAD_DRAIN, TOP_ON_STOP, TOP_USER, TOP_KEYS,
 };
@@ -71,6 +71,9 @@ extern const char *const key_profiles[];
 /* What a host can be made to offer, by bit number of UPLIFT_; then the word for none of it; then NULL. */
 extern const char *const key_offers[];
 enum { KEY_OFFER_NONE = 4 };
+
+/* What "journal" and "syslog" say for no such output. */
+#define KEY_NO_OUTPUT "none"
 
 /* The words of "kind" of a list. */
 enum { KEY_KIND_BLOCK = 0, KEY_KIND_ALLOW };

@@ -64,7 +64,10 @@ struct site {
 	const char *file;
 	struct policy policy;
 	struct dialogue_limits limits;
-	const char *journal;
+	const char *journal;		/* path; NULL: no file */
+	const char *syslog;		/* path of a socket; NULL: none */
+	unsigned syslog_facility;	/* number of RFC 5424, 6.2.1 */
+	bool journal_required;
 	uint16_t port;			/* of the listeners on the loopback addresses */
 	uint16_t refusal_port;		/* of those for who is told that he may not */
 	uint32_t fwmark, table;

@@ -332,6 +332,14 @@ warn_host(struct warnings *w, size_t host)
 	warn_recipients(w, host);
 }
 
+/* Nobody is ever told of anything. */
+static void
+warn_outputs(struct warnings *w)
+{
+	if (w->site->journal == NULL && w->site->syslog == NULL)
+		warn(w, w->site->top_set[TOP_JOURNAL].line, "journal = none without syslog: nothing that is decided is recorded");
+}
+
 /* What the gate asks at most at once, beside what the DNS may be asked. */
 static void
 warn_gate_lookups(struct warnings *w)
@@ -355,6 +363,7 @@ site_warn(const struct site *site, FILE *out)
 	if (site->on_stop == ON_STOP_OPEN)
 		warn(&w, site->top_set[TOP_ON_STOP].line, "on-stop = open: "
 		    "after an orderly end every host is an open relay again, for whom admit lets in");
+	warn_outputs(&w);
 	if (site->resolver_count == 0)
 		warn(&w, 0, "no resolvers are set: senders from domains that do not exist are let pass");
 	warn_gate_lookups(&w);

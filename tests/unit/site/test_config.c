@@ -11,13 +11,15 @@
 #define HOST "protect \"h\" { addresses = { \"192.0.2.1\" }\n hostname = \"h.example\" local-domains = { \"h.example\" } "
 #define GOOD HOST "}\n"
 
+#define OCTETS_54 "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz01"
+
 static const struct {
 	const char *name, *text;
 	unsigned line;
 	const char *says;
 	const char *file;	/* NULL: site.conf */
 } faults[] = {
-	{ "unknown key at the top", "colour = red\n" GOOD, 1, "unknown key 'colour', expected journal, listener-port,", NULL },
+	{ "unknown key at the top", "colour = red\n" GOOD, 1, "unknown key 'colour', expected journal, journal-required, syslog,", NULL },
 	{ "unknown section", "\nmachine x { }\n" GOOD, 2, "unknown key 'machine', expected", NULL },
 	{ "unknown key of a host", "protect \"h\" {\n\n adresses = { }\n}", 3, "unknown key 'adresses', expected addresses, hostname", NULL },
 	{ "unknown key of a network", "network n { prefix = { } }\n" GOOD, 1, "unknown key 'prefix', expected prefixes", NULL },
@@ -119,6 +121,12 @@ static const struct {
 	{ "append to what is no list", "journal += \"/tmp/x\"\n" GOOD, 1, "attempt to append to non-list option", NULL },
 	{ "list for a single value", "journal = { \"/tmp/x\" }\n" GOOD, 1, "unexpected token '{'", NULL },
 	{ "empty path", "journal = \"\"\n" GOOD, 1, "journal = \"\", expected a value that is not empty", NULL },
+	{ "a socket that is no path from the root", "\nsyslog = \"log\"\n" GOOD, 2, "syslog = \"log\", expected none or a path from the root", NULL },
+	{ "a socket with too long a path", "syslog = \"/" OCTETS_54 OCTETS_54 "\"\n" GOOD, 1, "expected none or a path from the root, of at most 107 octets", NULL },
+	{ "no socket", "syslog = \"\"\n" GOOD, 1, "syslog = \"\", expected a value that is not empty", NULL },
+	{ "a facility of the kernel", "syslog-facility = kern\n" GOOD, 1, "syslog-facility = \"kern\", expected user, mail, daemon, auth", NULL },
+	{ "a record that is required and not wanted", "journal = none\njournal-required = yes\n" GOOD, 2,
+	    "journal-required = yes without an output, expected journal or syslog too", NULL },
 	{ "control character", "journal = \"/tmp/\\x1b\"\n" GOOD, 1, "control character", NULL },
 	{ "section that does not end", GOOD "protect \"i\" {\n from untrusted {\n", 4, "the section that begins here does not end, expected }", NULL },
 	{ "list that does not end", "\nnetwork n { prefixes =\n { \"10.0.0.0/8\"\n", 2, "does not end, expected }", NULL },
@@ -192,6 +200,7 @@ static const struct {
 	{ "blind TLS", HOST "\n from untrusted { starttls = pass-unfiltered } }", ":3: warning: host h: starttls = pass-unfiltered for untrusted: nothing behind" },
 	{ "relay when authenticated", HOST "\n from untrusted { relay-if-authenticated = yes } }", "relay-if-authenticated for untrusted: old hosts accept" },
 	{ "passwords", HOST "\n from untrusted { auth = pass } }", "auth = pass for untrusted without TLS: passwords" },
+	{ "nothing is recorded", GOOD "\njournal = none\n", ":4: warning: journal = none without syslog: nothing that is decided is recorded" },
 	{ "removed at the end", "on-stop = remove\n" GOOD, ":1: warning: on-stop = remove" },
 	{ "open at the end", "on-stop = open\n" GOOD, ":1: warning: on-stop = open" },
 };
@@ -268,7 +277,8 @@ values_and_their_lines_are_kept(void)
 	    " from untrusted { relay-action = redirect starttls = pass-unfiltered auth = pass body = note max-connections = 9\n"
 	    "  relay-trap = \"<\\\"trap\\\"@H.EXAMPLE>\" }\n"
 	    " from trusted { unsafe-sender = count relay-if-authenticated = yes } }\n"
-	    "protect \"i\" { addresses = { \"192.0.2.9\" } hostname = \"i.example\" local-domains = { \"i.example\" } }\n";
+	    "protect \"i\" { addresses = { \"192.0.2.9\" } hostname = \"i.example\" local-domains = { \"i.example\" } }\n"
+	    "journal = none syslog = \"/run/log\" syslog-facility = local3 journal-required = yes\n";
 	struct ip v4 = ip_of("192.0.2.77"), v6 = ip_of("2001:db8:77::1"), lab = ip_of("10.1.2.3"), ten = ip_of("10.2.2.3");
 	const struct policy_host *h;
 	struct ip address = ip_of("2001:db8::1");
@@ -302,6 +312,7 @@ values_and_their_lines_are_kept(void)
 	CU_ASSERT(h->local.names.count == 3);
 	CU_ASSERT(site_from(site, 0, 1)->set[FROM_UNSAFE_SENDER].line == 10 && site_from(site, 0, 2) == NULL);
 	CU_ASSERT(site->hosts[0].line == 5 && site->hosts[0].set[PROTECT_HOSTNAME].line == 6);
+	CU_ASSERT(site->journal == NULL && strcmp(site->syslog, "/run/log") == 0 && site->syslog_facility == 19 && site->journal_required);
 	CU_ASSERT(site->port == 2525 && site->fwmark == 0x2525 && site->keep_source_port && site->on_stop == ON_STOP_CLOSED);
 	site_free(site);
 }
