@@ -52,7 +52,7 @@ close_others(const int *keep, size_t count)
 static void
 forget_signals(void)
 {
-	static const int meant_for_both[] = { SIGPIPE, SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2 };
+	static const int meant_for_both[] = { SIGPIPE, SIGXFSZ, SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2 };
 	sigset_t none;
 
 	for (int n = 1; n < NSIG; n++)
@@ -228,14 +228,34 @@ child_leaves(struct child *c)
 		ev_timer_stop(c->loop, &c->again);
 }
 
+/* Nobody but who calls this sees to it any more. */
+static void
+leave_to_caller(struct child *c)
+{
+	child_leaves(c);
+	ev_timer_stop(c->loop, &c->look);
+	ev_child_stop(c->loop, &c->watcher);
+}
+
+void
+child_finish(struct child *c, unsigned ms)
+{
+	leave_to_caller(c);
+	for (unsigned waited = 0; c->pid != 0 && waited < ms; waited += 5) {
+		if (waitpid(c->pid, NULL, WNOHANG) == c->pid)
+			has_ended(c);
+		else
+			poll(NULL, 0, 5);
+	}
+	child_end(c);
+}
+
 void
 child_end(struct child *c)
 {
 	if (c->loop == NULL)
 		return;
-	child_leaves(c);
-	ev_timer_stop(c->loop, &c->look);
-	ev_child_stop(c->loop, &c->watcher);
+	leave_to_caller(c);
 	if (c->pid == 0)
 		return;
 	kill(c->pid, SIGKILL);

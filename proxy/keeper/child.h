@@ -60,6 +60,9 @@ bool child_is_well(const struct child *c);
 /* It is to end by itself, and is not started again then. Nothing if it was never started. */
 void child_leaves(struct child *c);
 
+/* It ends by itself now: wait for that, this long at most, and then kill it. */
+void child_finish(struct child *c, unsigned ms);
+
 /* Kill it and wait for it; nothing if there is none, or if it was never started. */
 void child_end(struct child *c);
 
