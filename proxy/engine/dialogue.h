@@ -80,6 +80,7 @@ struct dialogue_conf {
 	struct tarpit *tarpit;	/* of all sessions, or NULL */
 	struct rates *rates;	/* where messages and recipients are counted, or NULL */
 	struct rates_who who;	/* by whom */
+	const bool *unrecorded;	/* outlives it; read at MAIL and RCPT. True: 451, as nothing may be decided that is not recorded; or NULL */
 	bool tls_ready;		/* the driver can end TLS for this host */
 };
 

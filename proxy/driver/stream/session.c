@@ -333,7 +333,8 @@ session_new(struct sessions *shared, int fd, const struct session *who)
 	peer_init(&s->peer[SIDE_CLIENT], fd, on_client_readable, on_client_writable, s);
 	s->creds = tls_creds_hold(shared->tls[who->host - shared->conf.policy->hosts]);
 	d = (struct dialogue_conf){ .session = *who, .limits = shared->conf.limits, .hooks = &shared->conf.hooks,
-	    .tarpit = shared->conf.tarpit, .rates = shared->conf.rates, .who = s->who, .tls_ready = s->creds != NULL };
+	    .tarpit = shared->conf.tarpit, .rates = shared->conf.rates, .who = s->who,
+	    .unrecorded = shared->conf.unrecorded, .tls_ready = s->creds != NULL };
 	dialogue_init(&s->dialogue, &d, s->to_client, s->to_host, now_ms);
 	reach_begin(s, on_host_readable, on_host_writable, now_ms);
 	session_go_on(s, now_ms);

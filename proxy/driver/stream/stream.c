@@ -80,6 +80,9 @@ begin(struct stream *s, int fd, const struct tproxy_ends *ends, bool refuse)
 	if (refuse) {
 		c->refused++;
 		turn_away_refused(&s->sessions, fd, &who);
+	} else if (s->sessions.conf.unrecorded != NULL && *s->sessions.conf.unrecorded) {
+		c->unrecorded++;
+		turn_away_unrecorded(&s->sessions, fd, &who);
 	} else if (is_full(&s->sessions)) {
 		c->over_limit++;
 		turn_away_too_many(&s->sessions, fd, &who);

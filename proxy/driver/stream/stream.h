@@ -60,6 +60,8 @@ struct stream_conf {
 	struct resolver *resolver;	/* outlives the stream; NULL: what the DNS would know is never known */
 	struct lists *lists;		/* outlives the stream; NULL: there are none */
 	struct tarpit *tarpit;		/* outlives the stream; NULL: nobody is held back */
+	const bool *unrecorded;		/* outlives the stream; read at each accept, MAIL and RCPT. True: they are refused for now, as nothing
+					   may be decided that is not recorded. NULL: never */
 	unsigned body_buffers_max;	/* 64 KiB buffers for messages at once, 0: 1024; beyond, messages pass in small pieces */
 };
 
@@ -68,6 +70,7 @@ struct stream_conf {
 	X(accepted, "connections taken from the listeners")                                                \
 	X(over_limit, "of these: answered 421, sessions_max reached")                                      \
 	X(over_rate, "of these: answered 421, the client has as many connections as its rules allow")          \
+	X(unrecorded, "of these: answered 421, the journal that is required cannot be written")           \
 	X(refused, "of these: told 554, they may not write to this host")                                       \
 	X(not_protected, "closed: not for a protected host, somebody connected to the listener itself")    \
 	X(accept_failed, "no descriptor or memory for a connection: it waits in the backlog")              \

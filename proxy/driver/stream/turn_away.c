@@ -93,6 +93,13 @@ turn_away_no_memory(const struct sessions *all, int fd, const struct session *wh
 	    .what = "no-memory" });
 }
 
+void
+turn_away_unrecorded(const struct sessions *all, int fd, const struct session *who)
+{
+	turn_away(all, fd, who, &(struct refusal){ .kind = EVENT_LIMIT, .code = 421, .why = "4.3.0 no record can be written, try again later",
+	    .what = "unrecorded" });
+}
+
 static enum rate_limit
 limit_reached(const struct sessions *all, const struct session *who)
 {

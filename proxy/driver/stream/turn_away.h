@@ -13,9 +13,10 @@
 /* Who came to the listener for refusals: told why, as far as that is known, by the gate or by the rules of its network. */
 void turn_away_refused(const struct sessions *all, int fd, const struct session *who);
 
-/* There are as many sessions as there may be; there is no memory for one more. */
+/* There are as many sessions as there may be; there is no memory for one more; what it did could not be recorded. */
 void turn_away_too_many(const struct sessions *all, int fd, const struct session *who);
 void turn_away_no_memory(const struct sessions *all, int fd, const struct session *who);
+void turn_away_unrecorded(const struct sessions *all, int fd, const struct session *who);
 
 /*
  * Count this connection, and turn the client away if it has as many as its rules

@@ -15,6 +15,7 @@ struct player {
 	struct dialogue d;
 	uint64_t now_ms;
 	bool stalled[2];	/* by side */
+	bool unrecorded;
 	uint8_t to_client[DIALOGUE_TO_CLIENT], to_host[DIALOGUE_TO_HOST];
 	struct buf in[2], got[2];	/* by side: not yet used input, everything it was sent */
 };
@@ -127,6 +128,9 @@ take(struct player *p, const struct step *s, size_t n)
 	case STEP_TO_HOST:
 		expect(p, s->kind == STEP_TO_CLIENT ? SIDE_CLIENT : SIDE_HOST, text, n);
 		break;
+	case STEP_UNRECORDED:
+		p->unrecorded = s->number != 0;
+		break;
 	case STEP_STALL:
 	case STEP_STALL_CLIENT:
 		p->stalled[s->kind == STEP_STALL ? SIDE_HOST : SIDE_CLIENT] = s->number != 0;
@@ -219,6 +223,7 @@ play_in(const char *name, const struct setting *setting, const struct step *step
 	host.max_message = setting->max_message;
 	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
 		p = (struct player){ .name = name, .cut = cuts[i] };
+		conf.unrecorded = setting->journal_required ? &p.unrecorded : NULL;
 		conf.rates = setting->rates ? fresh_rates() : NULL;
 		play_event_count = 0;
 		for (int side = 0; side < 2; side++) {

@@ -28,6 +28,7 @@ enum step_kind {
 	STEP_ASKS,	/* the dialogue asks for this domain, or ("") for none */
 	STEP_ANSWER,	/* number: enum domain_truth, the DNS's answer */
 	STEP_LISTED,	/* the block lists were asked for, and refuse the client (1) or do not */
+	STEP_UNRECORDED,	/* from here on nothing that is decided can be recorded (1), or all again (0) */
 	STEP_CLOSE,	/* these DIALOGUE_CLOSE_ and ABORT_ bits are wanted, and no other */
 };
 
@@ -54,6 +55,7 @@ struct step {
 #define ASKS(domain) { STEP_ASKS, domain, 0, sizeof(domain) - 1 }
 #define LISTED(refuse) { STEP_LISTED, NULL, refuse, 0 }
 #define ANSWER(truth) { STEP_ANSWER, NULL, truth, 0 }
+#define UNRECORDED(on) { STEP_UNRECORDED, NULL, on, 0 }
 #define SECURE { STEP_SECURE, NULL, 0, 0 }
 #define END { STEP_END, NULL, 0, 0 }
 
@@ -68,6 +70,7 @@ struct setting {
 	uint64_t max_message;
 	bool tls_ready;
 	struct tarpit *tarpit;
+	bool journal_required;		/* else UNRECORDED() changes nothing */
 	bool rates;			/* what the client does is counted; each run begins with nothing counted */
 };
 void play_in(const char *name, const struct setting *setting, const struct step *steps);
