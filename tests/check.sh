@@ -39,6 +39,8 @@ step "gate with ASan, UBSan" tests/gate/queue.sh build/san/test/queue-probe
 step "gate: who is let in, and by whom if it is dead, with ASan, UBSan" tests/gate/gate.sh build/san/relaywall
 step "dead man: what is met when nobody serves, with ASan, UBSan" tests/keeper/deadman.sh build/san/relaywall build/san/test/deadman-probe
 step "keeper: reloads, and the death of each process, with ASan, UBSan" tests/keeper/processes.sh build/san/relaywall
+step "scribe: full disks, lost folders, stuck and restarted syslogs, kills, with ASan, UBSan" \
+	tests/keeper/scribe.sh build/san/relaywall build/san/test/scribe-run
 step "scenarios and corpus of dialogues through sockets, with ASan, UBSan" tests/stream/scenarios.sh build/san
 step "resolver: a DNS server that answers well and badly" tests/resolver/run.sh build/test/resolve build/test/ask-lists
 step "resolver with ASan, UBSan" tests/resolver/run.sh build/san/test/resolve build/san/test/ask-lists

@@ -109,12 +109,15 @@ go(struct captain *c)
 		return;
 	}
 	crew_accept(c->crew);
+	if (!c->rules)
+		journal_service(&c->journal, c->first ? "start" : "reload", c->file);
 	c->rules = true;
 	release_unused(c);
 	if (gate_rules_wanted(site))
 		fprintf(out, "relaywall: the gate judges first packets, queue %u %s\n", c->queue,
 		    kernel_uses_xtables(site) ? "by iptables: nftables of this kernel has none" : "of nftables");
-	fprintf(out, "relaywall: serving %zu hosts on port %u, journal %s\n", site->policy.host_count, site->port, site->journal);
+	fprintf(out, "relaywall: serving %zu hosts on port %u, journal %s\n", site->policy.host_count, site->port,
+	    site->journal == NULL ? KEY_NO_OUTPUT : site->journal);
 	(void)wire_say(c->wire, "serving");
 }
 
@@ -166,10 +169,7 @@ stop(struct captain *c, bool now)
 static void
 reopen(struct captain *c)
 {
-	if (journal_reopen(&c->journal) == -1)
-		fprintf(c->echo.stream, "relaywall: journal %s: %s; the old one stays open\n", c->site->journal, strerror(errno));
-	crew_tell(c->crew, "reopen");
-	gatehouse_reopen(&c->gatehouse);
+	scribehouse_reopen(&c->scribe);
 	if (c->rules)
 		watchman_collect(&c->watchman);
 	captain_print_counters(c);
@@ -280,6 +280,8 @@ finish(struct captain *c)
 		captain_print_counters(c);
 		watchman_done(&c->watchman);
 	}
+	if (c->stopping)
+		journal_service(&c->journal, "stop", "");
 	if (c->stopping && kernel_close(c->site, c->queue, c->site->on_stop, c->echo.stream) == -1)
 		c->status = 1;
 	captain_unload(c);
@@ -290,7 +292,7 @@ captain_run(int wire, const char *file)
 {
 	static struct captain c;
 
-	c = (struct captain){ .wire = wire, .file = file, .loop = ev_default_loop(0), .journal = { .fd = -1 } };
+	c = (struct captain){ .wire = wire, .file = file, .loop = ev_default_loop(0) };
 	ignore_signals();
 	prctl(PR_SET_NAME, "relaywall-cap");	/* "exe" would be the name of /proc/self/exe */
 	if (fcntl(wire, F_SETFD, FD_CLOEXEC) == -1) {

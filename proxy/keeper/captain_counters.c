@@ -23,6 +23,7 @@ captain_print_counters(const struct captain *c)
 	WORKER_COUNTERS(X)
 #undef X
 	gatehouse_print(&c->gatehouse, out);
+	scribehouse_print(&c->scribe, out);
 	tally_print(&tally, out);
 	fprintf(out, " worker_restarts=%" PRIu64 " rules_restored=%" PRIu64 " admit_packets=%" PRIu64 " admit_unnoted=%" PRIu64 "\n",
 	    n.restarts, c->watchman.restored, c->watchman.evidence.packets, c->watchman.evidence.unnoted);

@@ -14,9 +14,9 @@
 #include "proxy/keeper/echo.h"
 #include "proxy/keeper/gatehouse.h"
 #include "proxy/keeper/listeners.h"
+#include "proxy/keeper/scribehouse.h"
 #include "proxy/keeper/watchman.h"
 #include "proxy/keeper/wire.h"
-#include "proxy/site/journal.h"
 
 struct captain {
 	int wire;			/* to the keeper */
@@ -37,7 +37,8 @@ struct captain {
 	uint16_t queue;			/* number of its gate's */
 	unsigned group;			/* among all captains that there are: its workers write these tables of the rates */
 	struct rates rates;
-	struct journal journal;		/* for what the kernel did */
+	struct scribehouse scribe;
+	struct journal journal;		/* for what the kernel did, and for itself */
 	struct tally tally;		/* of that */
 	struct gatehouse gatehouse;
 	struct crew *crew;		/* NULL: it is not loaded */

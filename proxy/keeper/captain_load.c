@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/keeper/captain_inside.h"
 
+#include "proxy/base/clock.h"
 #include "proxy/keeper/helm.h"
 #include "proxy/keeper/rates_store.h"
 #include "proxy/keeper/stock.h"
@@ -77,21 +78,31 @@ open_listeners(struct captain *c)
 	return result;
 }
 
+/* Who writes to the journal: each has a ring of its own at the scribe. */
+enum { WRITER_CAPTAIN, WRITER_GATE, WRITER_WORKERS };
+
+/* Before any other process: they write to its rings. */
 static int
-open_journal(struct captain *c)
+start_scribe(struct captain *c)
 {
-	if (journal_open(&c->journal, c->site->journal, c->echo.stream) == 0)
-		return 0;
-	fprintf(c->echo.stream, "relaywall: journal %s: %s\n", c->site->journal, strerror(errno));
-	return -1;
+	const struct site *site = c->site;
+	const struct scribe_home scribe = { .file = site->journal, .syslog = site->syslog, .facility = site->syslog_facility,
+		.required = site->journal_required, .procid = getppid() };
+
+	if (scribehouse_open(&c->scribe, &scribe, WRITER_WORKERS + worker_count(site), c->loop, c->echo.stream) == -1)
+		return -1;
+	journal_init(&c->journal, scribehouse_outlet(&c->scribe, WRITER_CAPTAIN), c->echo.stream, clock_ms());
+	return 0;
 }
 
 static int
-start_processes(struct captain *c, void (*crew_left_one)(void *captain))
+start_others(struct captain *c, void (*crew_left_one)(void *captain))
 {
-	const struct gate_home gate = { .site = c->site, .confine = &c->confine, .queue = c->queue, .rates = &c->rates };
+	const struct gate_home gate = { .site = c->site, .confine = &c->confine, .queue = c->queue, .rates = &c->rates,
+		.outlet = scribehouse_outlet(&c->scribe, WRITER_GATE) };
 	const struct crew_conf conf = { .site = c->site, .confine = &c->confine, .count = worker_count(c->site), .listeners = c->listeners.all,
 		.listener_count = c->listeners.count, .tls = c->tls, .causes = gate_rules_wanted(c->site) ? &c->gatehouse.home.causes : NULL,
+		.scribe = &c->scribe, .first_writer = WRITER_WORKERS,
 		.rates = &c->rates, .first_table = c->group * worker_count(c->site), .ended = crew_left_one, .cookie = c,
 		.loop = c->loop, .errors = c->echo.stream };
 
@@ -112,10 +123,10 @@ captain_load(struct captain *c, void (*crew_left_one)(void *captain))
 	if (c->first)
 		kernel_preflight(c->site, c->echo.stream);
 	want_descriptors(c->site->sessions_max, c->echo.stream);
-	if (open_listeners(c) == -1 || load_certificates(c) == -1 || open_journal(c) == -1 || confine_open(&c->confine, c->site, c->echo.stream) == -1 ||
+	if (open_listeners(c) == -1 || load_certificates(c) == -1 || confine_open(&c->confine, c->site, c->echo.stream) == -1 ||
 	    rates_store_open(&c->rates, &c->store, c->site, HELM_GROUPS * worker_count(c->site), c->echo.stream) == -1)
 		return -1;
-	return start_processes(c, crew_left_one);
+	return start_scribe(c) == -1 ? -1 : start_others(c, crew_left_one);
 }
 
 void
@@ -123,10 +134,10 @@ captain_unload(struct captain *c)
 {
 	gatehouse_close(&c->gatehouse);
 	crew_free(c->crew);
+	scribehouse_close(&c->scribe);
 	for (size_t i = 0; c->tls != NULL && i < c->site->policy.host_count; i++)
 		tls_creds_release(c->tls[i]);
 	free(c->tls);
-	journal_close(&c->journal);
 	site_free(c->site);
 	store_done(&c->store);
 }

@@ -84,6 +84,7 @@ keeps(void *cookie, int *fds, size_t max)
 	size_t n = 0;
 
 	fds[n++] = m->home.wire;
+	fds[n++] = m->home.outlet->alive;
 	for (size_t i = 0; i < m->home.listener_count && n < max; i++)
 		fds[n++] = m->listeners[i].fd;
 	return n;
@@ -148,8 +149,9 @@ start(struct crew *c, unsigned index)
 		.cookie = m };
 
 	*m = (struct member){ .crew = c, .wire = -1 };
-	m->home = (struct worker_home){ .site = conf->site, .confine = conf->confine, .index = index, .count = conf->count, .tls = conf->tls, .causes = conf->causes,
-		.rates = *conf->rates, .table = conf->first_table + index, .all = c->shared };
+	m->home = (struct worker_home){ .site = conf->site, .confine = conf->confine, .index = index, .count = conf->count, .tls = conf->tls,
+		.causes = conf->causes, .outlet = scribehouse_outlet(conf->scribe, conf->first_writer + index), .rates = *conf->rates,
+		.table = conf->first_table + index, .all = c->shared };
 	share_out(m, conf);
 	ev_init(&m->on_wire, on_wire);
 	m->on_wire.data = m;

@@ -11,6 +11,7 @@
 
 #include "proxy/keeper/child.h"
 #include "proxy/keeper/listeners.h"
+#include "proxy/keeper/scribehouse.h"
 #include "proxy/keeper/worker.h"
 
 enum { CREW_MAX = 64 };
@@ -25,6 +26,8 @@ struct crew_conf {
 	size_t listener_count;
 	struct tls_creds *const *tls;
 	const struct causes *causes;		/* NULL: no gate */
+	const struct scribehouse *scribe;
+	unsigned first_writer;			/* of the scribe's, the worker with index 0, and so on */
 	const struct rates *rates;
 	unsigned first_table;			/* of the worker with index 0, and so on */
 	void (*ended)(void *cookie);		/* one that was to leave is gone */
@@ -52,7 +55,7 @@ void crew_pause(struct crew *c);
 /* Close the listeners, and be gone by then; none is started again. */
 void crew_drain(struct crew *c, unsigned seconds);
 
-/* To all of them: "reopen", "end ID". */
+/* To all of them: "end ID". */
 void crew_tell(struct crew *c, const char *text);
 
 /* Processes that there are now. */

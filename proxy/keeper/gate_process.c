@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/keeper/gate_process.h"
 
+#include "proxy/base/clock.h"
 #include "proxy/keeper/services.h"
 #include "proxy/site/gate_rules.h"
-#include "proxy/site/journal.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 static const double beat_s = 0.1;
@@ -22,7 +20,6 @@ struct inside {
 	struct journal journal;
 	struct gate *gate;
 	ev_timer beat;
-	ev_io on_reopen;	/* SIGUSR1 */
 };
 
 /* Tell the parent that this process lives, and what it has counted. */
@@ -105,37 +102,6 @@ open_gate(struct inside *in)
 	return in->gate == NULL ? -1 : 0;
 }
 
-static void
-on_reopen(struct ev_loop *loop, ev_io *w, int revents)
-{
-	struct inside *in = w->data;
-	struct signalfd_siginfo info;
-
-	(void)loop, (void)revents;
-	if (read(w->fd, &info, sizeof(info)) == sizeof(info))
-		(void)journal_reopen(&in->journal);	/* if not, the parent's did not either, and it said so */
-}
-
-/* It is meant for the gate alone, which ignored it until now. By a descriptor: libev knows signals as those of its default loop. */
-static int
-watch_reopen(struct inside *in)
-{
-	sigset_t set;
-	int fd;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGUSR1, SIG_DFL);
-	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	if (fd == -1)
-		return -1;
-	ev_io_init(&in->on_reopen, on_reopen, fd, EV_READ);
-	in->on_reopen.data = in;
-	ev_io_start(in->loop, &in->on_reopen);
-	return 0;
-}
-
 /* The DNS has failed before a packet is let go for want of time, so that a silent list is known to be one. */
 static uint64_t
 patience_ms(const struct site *site)
@@ -167,10 +133,9 @@ gate_process(struct gate_home *home)
 	prctl(PR_SET_NAME, "relaywall-gate");
 	in.home = home;
 	in.loop = ev_loop_new(EVFLAG_NOSIGMASK);
-	if (in.loop == NULL || watch_reopen(&in) == -1 || open_services(&in) == -1)
+	if (in.loop == NULL || open_services(&in) == -1)
 		_exit(1);
-	if (journal_open(&in.journal, home->site->journal, stderr) == -1)	/* as one that is full: lines are lost, and counted */
-		fprintf(stderr, "relaywall: gate: journal %s: %s\n", home->site->journal, strerror(errno));
+	journal_init(&in.journal, home->outlet, stderr, clock_ms());
 	if (open_gate(&in) == -1 || give_up(home) == -1)
 		_exit(1);
 	ev_timer_init(&in.beat, on_beat, 0., beat_s);

@@ -2,7 +2,7 @@
 /*
  * gate_process.h - the gate from the inside of its own process.
  *
- * It has its own loop, its own resolver, writes to the same journal, reads the
+ * It has its own loop, its own resolver, writes to a ring of the scribe's, reads the
  * rates that the sessions write, and tells them why it has a connection refused.
  * It ends with its parent, with its hand, and by no signal that is meant for both.
  *
@@ -19,12 +19,13 @@
 #include "proxy/driver/resolver/lists.h"
 #include "proxy/driver/resolver/resolver.h"
 #include "proxy/keeper/hand_process.h"
+#include "proxy/site/journal.h"
 #include "proxy/site/site.h"
 
 /* name, meaning */
 #define GATE_JOURNAL_COUNTERS(X)                                 \
 	X(journal_written, "lines of its own")                          \
-	X(journal_dropped, "lines that could not be written")           \
+	X(journal_dropped, "lines for which the scribe's ring had no room") \
 	X(journal_limited, "refusals beyond so many a second: no line")
 
 #define GATE_PROCESS_COUNTERS(X) \
@@ -49,6 +50,7 @@ struct gate_home {
 	const struct confine *confine;
 	uint16_t queue;			/* number of its netfilter queue */
 	const struct rates *rates;
+	const struct journal_outlet *outlet;
 	struct causes causes;		/* in shared->causes */
 	struct gate_shared *shared;
 	struct hand_shared *hand;	/* the gate does not keep it */

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -71,11 +70,14 @@ static size_t
 keeps(void *cookie, int *fds, size_t max)
 {
 	const struct gatehouse_half *half = cookie;
-	const struct channels *channels = &half->house->home.channels;
+	const struct gate_home *home = &half->house->home;
 
 	(void)max;
-	memcpy(fds, side_of(half) == GATEHOUSE_HAND ? channels->hand : channels->gate, sizeof(channels->hand));
-	return CHANNELS;
+	memcpy(fds, side_of(half) == GATEHOUSE_HAND ? home->channels.hand : home->channels.gate, sizeof(home->channels.hand));
+	if (side_of(half) == GATEHOUSE_HAND)
+		return CHANNELS;
+	fds[CHANNELS] = home->outlet->alive;
+	return CHANNELS + 1;
 }
 
 static void
@@ -174,15 +176,6 @@ gatehouse_open(struct gatehouse *g, const struct gate_home *home, struct ev_loop
 		if (child_await(&g->halves[side].child, START_MS) == -1)
 			return -1;
 	return 0;
-}
-
-void
-gatehouse_reopen(const struct gatehouse *g)
-{
-	pid_t gate = g->halves[GATEHOUSE_GATE].child.pid;
-
-	if (gate != 0)
-		kill(gate, SIGUSR1);
 }
 
 void

@@ -32,9 +32,6 @@ struct gatehouse {
  */
 int gatehouse_open(struct gatehouse *g, const struct gate_home *home, struct ev_loop *loop, FILE *errors);
 
-/* Have it open its journal anew, after somebody moved the file away. */
-void gatehouse_reopen(const struct gatehouse *g);
-
 /* End it. What it had counted can still be printed. Nothing without a gate. */
 void gatehouse_end(struct gatehouse *g);
 

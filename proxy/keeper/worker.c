@@ -4,7 +4,6 @@
 #include "proxy/base/clock.h"
 #include "proxy/driver/stream/pool.h"
 #include "proxy/keeper/stock.h"
-#include "proxy/site/journal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -59,7 +58,6 @@ leave(struct worker *w)
 	publish(w);
 	services_close(&w->services);
 	stock_done(&w->stock);
-	journal_close(&w->journal);
 	_exit(0);
 }
 
@@ -77,6 +75,7 @@ on_beat(struct ev_loop *loop, ev_timer *timer, int revents)
 
 	(void)loop, (void)revents;
 	publish(w);
+	journal_look(&w->journal, clock_ms());
 	if (stock_look(&w->stock, clock_ms()))
 		stream_sockets_came(w->stream);
 	__atomic_fetch_add(&w->shared->beats, 1, __ATOMIC_RELAXED);
@@ -109,8 +108,6 @@ obey(struct worker *w, struct wire_message *m)
 		drain(w, (unsigned)strtoul(rest, NULL, 10));
 	else if ((rest = wire_is(m, "end")) != NULL)
 		stream_end_session(w->stream, rest);
-	else if (wire_is(m, "reopen") != NULL)
-		(void)journal_reopen(&w->journal);	/* if not, the captain's did not either, and it said so */
 	wire_close_all(m);
 }
 
@@ -211,6 +208,7 @@ open_stream(struct worker *w)
 		.resolver = w->services.resolver,
 		.lists = w->services.lists,
 		.tarpit = &w->tarpit,
+		.unrecorded = &w->journal.unrecorded,
 		.body_buffers_max = share(w, POOL_BIG_DEFAULT),
 	};
 
@@ -234,8 +232,7 @@ open_all(struct worker *w)
 	}
 	if (services_open(&w->services, site, &conf, w->loop, stderr) == -1)
 		return -1;
-	if (journal_open(&w->journal, site->journal, stderr) == -1)	/* as one that is full: lines are lost, and counted */
-		fprintf(stderr, "relaywall: journal %s: %s\n", site->journal, strerror(errno));
+	journal_init(&w->journal, w->home->outlet, stderr, clock_ms());
 	return open_stream(w);
 }
 

@@ -11,7 +11,6 @@
  *	pause			accept no more; who comes waits
  *	drain SECONDS		close the listeners; what still runs then gets its 421
  *	end ID			end this session
- *	reopen			the journal
  *	sockets4, sockets6, port	stock.h
  */
 #ifndef PROXY_KEEPER_WORKER_H
@@ -20,6 +19,7 @@
 #include "proxy/driver/stream/stream.h"
 #include "proxy/keeper/confine.h"
 #include "proxy/keeper/services.h"
+#include "proxy/site/journal.h"
 #include "proxy/site/tally.h"
 
 /* name, meaning */
@@ -30,7 +30,7 @@
 	X(rates_forgotten, "clients whose counts were given up for others")           \
 	X(rates_untracked, "counts that found no place")                              \
 	X(journal_written, "lines of the journal")                                    \
-	X(journal_dropped, "lines that could not be written")                         \
+	X(journal_dropped, "lines for which the scribe's ring had no room")            \
 	X(journal_limited, "refusals beyond so many a second: no line")
 
 #define WORKER_COUNTERS(X) WORKER_OWN_COUNTERS(X) LISTS_COUNTERS(X) RESOLVER_COUNTERS(X)
@@ -58,6 +58,7 @@ struct worker_home {
 	size_t listener_count;
 	struct tls_creds *const *tls;	/* by position in the policy's hosts */
 	const struct causes *causes;	/* NULL: no gate */
+	const struct journal_outlet *outlet;
 	struct rates rates;
 	unsigned table;			/* of the rates, that it writes */
 	struct worker_shared *all;	/* of all workers of this captain, by index */

@@ -1,65 +1,53 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/site/journal.h"
 
+#include "proxy/base/clock.h"
 #include "proxy/base/escape.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <time.h>
-#include <unistd.h>
 
-enum {
-	SHOWN = 4096,		/* of what a peer sent; escaped, a line of 1,000 octets fits */
-	LINE = 32768,		/* two texts of SHOWN with every character escaped by JSON, and the rest */
-};
+enum { SHOWN = 4096 };		/* of what a peer sent; escaped, a line of 1,000 octets fits */
 
-static int
-open_path(const char *path)
+/* Two texts of SHOWN with every character escaped by JSON, and the rest. */
+_Static_assert(JOURNAL_LINE > 2 * SHOWN * 2 + 4096, "a line holds all that an event can have");
+
+void
+journal_init(struct journal *j, const struct journal_outlet *outlet, FILE *errors, uint64_t now_ms)
 {
-	/* Not to wait for the reader of a FIFO, nor later for room in it. */
-	return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+	*j = (struct journal){ .outlet = outlet, .errors = errors, .beats = __atomic_load_n(outlet->beats, __ATOMIC_RELAXED), .beat_ms = now_ms };
+	journal_look(j, now_ms);
 }
 
-int
-journal_open(struct journal *j, const char *path, FILE *errors)
+/* A line as long as can be finds room: so none is lost of what is decided before the next look. */
+static bool
+has_room(const struct journal *j)
 {
-	*j = (struct journal){ .path = path, .errors = errors };
-	j->fd = open_path(path);
-	return j->fd == -1 ? -1 : 0;
-}
-
-int
-journal_reopen(struct journal *j)
-{
-	int fd = open_path(j->path);
-
-	if (fd == -1)
-		return -1;
-	close(j->fd);
-	j->fd = fd;
-	j->torn = false;
-	j->told = false;
-	return 0;
+	return ring_room(&j->outlet->ring) >= JOURNAL_LINE;
 }
 
 void
-journal_close(struct journal *j)
+journal_look(struct journal *j, uint64_t now_ms)
 {
-	if (j->dropped > 0)
-		fprintf(j->errors, "relaywall: journal %s: %llu lines written, %llu dropped\n", j->path,
-		    (unsigned long long)j->written, (unsigned long long)j->dropped);
-	close(j->fd);
-	j->fd = -1;
+	const struct journal_outlet *o = j->outlet;
+	uint64_t beats = __atomic_load_n(o->beats, __ATOMIC_RELAXED);
+
+	if (beats != j->beats) {
+		j->beats = beats;
+		j->beat_ms = now_ms;
+	}
+	j->unrecorded = o->required && (__atomic_load_n(o->failing, __ATOMIC_RELAXED) != 0 || !has_room(j) ||
+	    now_ms - j->beat_ms >= JOURNAL_SILENT_MS);
 }
 
 static void
 drop(struct journal *j, const char *why)
 {
 	j->dropped++;
+	j->unrecorded |= j->outlet->required;
 	if (!j->told)
-		fprintf(j->errors, "relaywall: journal %s: %s; lines are dropped, mail goes on\n", j->path, why);
+		fprintf(j->errors, "relaywall: journal: %s; lines are dropped and counted\n", why);
 	j->told = true;
 }
 
@@ -194,33 +182,16 @@ put_event(struct line *o, const struct event *e)
 	put_code(o, e->code);
 }
 
-static void
-write_line(struct journal *j, const char *line, size_t len)
-{
-	ssize_t n = write(j->fd, line, len);
-
-	if (n == (ssize_t)len) {
-		j->torn = false;
-		j->written++;
-		return;
-	}
-	if (n > 0)
-		j->torn = true;
-	drop(j, n == -1 ? strerror(errno) : "no room for a whole line");
-}
-
 /* Each line costs its share of a second, and time pays for it. */
 static bool
 is_one_refusal_too_many(struct journal *j, const struct event *e)
 {
 	enum { LINE_MS = 1000 / JOURNAL_REFUSALS, BURST_MS = JOURNAL_REFUSALS_BURST * LINE_MS };
 	uint64_t now_ms, passed_ms;
-	struct timespec now;
 
 	if (e->kind != EVENT_ADMIT && e->kind != EVENT_RATE)
 		return false;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	now_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	now_ms = clock_ms();
 	passed_ms = now_ms - j->until_ms;
 	j->spent_ms -= passed_ms < j->spent_ms ? passed_ms : j->spent_ms;
 	j->until_ms = now_ms;
@@ -232,31 +203,58 @@ is_one_refusal_too_many(struct journal *j, const struct event *e)
 	return true;
 }
 
+/* What every line begins with. */
+static struct line
+begin_line(const char *event)
+{
+	struct line o = { .object = json_object() };
+
+	put_number(&o, "v", JOURNAL_VERSION);
+	put_time(&o);
+	put_text(&o, "event", event);
+	return o;
+}
+
+static void
+end_line(struct journal *j, struct line *o)
+{
+	char text[JOURNAL_LINE];
+	size_t len = o->failed ? 0 : json_dumpb(o->object, text, sizeof(text) - 1, JSON_COMPACT | JSON_ENSURE_ASCII);
+
+	json_decref(o->object);
+	if (len == 0 || len >= sizeof(text)) {
+		drop(j, "no memory for a line");
+		return;
+	}
+	text[len] = '\n';
+	if (ring_put(&j->outlet->ring, span_of(text, len + 1)) == -1) {
+		drop(j, "no room for a line, the scribe is behind");
+		return;
+	}
+	j->written++;
+	j->unrecorded |= j->outlet->required && !has_room(j);
+}
+
 void
 journal_report(void *cookie, const struct session *s, const struct event *e)
 {
 	struct journal *j = cookie;
 	struct line o;
-	char line[LINE + 2];
-	size_t len;
 
 	if (is_one_refusal_too_many(j, e))
 		return;
-	o = (struct line){ .object = json_object() };
-	put_time(&o);
-	put_text(&o, "event", event_name(e->kind));
+	o = begin_line(event_name(e->kind));
 	put_session(&o, s);
 	put_event(&o, e);
-	line[0] = '\n';		/* sent first when it ends a torn line */
-	len = o.failed ? 0 : json_dumpb(o.object, line + 1, LINE, JSON_COMPACT | JSON_ENSURE_ASCII);
-	json_decref(o.object);
-	if (len == 0 || len > LINE) {
-		drop(j, "no memory for a line");
-		return;
-	}
-	line[1 + len] = '\n';
-	if (j->torn)
-		write_line(j, line, len + 2);
-	else
-		write_line(j, line + 1, len + 1);
+	end_line(j, &o);
+}
+
+void
+journal_service(struct journal *j, const char *what, const char *text)
+{
+	struct line o = begin_line("service");
+
+	put_text(&o, "what", what);
+	put_bytes(&o, "text", span_str(text));
+	end_line(j, &o);
 }

@@ -2,64 +2,69 @@
 /*
  * journal.h - what was decided about whom, as JSON: one object a line.
  *
- * Every object has
- *   time, event ("admit", "hello", "sender", "recipient", "reply", "message", "command", "host",
- *   "rate", "limit", "repair", "tls", "auth"),
- *   session, client, client_port, host (its name), address (of the host),
- *   network (of the client);
- * beside these
- *   hello, sender, recipient: argument (as received), verdict, rule, mode, reason,
- *                         target, list (block-list: which one), sent (the line for the host, or null),
- *                         code (of the reply that was given here, or null);
- *   recipient, message:   sender (canonical path of the transaction);
- *   message:              recipients, octets, code, what;
- *   admit:                what (the word of the rule, or what the gate found: block-list, the name of a rate),
- *                         list (block-list: which one), packets (if the kernel refused them), code;
- *   reply:                what (the verb), text and code of the host, who refused it;
- *   tls:                  what (version and cipher);
- *   auth:                 code (of the host; nothing of the exchange itself);
- *   the others:           what (the named cause), text, code.
+ * docs/JOURNAL.md has every field of every event, and the rule by which they change.
  *
  * Bytes of a peer stand in the escapes of proxy/base/escape.h inside of JSON's
  * own, so that a line is ASCII and is one line, whatever was sent.
  *
- * Mail does not wait for the journal: a line that cannot be written at once is
- * dropped and counted. Of connections that are refused (admit, rate) at most
+ * Lines go into a ring, from which another process takes and writes them
+ * (proxy/keeper/scribe.h): mail waits for no disk. A line that finds no room is dropped
+ * and counted. Of connections that are refused (admit, rate) at most
  * JOURNAL_REFUSALS are written a second on average, JOURNAL_REFUSALS_BURST at once;
  * the others are counted. That is about lines, never about decisions.
  */
 #ifndef PROXY_SITE_JOURNAL_H
 #define PROXY_SITE_JOURNAL_H
 
+#include "proxy/base/ring.h"
 #include "proxy/engine/event.h"
 
 #include <stdio.h>
 
-enum { JOURNAL_REFUSALS = 100, JOURNAL_REFUSALS_BURST = 1000 };
-
-struct journal {
-	const char *path;	/* borrowed */
-	FILE *errors;
-	int fd;
-	bool torn;		/* a line was written in part: end it before the next */
-	bool told;		/* the operator knows that lines are dropped */
-	uint64_t written, dropped;
-	uint64_t spent_ms, until_ms;	/* refusals: what those written cost, as time; until when that was reckoned */
-	uint64_t limited;		/* refusals that were not written */
+enum {
+	JOURNAL_VERSION = 1,		/* of the schema */
+	JOURNAL_LINE = 32768,		/* octets of a line at most, its end included */
+	JOURNAL_REFUSALS = 100,
+	JOURNAL_REFUSALS_BURST = 1000,
+	JOURNAL_SILENT_MS = 5000,	/* of whoever writes: longer than it takes to be missed and started again */
 };
 
-/* Open for appending; made with mode 0640 if it is not there. 0, or -1 with errno. path and errors outlive it. */
-int journal_open(struct journal *j, const char *path, FILE *errors);
+/* Where the lines of a process go: a ring of its own, and what is known of who writes them, in memory that all share. */
+struct journal_outlet {
+	struct ring ring;
+	const uint64_t *beats;		/* grows while somebody takes lines out of it */
+	const uint64_t *failing;	/* not 0: the output that is required does not work */
+	bool required;			/* nothing is to be decided that is not recorded */
+	int alive;			/* held open by every process that may write to it, to say that it is there; -1: nobody asks */
+};
+
+struct journal {
+	const struct journal_outlet *outlet;	/* borrowed */
+	FILE *errors;			/* borrowed */
+	bool unrecorded;		/* it is required, and what is decided now may not be recorded. Read by who decides */
+	bool told;			/* the operator knows that lines are dropped */
+	uint64_t written, dropped;	/* lines that the ring took, or not */
+	uint64_t spent_ms, until_ms;	/* refusals: what those written cost, as time; until when that was reckoned */
+	uint64_t limited;		/* refusals that were not written */
+	uint64_t beats, beat_ms;	/* of the outlet, as last seen; when they were first seen to be so many */
+};
+
+/* A journal whose lines go into this ring, of which it is the one writer. All arguments outlive it. now_ms: on base/clock.h's clock. */
+void journal_init(struct journal *j, const struct journal_outlet *outlet, FILE *errors, uint64_t now_ms);
 
 /*
- * Open the path anew, after somebody moved the file away. If that fails the old
- * file stays in use: 0, or -1 with errno.
+ * Set j->unrecorded anew: to be called a few times a second where that is read. Beside
+ * that a line sets it that leaves no room for a further one as long as can be.
  */
-int journal_reopen(struct journal *j);
+void journal_look(struct journal *j, uint64_t now_ms);
 
 /* Write one event; cookie is the struct journal. Fits event_hooks. */
 void journal_report(void *cookie, const struct session *s, const struct event *e);
 
-void journal_close(struct journal *j);
+/*
+ * Write what became of relaywall itself. what: a word of docs/JOURNAL.md ("start"); text: for the reader, escaped as a
+ * peer's. Both are of this process, NUL at their end.
+ */
+void journal_service(struct journal *j, const char *what, const char *text);
 
 #endif

@@ -281,15 +281,18 @@ for f in -4 -6; do
 	expect "ip $f route" has_route "$f"
 done
 expect "journal is there" test -e "$WORK/journal.jsonl"
+expect "and begins with the start" wait_for has '^{"v":1,"time":"[^"]*","event":"service","what":"start","text":".*/good.conf"}$' "$WORK/journal.jsonl"
 for to in 192.0.2.25 2001:db8:25::25; do
 	expect "a session to $to" replies_are "220 250 250 550 250 221" "$to" "HELO c.example" "MAIL FROM:<a@c.example>" \
 		"RCPT TO:<user%victim.example@local.example>" "RCPT TO:<user@local.example>" QUIT
-	expect "its journal, $to" has "\"address\":\"$to\".*\"verdict\":\"refuse\".*\"reason\":\"percent-hack\"" "$WORK/journal.jsonl"
-	expect "its journal, $to" has "\"address\":\"$to\".*\"sent\":\"RCPT TO:<user@local.example>\"" "$WORK/journal.jsonl"
+	expect "its journal, $to" wait_for has "\"address\":\"$to\".*\"verdict\":\"refuse\".*\"reason\":\"percent-hack\"" "$WORK/journal.jsonl"
+	expect "its journal, $to" wait_for has "\"address\":\"$to\".*\"sent\":\"RCPT TO:<user@local.example>\"" "$WORK/journal.jsonl"
 done
 mv "$WORK/journal.jsonl" "$WORK/journal.old"
 kill -s USR1 "$DAEMON"
 expect "SIGUSR1 opens it anew" wait_for test -e "$WORK/journal.jsonl"
+expect "and a session" replies_are "220 250 250 550 221" 192.0.2.25 "HELO c.example" "MAIL FROM:<a@c.example>" "RCPT TO:<u@again.example>" QUIT
+expect "is in it" wait_for has 'again.example' "$WORK/journal.jsonl"
 expect "a second daemon" status 1 in_ns router "$RELAYWALL" run "$WORK/good.conf"
 expect "is told why" has 'bind 127.0.0.1.*in use' "$WORK/err"
 expect "and the first one serves" replies_are "220 250 221" 192.0.2.25 "HELO c.example" QUIT
@@ -360,7 +363,7 @@ for admit in pass:host:host refuse:other:refused reset:refused:refused drop:noth
 		expect "(IPv6)" wait_for has "\"session\":\"kernel\",\"client\":\"2001:db8:66::66\".*\"what\":\"$word\",\"packets\":[1-9]" "$WORK/journal.jsonl"
 	fi
 	[ "$word" != refuse ] || expect "refused with 554" replies_are 554 192.0.2.25
-	[ "$word" != refuse ] || expect "which is in the journal" has '"event":"admit".*"client":"203.0.113.66".*"what":"refuse","code":554' "$WORK/journal.jsonl"
+	[ "$word" != refuse ] || expect "which is in the journal" wait_for has '"event":"admit".*"client":"203.0.113.66".*"what":"refuse","code":554' "$WORK/journal.jsonl"
 	expect "admit = $word: kill -9" stop_daemon KILL 137
 	for to in 192.0.2.25 2001:db8:25::25; do expect "admit = $word without the daemon, on-failure = open: $to" meets_is "$to" "$dead"; done
 done
@@ -374,6 +377,7 @@ expect "removed: the host is met" meets_is 192.0.2.25 host
 
 sed "s|^journal.*|journal = \"$WORK/no/such/folder\"|" "$WORK/good.conf" >"$WORK/nowhere.conf"
 expect "run without a place for the journal" status 1 in_ns router "$RELAYWALL" run "$WORK/nowhere.conf"
+expect "is told why" has "journal $WORK/no/such/folder: No such file or directory" "$WORK/err"
 expect "leaves the host closed" meets_is 192.0.2.25 refused
 expect "(IPv6)" meets_is 2001:db8:25::25 refused
 expect "but does not divert" not table_has 'chain divert'

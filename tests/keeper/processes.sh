@@ -107,6 +107,11 @@ hold_end() {
 	wait "$holder" 2>/dev/null || true
 	unset "started[$holder]"
 }
+scribe() { pgrep -x -P "$(captain)" relaywall-log || true; }
+# lines PATTERN: how many different ones are in the journal; a scribe that is killed writes some twice
+lines() { { grep "$1" "$folder/journal" || true; } | sort -u | wc -l; }
+are_lines() { [ "$(lines "$2")" -eq "$1" ]; }
+is_gone() { ! kill -0 "$1" 2>/dev/null; }
 serves() { [ "$(in_client one 0 "${client[0]}" "${host[0]}")" = "0 delivered" ]; }
 
 # judged N: has each of so many gates judged four, and refused one?
@@ -189,9 +194,35 @@ kill -STOP "$victim"
 is "one that hangs is killed" "$(until_true 6 grep -q 'worker [01] hangs' "$folder/daemon" && echo yes)" yes
 is "... and there are two again" "$(until_true 5 are_two && echo yes)" yes
 
+# --- the scribe ---------------------------------------------------------------
+
+: >"$folder/journal"
+load_begin 4
+before=$(descriptors)
+for _ in $(seq "${KILLS:-5}"); do
+	kill -9 "$(scribe)"
+	sleep 1	# longer than it takes to start the next one
+done
+load_end
+is "${KILLS:-5} scribes killed under load, $counts: nobody saw it" \
+	"$(number refused) $(number reset) $(number told) $(number late) $(number unsure)" "0 0 0 0 0"
+is "... lost, doubled, relayed" "$lost $doubled $relayed" "0 0 0"
+is "... each mail is in the journal" "$(until_true 5 are_lines "$(number taken)" '"event":"message".*"code":250}$' || lines '"event":"message".*"code":250}$')" ""
+is "... and each refusal" "$(until_true 5 are_lines "$(number sent)" '"reason":"percent-hack"' || lines '"reason":"percent-hack"')" ""
+is "... and no descriptor was lost" "$(descriptors)" "$before"
+: >"$folder/journal"
+load_begin 1
+kill -STOP "$(scribe)"
+is "one that hangs is killed" "$(until_true 6 grep -q 'the scribe hangs' "$folder/daemon" && echo yes)" yes
+sleep 0.5
+load_end
+is "... $counts: nobody saw it" "$(number refused) $(number reset) $(number told) $(number late) $(number unsure) $lost" "0 0 0 0 0 0"
+is "... each mail is in the journal" "$(until_true 5 are_lines "$(number taken)" '"event":"message".*"code":250}$' || lines '"event":"message".*"code":250}$')" ""
+
 # --- a captain ----------------------------------------------------------------
 
 hold_begin 1
+old_scribe=$(scribe)
 load_begin 2
 victim=$(captain)
 kill -9 "$victim"
@@ -203,7 +234,12 @@ load_end
 is "... $counts: nobody was refused or reset" "$(number refused) $(number reset) $(number told) $(number late) $(number unsure)" "0 0 0 0 0"
 is "... lost, doubled, relayed" "$lost $doubled $relayed" "0 0 0"
 is "... and the mail of the old session is at the host" "$(grep -c X-Held "$folder/delivered")" 1
+: >"$folder/journal"
+echo mail >&8
+is "... its next one is in the journal, by the scribe that was the captain's" \
+	"$(until_true 5 are_lines 1 '"event":"message".*"code":250}$' && kill -0 "$old_scribe" && echo yes)" yes
 hold_end
+is "... who ends with it" "$(until_true 5 is_gone "$old_scribe" && echo yes)" yes
 kill -STOP "$(captain)"
 is "one that hangs is killed, another one serves" "$(until_true 25 grep -q 'captain [0-9]* hangs' "$folder/daemon" && until_true 10 serves && echo yes)" yes
 write_conf "nonsense = 1"
@@ -214,6 +250,12 @@ write_conf
 is "... and tried again, until it is mended" "$(until_true 15 has_loaded $((before + 1)) && until_true 5 serves && echo yes)" yes
 end
 is "the end is orderly" "$status" 0
+
+write_conf
+sed -i "s|^journal.*|journal = \"$folder/no/such/folder\"|" "$folder/conf"
+ip netns exec "$id-router" "$relaywall" run "$folder/conf" >"$folder/daemon" 2>&1 || status=$?
+is "a journal that cannot be opened: nothing begins, and it is told" \
+	"$status $(grep -c "journal $folder/no/such/folder: No such file or directory" "$folder/daemon")" "1 1"
 
 # --- reload-drain, rates, the gate --------------------------------------------
 

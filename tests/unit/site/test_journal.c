@@ -6,13 +6,8 @@
 #include "tests/unit/site/folder.h"
 #include "tests/unit/suite.h"
 
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <signal.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* A session of an untrusted client with the one host of a policy. */
 static struct site *
@@ -33,18 +28,41 @@ session_of(struct session *s)
 	return site;
 }
 
-/* The whole journal, malloced, with a NUL behind it. */
-static char *
-read_file(const char *path)
-{
-	size_t room = 1 << 20, n;
-	char *text = calloc(1, room);
-	FILE *f = fopen(path, "r");
+/* What the other processes say. */
+struct others {
+	uint64_t beats, failing;
+};
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
-	n = fread(text, 1, room - 1, f);
-	CU_ASSERT(n < room - 1);
-	fclose(f);
+/* A ring of this size and what is known of who reads it; others: NULL for nobody who fails. free(o.ring.shared). */
+static struct journal_outlet
+new_outlet(size_t size, const struct others *others)
+{
+	static const struct others nobody;
+	struct journal_outlet o = { .alive = -1 };
+
+	if (others == NULL)
+		others = &nobody;
+	o.beats = &others->beats;
+	o.failing = &others->failing;
+	ring_init(&o.ring, aligned_alloc(64, ring_octets(size)), size);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(o.ring.shared);
+	memset(o.ring.shared, 0, ring_octets(size));
+	return o;
+}
+
+/* Take all that is in the ring out of it: malloced, with a NUL behind it. */
+static char *
+take_text(const struct ring *r)
+{
+	struct span pieces[2];
+	char *text;
+
+	ring_peek(r, 0, pieces);
+	text = calloc(1, pieces[0].len + pieces[1].len + 1);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	memcpy(text, pieces[0].at, pieces[0].len);
+	memcpy(text + pieces[0].len, pieces[1].at, pieces[1].len);
+	ring_drop(r, pieces[0].len + pieces[1].len);
 	return text;
 }
 
@@ -59,28 +77,37 @@ text_of(const json_t *o, const char *key)
 #define CHECK_TEXT(o, key, want) \
 	CHECK(strcmp(text_of(o, key), want) == 0, "%s: %s, not %s", key, text_of(o, key), want)
 
-/* Report one event to a fresh journal and parse the one line that it makes. */
+/* The one line that there is in the ring, parsed. */
 static json_t *
-line_of(const struct session *s, const struct event *e)
+parse_line(const struct ring *r)
 {
-	char *path = folder_path("one.jsonl"), *text;
-	struct journal j;
+	char *text = take_text(r);
 	json_error_t why;
 	json_t *o;
 
-	unlink(path);
-	CU_ASSERT_FATAL(journal_open(&j, path, stdout) == 0);
-	journal_report(&j, s, e);
-	CU_ASSERT(j.written == 1 && j.dropped == 0);
-	journal_close(&j);
-	text = read_file(path);
 	CHECK(strchr(text, '\n') == text + strlen(text) - 1, "not one line: %s", text);
 	for (const char *c = text; *c != '\0'; c++)
 		CHECK(*c == '\n' || (*c >= 0x20 && *c < 0x7f), "byte %02x", (unsigned char)*c);
 	o = json_loads(text, JSON_REJECT_DUPLICATES, &why);
 	CHECK(o != NULL, "%s: %s", why.text, text);
+	CHECK(strncmp(text, "{\"v\":1,\"time\":\"", 15) == 0, "begins otherwise: %s", text);
 	free(text);
-	free(path);
+	return o;
+}
+
+/* Report one event to a fresh journal and parse the one line that it makes. */
+static json_t *
+line_of(const struct session *s, const struct event *e)
+{
+	struct journal j;
+	struct journal_outlet to = new_outlet(1 << 17, NULL);
+	json_t *o;
+
+	journal_init(&j, &to, stdout, 0);
+	journal_report(&j, s, e);
+	CU_ASSERT(j.written == 1 && j.dropped == 0);
+	o = parse_line(&to.ring);
+	free(to.ring.shared);
 	return o;
 }
 
@@ -193,87 +220,134 @@ no_byte_of_a_peer_breaks_out_of_its_line(void)
 }
 
 static void
-a_moved_file_is_left_when_told(void)
+what_becomes_of_the_service_is_a_line_without_a_session(void)
 {
-	char *path = folder_path("j.jsonl"), *moved = folder_path("j.old"), *text;
-	struct event e = { .kind = EVENT_LIMIT, .what = "x" };
-	struct session s;
-	struct site *site = session_of(&s);
 	struct journal j;
-	struct stat st;
+	struct journal_outlet to = new_outlet(1 << 17, NULL);
+	json_t *o;
 
-	CU_ASSERT_FATAL(journal_open(&j, path, stdout) == 0);
-	CU_ASSERT(stat(path, &st) == 0 && (st.st_mode & 0777 & ~0640u) == 0);
-	journal_report(&j, &s, &e);
-	CU_ASSERT(rename(path, moved) == 0);
-	journal_report(&j, &s, &e);
-	CU_ASSERT(journal_reopen(&j) == 0);
-	journal_report(&j, &s, &e);
-	journal_close(&j);
-	text = read_file(moved);
-	CHECK(strchr(strchr(text, '\n') + 1, '\n') == text + strlen(text) - 1, "not two lines: %s", text);
-	free(text);
-	text = read_file(path);
-	CHECK(strchr(text, '\n') == text + strlen(text) - 1, "not one line: %s", text);
-	free(text);
-	free(path);
-	free(moved);
-	site_free(site);
+	journal_init(&j, &to, stdout, 0);
+	journal_service(&j, "worker-died", "signal 11\r\n{\"v\":1}");
+	o = parse_line(&to.ring);
+	CU_ASSERT(json_object_size(o) == 5);
+	CHECK_TEXT(o, "event", "service");
+	CHECK_TEXT(o, "what", "worker-died");
+	CHECK_TEXT(o, "text", "signal 11\\r\\n{\"v\":1}");
+	CU_ASSERT(strlen(text_of(o, "time")) == 24 && json_integer_value(json_object_get(o, "v")) == JOURNAL_VERSION);
+	json_decref(o);
+	free(to.ring.shared);
 }
 
-/* A limit on file size stands for a full disk: the write that crosses it is short, the next one fails. */
+/* Nobody reads: what finds no room is counted, told once, and leaves what is there alone. */
 static void
-a_full_disk_drops_lines_and_is_told_once(void)
+a_full_ring_drops_lines_and_is_told_once(void)
 {
-	char *path = folder_path("full.jsonl"), *said, *text, *save = NULL;
-	struct rlimit old, little = { .rlim_cur = 500 };
 	struct event e = { .kind = EVENT_LIMIT, .what = "x" };
 	struct session s;
 	struct site *site = session_of(&s);
+	char *said, *text, *save = NULL;
 	size_t len, whole = 0;
 	FILE *errors = open_memstream(&said, &len);
 	struct journal j;
+	struct journal_outlet to = new_outlet(1024, NULL);
 
-	signal(SIGXFSZ, SIG_IGN);
-	CU_ASSERT_FATAL(getrlimit(RLIMIT_FSIZE, &old) == 0);
-	CU_ASSERT_FATAL(journal_open(&j, path, errors) == 0);
-	little.rlim_max = old.rlim_max;
-	setrlimit(RLIMIT_FSIZE, &little);
+	journal_init(&j, &to, errors, 0);
 	for (size_t i = 0; i < 8; i++)
 		journal_report(&j, &s, &e);
-	setrlimit(RLIMIT_FSIZE, &old);
-	journal_report(&j, &s, &e);
 	fflush(errors);
 	CHECK(strchr(said, '\n') == said + strlen(said) - 1, "not told once: %s", said);
-	CHECK(j.written + j.dropped == 9 && j.dropped > 0, "%llu written", (unsigned long long)j.written);
-	text = read_file(path);
+	CHECK(j.written > 0 && j.dropped > 0 && j.written + j.dropped == 8, "%llu written", (unsigned long long)j.written);
+	text = take_text(&to.ring);
 	for (char *line = strtok_r(text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save)) {
 		json_t *o = json_loads(line, 0, NULL);
 
-		whole += o != NULL;
+		CHECK(o != NULL, "a half line: %s", line);
+		whole++;
 		json_decref(o);
 	}
-	CHECK(whole == j.written, "%zu whole lines of %llu: a torn one spoilt its neighbour", whole,
-	    (unsigned long long)j.written);
-	journal_close(&j);
+	CHECK(whole == j.written, "%zu whole lines of %llu", whole, (unsigned long long)j.written);
 	fclose(errors);
 	free(said);
 	free(text);
-	free(path);
+	free(to.ring.shared);
 	site_free(site);
+}
+
+static void
+it_is_known_whether_lines_are_recorded(void)
+{
+	enum { SIZE = 2 * JOURNAL_LINE };
+	struct others others = { .beats = 7 };
+	struct journal_outlet to = new_outlet(SIZE, &others);
+	struct journal j;
+
+	to.required = true;
+	journal_init(&j, &to, stdout, 1000);
+	CU_ASSERT(!j.unrecorded);
+	others.failing = 1;
+	journal_look(&j, 1100);
+	CU_ASSERT(j.unrecorded);
+	others.failing = 0;
+	journal_look(&j, 1200);
+	CU_ASSERT(!j.unrecorded);
+	while (!j.unrecorded)
+		journal_service(&j, "start", "some text");
+	CHECK(j.dropped == 0, "%llu lost before it was known", (unsigned long long)j.dropped);
+	ring_drop(&to.ring, JOURNAL_LINE / 2);
+	CU_ASSERT(j.unrecorded);
+	journal_look(&j, 1300);
+	CU_ASSERT(!j.unrecorded);		/* the longest line would find room again */
+	free(to.ring.shared);
+}
+
+static void
+nobody_who_writes_is_missed_after_a_while(void)
+{
+	struct others others = { .beats = 7 };
+	struct journal_outlet to = new_outlet(1 << 17, &others);
+	struct journal j;
+
+	to.required = true;
+	journal_init(&j, &to, stdout, 1000);
+	journal_look(&j, 1000 + JOURNAL_SILENT_MS - 1);
+	CU_ASSERT(!j.unrecorded);
+	journal_look(&j, 1000 + JOURNAL_SILENT_MS);
+	CU_ASSERT(j.unrecorded);
+	others.beats = 1;	/* of the next one */
+	journal_look(&j, 9000);
+	CU_ASSERT(!j.unrecorded);
+	free(to.ring.shared);
+}
+
+static void
+what_is_not_required_stops_nobody(void)
+{
+	struct others others = { .failing = 1 };
+	struct journal_outlet to = new_outlet(1024, &others);
+	FILE *unread = fopen("/dev/null", "w");
+	struct journal j;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(unread);
+	journal_init(&j, &to, unread, 0);
+	for (size_t i = 0; i < 100; i++)
+		journal_service(&j, "start", "some text");
+	journal_look(&j, 1000 * 1000);
+	CU_ASSERT(j.dropped > 0 && !j.unrecorded);
+	fclose(unread);
+	free(to.ring.shared);
 }
 
 /* Three times what may be written at once takes less than two seconds; what else happens is written all the same. */
 static void
 a_flood_of_refusals_is_counted_and_not_written(void)
 {
-	char *path = folder_path("flood.jsonl");
 	struct event refused = { .kind = EVENT_ADMIT, .what = "refuse", .code = 554 }, other = { .kind = EVENT_LIMIT, .what = "x" };
 	struct session s;
 	struct site *site = session_of(&s);
 	struct journal j;
+	struct journal_outlet to = new_outlet(1 << 20, NULL);
 
-	CU_ASSERT_FATAL(journal_open(&j, path, stdout) == 0);
+	journal_init(&j, &to, stdout, 0);
 	for (size_t i = 0; i < 3 * JOURNAL_REFUSALS_BURST; i++)
 		journal_report(&j, &s, &refused);
 	CHECK(j.written >= JOURNAL_REFUSALS_BURST && j.written <= JOURNAL_REFUSALS_BURST + 2 * JOURNAL_REFUSALS, "%llu written", (unsigned long long)j.written);
@@ -281,8 +355,7 @@ a_flood_of_refusals_is_counted_and_not_written(void)
 	for (size_t i = 0; i < 200; i++)
 		journal_report(&j, &s, &other);
 	CHECK(j.written + j.limited == 3 * JOURNAL_REFUSALS_BURST + 200, "%llu written", (unsigned long long)j.written);
-	journal_close(&j);
-	free(path);
+	free(to.ring.shared);
 	site_free(site);
 }
 
@@ -291,9 +364,12 @@ CU_TestInfo journal_tests[] = {
 	{ "what passes is written with the line sent", what_passes_is_written_with_the_line_sent },
 	{ "other events have their own keys", other_events_have_their_own_keys },
 	{ "no byte of a peer breaks out of its line", no_byte_of_a_peer_breaks_out_of_its_line },
-	{ "a moved file is left when told", a_moved_file_is_left_when_told },
+	{ "what becomes of the service is a line without a session", what_becomes_of_the_service_is_a_line_without_a_session },
+	{ "it is known whether lines are recorded", it_is_known_whether_lines_are_recorded },
+	{ "nobody who writes is missed after a while", nobody_who_writes_is_missed_after_a_while },
+	{ "what is not required stops nobody", what_is_not_required_stops_nobody },
 	{ "a flood of refusals is counted and not written", a_flood_of_refusals_is_counted_and_not_written },
-	{ "a full disk drops lines and is told once", a_full_disk_drops_lines_and_is_told_once },
+	{ "a full ring drops lines and is told once", a_full_ring_drops_lines_and_is_told_once },
 	CU_TEST_INFO_NULL,
 };
 SUITE(journal, journal_tests)
