@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/cli/cli.h"
 
+#include "proxy/keeper/version.h"
 #include "proxy/site/key.h"
 
 #include <inttypes.h>
@@ -113,7 +114,7 @@ version(int argc, char **argv)
 	(void)argv;
 	if (argc != 1)
 		return cli_usage("version");
-	puts("relaywall " RELAYWALL_VERSION);
+	printf("relaywall %s\n", version_text);
 	return fflush(stdout) == 0 ? CLI_OK : CLI_FAILED;
 }
 
