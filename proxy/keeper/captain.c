@@ -3,6 +3,7 @@
 
 #include "proxy/keeper/captain_inside.h"
 #include "proxy/keeper/helm.h"
+#include "proxy/keeper/version.h"
 #include "proxy/site/kernel.h"
 
 #include <errno.h>
@@ -303,6 +304,7 @@ captain_run(int wire, const char *file)
 		fprintf(stderr, "relaywall: libev cannot start\n");
 		return 1;
 	}
+	(void)wire_say(wire, "hello %u %s", version_protocol, version_text);
 	serve(&c);
 	finish(&c);
 	echo_close(&c.echo);

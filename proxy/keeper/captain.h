@@ -5,8 +5,8 @@
  *
  * A captain lives as long as its configuration. A reload, or an upgrade, is another
  * captain, of this program or of a newer one, that takes over from this one: the keeper
- * (keeper.h) sees to it. It is privileged, and reads no mail. What the keeper says, and
- * what it answers:
+ * (keeper.h) sees to it. It is privileged, and reads no mail. Its first word is "hello
+ * PROTOCOL VERSION" (version.h). What the keeper says then, and what it answers:
  *
  *	hold NAME, with a descriptor	an item of the store; said before begin
  *	begin first|next GENERATION	load; answered by ready, or by failed and why. first: nobody serves now

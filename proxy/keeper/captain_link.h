@@ -8,6 +8,7 @@
 #ifndef PROXY_KEEPER_CAPTAIN_LINK_H
 #define PROXY_KEEPER_CAPTAIN_LINK_H
 
+#include "proxy/keeper/captain_state.h"
 #include "proxy/keeper/wire.h"
 
 #include <ev.h>
@@ -26,7 +27,7 @@ struct captain_hooks {
 
 struct captain_link {
 	TAILQ_ENTRY(captain_link) next;	/* the owner's, as these three are */
-	int state;
+	enum captain_state state;
 	unsigned generation, group;
 	struct captain_hooks hooks;
 	struct ev_loop *loop;

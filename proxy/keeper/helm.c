@@ -1,40 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/keeper/helm.h"
+#include "proxy/keeper/helm_inside.h"
 
-#include <errno.h>
+#include "proxy/keeper/version.h"
+
+#include <limits.h>
 #include <string.h>
 #include <sys/wait.h>
-
-enum captain_state {
-	CAPTAIN_LOADING = 0,
-	CAPTAIN_READY,		/* its predecessor is to pause */
-	CAPTAIN_GOING,		/* loads its rules */
-	CAPTAIN_SERVING,
-	CAPTAIN_PAUSED,		/* or about to be */
-	CAPTAIN_DRAINING,
-	CAPTAIN_STATES,
-};
 
 static const double restart_s = 0.02, restart_most_s = 6.4, lived_s = 10.0;
 
 /* Seconds of silence after which it hangs. To load a large configuration takes its time, and so do rules, while others change theirs. */
 static const double patience_s[CAPTAIN_STATES] = {
-	[CAPTAIN_LOADING] = 300., [CAPTAIN_READY] = 10., [CAPTAIN_GOING] = 60., [CAPTAIN_SERVING] = 10., [CAPTAIN_PAUSED] = 10.,
-	[CAPTAIN_DRAINING] = 30.,
+	[CAPTAIN_STRANGER] = 10., [CAPTAIN_LOADING] = 300., [CAPTAIN_READY] = 10., [CAPTAIN_GOING] = 60., [CAPTAIN_SERVING] = 10.,
+	[CAPTAIN_PAUSED] = 10., [CAPTAIN_DRAINING] = 30.,
 };
 
-static void start_next(struct helm *h);
-
-static void
-enter(struct captain_link *c, enum captain_state state)
+void
+helm_enter(struct captain_link *c, enum captain_state state)
 {
-	c->state = (int)state;
+	c->state = state;
 	captain_link_wait(c, patience_s[state]);
 }
 
-/* The change is over. */
-static void
-tell(struct helm *h, bool done, const char *text)
+void
+helm_conclude(struct helm *h, bool done, const char *text)
 {
 	helm_told *told = h->told;
 
@@ -55,8 +44,55 @@ tell(struct helm *h, bool done, const char *text)
 static void
 go(struct captain_link *c)
 {
-	enter(c, CAPTAIN_GOING);
+	helm_enter(c, CAPTAIN_GOING);
 	captain_link_say(c, "go");
+}
+
+/* The next one will not serve: the one that did goes on. */
+static void
+give_up_next(struct helm *h, const char *why)
+{
+	h->next = NULL;
+	if (h->current != NULL && h->current->state == CAPTAIN_PAUSED) {
+		helm_enter(h->current, CAPTAIN_GOING);
+		captain_link_say(h->current, "resume");
+	}
+	helm_conclude(h, false, why);
+}
+
+/* One that served could not resume then: its end is seen, and another one started. */
+static void
+on_failed(struct helm *h, struct captain_link *c, const char *why)
+{
+	captain_link_kill(c);
+	if (c != h->next)
+		return;
+	helm_enter(c, CAPTAIN_DRAINING);
+	give_up_next(h, why);
+}
+
+/* "PROTOCOL VERSION". Only one that understands all that it may be told is told anything. */
+static void
+on_hello(struct helm *h, struct captain_link *c, const char *rest)
+{
+	char version[32], why[128];
+	unsigned protocol;
+
+	if (c->state != CAPTAIN_STRANGER)
+		return;
+	if (!wire_number(&rest, UINT_MAX, &protocol) || !wire_word(&rest, version, sizeof(version))) {
+		on_failed(h, c, "relaywall: the new captain is of no version that is known\n");
+		return;
+	}
+	if (protocol == version_protocol) {
+		helm_enter(c, CAPTAIN_LOADING);
+		helm_equip(h, c);
+		return;
+	}
+	snprintf(why, sizeof(why), "relaywall: version %s speaks protocol %u, the keeper, version %s, protocol %u: it has to be restarted\n",
+	    version, protocol, version_text, version_protocol);
+	fputs(why, stderr);
+	on_failed(h, c, why);
 }
 
 static void
@@ -64,12 +100,12 @@ on_ready(struct helm *h, struct captain_link *c)
 {
 	if (c != h->next || c->state != CAPTAIN_LOADING)
 		return;
-	enter(c, CAPTAIN_READY);
+	helm_enter(c, CAPTAIN_READY);
 	if (h->current == NULL) {
 		go(c);
 		return;
 	}
-	enter(h->current, CAPTAIN_PAUSED);
+	helm_enter(h->current, CAPTAIN_PAUSED);
 	captain_link_say(h->current, "pause");
 }
 
@@ -80,40 +116,17 @@ on_serving(struct helm *h, struct captain_link *c)
 
 	if (c->state != CAPTAIN_GOING)
 		return;		/* it was given up meanwhile */
-	enter(c, CAPTAIN_SERVING);
+	helm_enter(c, CAPTAIN_SERVING);
 	if (c != h->next)
 		return;		/* it had paused, and goes on */
 	h->current = c;
 	h->next = NULL;
 	h->served = true;
 	if (old != NULL) {
-		enter(old, CAPTAIN_DRAINING);
+		helm_enter(old, CAPTAIN_DRAINING);
 		captain_link_say(old, "drain");
 	}
-	tell(h, true, "");
-}
-
-/* The next one will not serve: the one that did goes on. */
-static void
-give_up_next(struct helm *h, const char *why)
-{
-	h->next = NULL;
-	if (h->current != NULL && h->current->state == CAPTAIN_PAUSED) {
-		enter(h->current, CAPTAIN_GOING);
-		captain_link_say(h->current, "resume");
-	}
-	tell(h, false, why);
-}
-
-/* One that served could not resume then: its end is seen, and another one started. */
-static void
-on_failed(struct helm *h, struct captain_link *c, const char *why)
-{
-	captain_link_kill(c);
-	if (c != h->next)
-		return;
-	enter(c, CAPTAIN_DRAINING);
-	give_up_next(h, why);
+	helm_conclude(h, true, "");
 }
 
 /* What a captain wants to be kept. Its own copy goes when it ends. */
@@ -132,7 +145,9 @@ hear(void *cookie, struct captain_link *c, struct wire_message *m)
 	struct helm *h = cookie;
 	const char *rest;
 
-	if ((rest = wire_is(m, "hold")) != NULL)
+	if ((rest = wire_is(m, "hello")) != NULL)
+		on_hello(h, c, rest);
+	else if ((rest = wire_is(m, "hold")) != NULL)
 		hold(h, rest, m);
 	else if ((rest = wire_is(m, "release")) != NULL)
 		store_drop(&h->store, rest);
@@ -154,7 +169,7 @@ on_restart(struct ev_loop *loop, ev_timer *timer, int events)
 	ev_timer_stop(loop, timer);
 	(void)events;
 	if (h->current == NULL && h->next == NULL && !h->stopping)
-		start_next(h);
+		helm_start(h);
 }
 
 /* Nobody serves. One that lived is replaced at once, one that did not after twice the time of the last time. */
@@ -202,6 +217,13 @@ wants_captain(const struct helm *h)
 	return h->current == NULL && h->next == NULL && !h->wants_group && !h->stopping && !ev_is_active(&h->restart);
 }
 
+void
+helm_mend(struct helm *h, ev_tstamp begun)
+{
+	if (wants_captain(h))
+		start_later(h, begun);
+}
+
 static void
 on_end(void *cookie, struct captain_link *c, int status)
 {
@@ -215,96 +237,20 @@ on_end(void *cookie, struct captain_link *c, int status)
 	TAILQ_REMOVE(&h->captains, c, next);
 	captain_link_free(c);
 	if (h->wants_group && !h->stopping)
-		start_next(h);
+		helm_start(h);
 	if (!h->served && h->next == NULL) {
 		h->stopping = true;
 		h->status = 1;
 	}
-	if (wants_captain(h))
-		start_later(h, begun);
+	helm_mend(h, begun);
 	if (h->stopping && TAILQ_EMPTY(&h->captains))
 		h->over(h->over_cookie);
 }
 
-static int
-free_group(const struct helm *h)
+struct captain_hooks
+helm_hooks(struct helm *h)
 {
-	bool taken[HELM_GROUPS];
-	const struct captain_link *c;
-
-	memcpy(taken, h->orphaned, sizeof(taken));
-	for (c = TAILQ_FIRST(&h->captains); c != NULL; c = TAILQ_NEXT(c, next))
-		taken[c->group] = true;
-	for (int g = 0; g < HELM_GROUPS; g++)
-		if (!taken[g])
-			return g;
-	return -1;
-}
-
-/* One that nobody has; if there is none, one whose orphans had the time of several captains to end. */
-static int
-find_group(struct helm *h)
-{
-	int group = free_group(h);
-
-	if (group == -1)
-		memset(h->orphaned, 0, sizeof(h->orphaned));
-	return group == -1 ? free_group(h) : group;
-}
-
-/* The oldest one that drains makes room. */
-static void
-hurry_oldest(struct helm *h)
-{
-	struct captain_link *c;
-
-	for (c = TAILQ_FIRST(&h->captains); c != NULL; c = TAILQ_NEXT(c, next)) {
-		if (c->state != CAPTAIN_DRAINING)
-			continue;
-		fprintf(stderr, "relaywall: %d captains at once: the sessions of captain %u are ended\n", HELM_GROUPS, c->generation);
-		captain_link_say(c, "stop now");
-		return;
-	}
-}
-
-/* What the store has, and its number and group. */
-static void
-equip(struct helm *h, struct captain_link *c)
-{
-	char text[64];
-
-	for (size_t i = 0; i < h->store.count; i++)
-		(void)wire_send(c->wire, &h->store.items[i].fd, 1, "hold %s", h->store.items[i].name);
-	snprintf(text, sizeof(text), "begin %s %u %u", h->served ? "next" : "first", c->generation, c->group);
-	captain_link_say(c, text);
-}
-
-static void
-start_next(struct helm *h)
-{
-	const struct captain_hooks hooks = { .heard = hear, .ended = on_end, .cookie = h };
-	int group = find_group(h);
-	char why[96];
-
-	h->wants_group = group == -1;
-	if (group == -1) {
-		hurry_oldest(h);
-		return;
-	}
-	h->next = captain_link_new(h->program, h->file, h->loop, &hooks);
-	if (h->next == NULL) {
-		snprintf(why, sizeof(why), "relaywall: no captain: %s\n", strerror(errno));
-		fputs(why, stderr);
-		tell(h, false, why);
-		if (wants_captain(h))
-			start_later(h, ev_now(h->loop));
-		return;
-	}
-	h->next->generation = ++h->generation;
-	h->next->group = (unsigned)group;
-	enter(h->next, CAPTAIN_LOADING);
-	TAILQ_INSERT_TAIL(&h->captains, h->next, next);
-	equip(h, h->next);
+	return (struct captain_hooks){ .heard = hear, .ended = on_end, .cookie = h };
 }
 
 void
@@ -324,7 +270,7 @@ helm_change(struct helm *h, const char *program, helm_told *told, void *cookie)
 	h->program = program;
 	h->told = told;
 	h->cookie = cookie;
-	start_next(h);
+	helm_start(h);
 	return true;
 }
 

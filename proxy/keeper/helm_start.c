@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/keeper/helm_inside.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int
+free_group(const struct helm *h)
+{
+	bool taken[HELM_GROUPS];
+	const struct captain_link *c;
+
+	memcpy(taken, h->orphaned, sizeof(taken));
+	for (c = TAILQ_FIRST(&h->captains); c != NULL; c = TAILQ_NEXT(c, next))
+		taken[c->group] = true;
+	for (int g = 0; g < HELM_GROUPS; g++)
+		if (!taken[g])
+			return g;
+	return -1;
+}
+
+/* One that nobody has; if there is none, one whose orphans had the time of several captains to end. */
+static int
+find_group(struct helm *h)
+{
+	int group = free_group(h);
+
+	if (group == -1)
+		memset(h->orphaned, 0, sizeof(h->orphaned));
+	return group == -1 ? free_group(h) : group;
+}
+
+/* The oldest one that drains makes room. */
+static void
+hurry_oldest(struct helm *h)
+{
+	struct captain_link *c;
+
+	for (c = TAILQ_FIRST(&h->captains); c != NULL; c = TAILQ_NEXT(c, next)) {
+		if (c->state != CAPTAIN_DRAINING)
+			continue;
+		fprintf(stderr, "relaywall: %d captains at once: the sessions of captain %u are ended\n", HELM_GROUPS, c->generation);
+		captain_link_say(c, "stop now");
+		return;
+	}
+}
+
+void
+helm_equip(struct helm *h, struct captain_link *c)
+{
+	char text[64];
+
+	for (size_t i = 0; i < h->store.count; i++)
+		(void)wire_send(c->wire, &h->store.items[i].fd, 1, "hold %s", h->store.items[i].name);
+	snprintf(text, sizeof(text), "begin %s %u %u", h->served ? "next" : "first", c->generation, c->group);
+	captain_link_say(c, text);
+}
+
+void
+helm_start(struct helm *h)
+{
+	const struct captain_hooks hooks = helm_hooks(h);
+	int group = find_group(h);
+	char why[96];
+
+	h->wants_group = group == -1;
+	if (group == -1) {
+		hurry_oldest(h);
+		return;
+	}
+	h->next = captain_link_new(h->program, h->file, h->loop, &hooks);
+	if (h->next == NULL) {
+		snprintf(why, sizeof(why), "relaywall: no captain: %s\n", strerror(errno));
+		fputs(why, stderr);
+		helm_conclude(h, false, why);
+		helm_mend(h, ev_now(h->loop));
+		return;
+	}
+	h->next->generation = ++h->generation;
+	h->next->group = (unsigned)group;
+	helm_enter(h->next, CAPTAIN_STRANGER);
+	TAILQ_INSERT_TAIL(&h->captains, h->next, next);
+}
