@@ -2,6 +2,7 @@
 #include "proxy/cli/cli.h"
 
 #include "proxy/keeper/captain.h"
+#include "proxy/keeper/keeper.h"
 #include "proxy/keeper/wire.h"
 
 #include <limits.h>
@@ -16,4 +17,16 @@ cli_captain(int argc, char **argv)
 	if (!wire_number(&number, INT_MAX, &wire))
 		return CLI_USAGE;
 	return captain_run((int)wire, argv[2]);
+}
+
+/* For the keeper alone, too: it is the program that ran in this process before. */
+int
+cli_keeper_resume(int argc, char **argv)
+{
+	const char *number = argc == 2 ? argv[1] : "";
+	unsigned state;
+
+	if (!wire_number(&number, INT_MAX, &state))
+		return CLI_USAGE;
+	return keeper_resume((int)state);
 }

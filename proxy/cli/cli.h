@@ -19,6 +19,7 @@ int cli_explain(int argc, char **argv);
 int cli_rules(int argc, char **argv);
 int cli_run(int argc, char **argv);
 int cli_captain(int argc, char **argv);
+int cli_keeper_resume(int argc, char **argv);
 
 /* Tell on stderr how this subcommand is called; CLI_USAGE. */
 int cli_usage(const char *command);

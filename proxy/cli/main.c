@@ -21,8 +21,9 @@ static const struct command_row {
 	    "the reasoning about one address, or about one on each line" },
 	{ "rules", cli_rules, "FILE | --guard FILE | --remove [FILE]",
 	    "print the rules for the kernel; load those that close the hosts until run serves; or take all out of it" },
-	{ "run", cli_run, "FILE", "serve, until SIGTERM; SIGUSR1 opens the journal anew" },
+	{ "run", cli_run, "FILE", "serve, until SIGTERM; SIGUSR1 opens the journal anew, SIGUSR2 goes on as the program that is installed now" },
 	{ "captain", cli_captain, NULL, NULL },		/* what run starts, not for people */
+	{ "keeper-resume", cli_keeper_resume, NULL, NULL },	/* nor is what an upgrade runs */
 	{ "help", help, "[keys]", "this; or every key of the configuration file" },
 	{ "version", version, "", "the version" },
 };

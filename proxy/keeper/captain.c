@@ -61,8 +61,24 @@ hand_over(struct captain *c)
 			fprintf(c->echo.stream, "relaywall: %s is not kept: %s\n", c->store.items[i].name, strerror(errno));
 }
 
+/* In an upgrade our program is to run as the keeper, too: could it? */
+static int
+try_handover(struct captain *c, const struct wire_message *m)
+{
+	char why[HANDOVER_WHY];
+	struct handover *h;
+
+	if (m->fd_count == 0)
+		return 0;
+	h = handover_load(m->fds[0], why);
+	if (h == NULL)
+		fprintf(c->echo.stream, "relaywall: version %s cannot go on with what the keeper has: %s\n", version_text, why);
+	handover_free(h);
+	return h == NULL ? -1 : 0;
+}
+
 static void
-begin(struct captain *c, const char *how)
+begin(struct captain *c, const struct wire_message *m, const char *how)
 {
 	const char *rest_of = how;
 	char word[8];
@@ -73,7 +89,7 @@ begin(struct captain *c, const char *how)
 		fprintf(c->echo.stream, "relaywall: the keeper is of another version: it says begin %s\n", how);
 		c->group = 0;
 	}
-	if (captain_load(c, crew_left_one) == -1) {
+	if (try_handover(c, m) == -1 || captain_load(c, crew_left_one) == -1) {
 		tell_failure(c);
 		c->status = 1;
 		ev_break(c->loop, EVBREAK_ALL);
@@ -203,7 +219,7 @@ obey(struct captain *c, struct wire_message *m)
 	if ((what = wire_is(m, "hold")) != NULL && m->fd_count == 1 && store_put(&c->store, what, m->fds[0]) == 0)
 		m->fd_count = 0;
 	else if ((what = wire_is(m, "begin")) != NULL && c->site == NULL)
-		begin(c, what);
+		begin(c, m, what);
 	else if (c->crew != NULL)
 		obey_loaded(c, m);
 	wire_close_all(m);

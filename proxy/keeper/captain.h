@@ -9,7 +9,8 @@
  * PROTOCOL VERSION" (version.h). What the keeper says then, and what it answers:
  *
  *	hold NAME, with a descriptor	an item of the store; said before begin
- *	begin first|next GENERATION	load; answered by ready, or by failed and why. first: nobody serves now
+ *	begin first|next GENERATION GROUP	load; answered by ready, or by failed and why. first: nobody serves now. In an
+ *			upgrade with a descriptor, all that the keeper has (handover.h): failed if this program could not go on with it
  *	go		load the rules and serve; answered by serving, or by failed and why
  *	pause		another one will: accept no more, and leave the rules alone; answered by paused
  *	resume		it will not; answered as go

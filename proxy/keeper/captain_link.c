@@ -55,7 +55,7 @@ static void
 become_captain(const char *program, const char *file, int wire)
 {
 	const char *path = program == NULL ? "/proc/self/exe" : program;
-	char number[16];
+	char number[16], why[96];
 	sigset_t none;
 
 	sigemptyset(&none);
@@ -63,7 +63,9 @@ become_captain(const char *program, const char *file, int wire)
 	fcntl(wire, F_SETFD, 0);
 	snprintf(number, sizeof(number), "%d", wire);
 	execl(path, "relaywall", "captain", number, file, (char *)NULL);
-	fprintf(stderr, "relaywall: %s: %s\n", path, strerror(errno));
+	snprintf(why, sizeof(why), "relaywall: the program cannot be run: %s\n", strerror(errno));
+	fputs(why, stderr);
+	(void)wire_say(wire, "failed %s", why);
 	_exit(127);
 }
 
@@ -89,6 +91,18 @@ start(struct captain_link *c, const char *program, const char *file)
 	return -1;
 }
 
+static void
+watch(struct captain_link *c)
+{
+	ev_child_init(&c->child, on_end, c->pid, 0);
+	ev_io_init(&c->io, on_wire, c->wire, EV_READ);
+	ev_timer_init(&c->look, on_look, look_s, look_s);
+	c->child.data = c->io.data = c->look.data = c;
+	ev_child_start(c->loop, &c->child);
+	ev_io_start(c->loop, &c->io);
+	ev_timer_start(c->loop, &c->look);
+}
+
 struct captain_link *
 captain_link_new(const char *program, const char *file, struct ev_loop *loop, const struct captain_hooks *hooks)
 {
@@ -104,13 +118,19 @@ captain_link_new(const char *program, const char *file, struct ev_loop *loop, co
 		errno = error;
 		return NULL;
 	}
-	ev_child_init(&c->child, on_end, c->pid, 0);
-	ev_io_init(&c->io, on_wire, c->wire, EV_READ);
-	ev_timer_init(&c->look, on_look, look_s, look_s);
-	c->child.data = c->io.data = c->look.data = c;
-	ev_child_start(loop, &c->child);
-	ev_io_start(loop, &c->io);
-	ev_timer_start(loop, &c->look);
+	watch(c);
+	return c;
+}
+
+struct captain_link *
+captain_link_adopt(pid_t pid, int wire, struct ev_loop *loop, const struct captain_hooks *hooks)
+{
+	struct captain_link *c;
+
+	if (fcntl(wire, F_SETFD, FD_CLOEXEC) == -1 || (c = calloc(1, sizeof(*c))) == NULL)
+		return NULL;
+	*c = (struct captain_link){ .hooks = *hooks, .loop = loop, .pid = pid, .wire = wire, .begun = ev_now(loop) };
+	watch(c);
 	return c;
 }
 

@@ -48,6 +48,12 @@ struct captain_link {
  */
 struct captain_link *captain_link_new(const char *program, const char *file, struct ev_loop *loop, const struct captain_hooks *hooks);
 
+/*
+ * One that another program started which ran as this process: a child still, and its
+ * wire, which is c's then. NULL with errno.
+ */
+struct captain_link *captain_link_adopt(pid_t pid, int wire, struct ev_loop *loop, const struct captain_hooks *hooks);
+
 /* Its process has ended. */
 void captain_link_free(struct captain_link *c);
 

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 static const double restart_s = 0.02, restart_most_s = 6.4, lived_s = 10.0;
 
@@ -22,23 +23,72 @@ helm_enter(struct captain_link *c, enum captain_state state)
 	captain_link_wait(c, patience_s[state]);
 }
 
+/* A captain's words are one line or more, each with the program's name before it. The first says enough here. */
+static void
+tell_upgrade(const struct helm *h, const char *text)
+{
+	static const char name[] = "relaywall: ";
+
+	if (strncmp(text, name, sizeof(name) - 1) == 0)
+		text += sizeof(name) - 1;
+	fprintf(stderr, "relaywall: not upgraded: %.*s; ", (int)strcspn(text, "\n"), text);
+	if (h->current != NULL)
+		fprintf(stderr, "captain %u goes on\n", h->current->generation);
+	else
+		fprintf(stderr, "no captain serves yet\n");
+}
+
+static void
+tell(const struct helm *h, bool done, const char *text)
+{
+	if (h->program != NULL && !done)
+		tell_upgrade(h, text);
+	else if (done && h->generation > 1)
+		fprintf(stderr, "relaywall: loaded: captain %u serves\n", h->generation);
+	else if (!done && h->current != NULL)
+		fprintf(stderr, "relaywall: not loaded: captain %u goes on\n", h->current->generation);
+}
+
+bool
+helm_is_free(const struct helm *h)
+{
+	return h->next == NULL && !h->wants_group && !h->stopping && !h->leaving;
+}
+
+void
+helm_go_on(struct helm *h)
+{
+	enum helm_wish wish = h->again;
+
+	if (!helm_is_free(h))
+		return;
+	h->again = HELM_NOTHING;
+	if (wish == HELM_RELOAD)
+		helm_change(h, NULL, NULL, NULL);
+	else if (wish == HELM_UPGRADE)
+		helm_upgrade(h, NULL, NULL);
+}
+
 void
 helm_conclude(struct helm *h, bool done, const char *text)
 {
 	helm_told *told = h->told;
 
+	if (done && h->program != NULL && !h->stopping) {
+		h->leaving = true;
+		h->over(h->over_cookie);
+		return;
+	}
+	tell(h, done, text);
 	h->told = NULL;
 	h->program = NULL;
-	if (done && h->generation > 1)
-		fprintf(stderr, "relaywall: loaded: captain %u serves\n", h->generation);
-	else if (!done && h->current != NULL)
-		fprintf(stderr, "relaywall: not loaded: captain %u goes on\n", h->current->generation);
+	h->leaving = false;
+	if (h->program_fd != -1)
+		close(h->program_fd);
+	h->program_fd = -1;
 	if (told != NULL)
 		told(h->cookie, done, text);
-	if (h->again && !h->stopping) {
-		h->again = false;
-		helm_change(h, NULL, NULL, NULL);
-	}
+	helm_go_on(h);
 }
 
 static void
@@ -86,7 +136,8 @@ on_hello(struct helm *h, struct captain_link *c, const char *rest)
 	}
 	if (protocol == version_protocol) {
 		helm_enter(c, CAPTAIN_LOADING);
-		helm_equip(h, c);
+		if (helm_equip(h, c) == -1)
+			on_failed(h, c, "relaywall: what the keeper has cannot be handed over\n");
 		return;
 	}
 	snprintf(why, sizeof(why), "relaywall: version %s speaks protocol %u, the keeper, version %s, protocol %u: it has to be restarted\n",
@@ -243,7 +294,7 @@ on_end(void *cookie, struct captain_link *c, int status)
 		h->status = 1;
 	}
 	helm_mend(h, begun);
-	if (h->stopping && TAILQ_EMPTY(&h->captains))
+	if (helm_is_over(h))
 		h->over(h->over_cookie);
 }
 
@@ -254,9 +305,9 @@ helm_hooks(struct helm *h)
 }
 
 void
-helm_init(struct helm *h, const char *file, struct ev_loop *loop, void (*over)(void *cookie), void *cookie)
+helm_init(struct helm *h, const char *file, const char *path, struct ev_loop *loop, void (*over)(void *cookie), void *cookie)
 {
-	*h = (struct helm){ .loop = loop, .file = file, .over = over, .over_cookie = cookie };
+	*h = (struct helm){ .loop = loop, .file = file, .path = path, .program_fd = -1, .over = over, .over_cookie = cookie };
 	TAILQ_INIT(&h->captains);
 	ev_init(&h->restart, on_restart);
 	h->restart.data = h;
@@ -265,7 +316,7 @@ helm_init(struct helm *h, const char *file, struct ev_loop *loop, void (*over)(v
 bool
 helm_change(struct helm *h, const char *program, helm_told *told, void *cookie)
 {
-	if (h->next != NULL || h->wants_group || h->stopping)
+	if (!helm_is_free(h))
 		return false;
 	h->program = program;
 	h->told = told;
@@ -275,10 +326,11 @@ helm_change(struct helm *h, const char *program, helm_told *told, void *cookie)
 }
 
 void
-helm_reload(struct helm *h)
+helm_wish(struct helm *h, enum helm_wish wish)
 {
-	if (!helm_change(h, NULL, NULL, NULL))
-		h->again = true;
+	if (h->again < wish)
+		h->again = wish;
+	helm_go_on(h);
 }
 
 void
@@ -299,6 +351,12 @@ helm_stop(struct helm *h)
 	if (h->next != NULL)
 		captain_link_kill(h->next);
 	helm_tell(h, h->stop_now ? "stop now" : "stop");
-	if (TAILQ_EMPTY(&h->captains))
+	if (helm_is_over(h))
 		h->over(h->over_cookie);
+}
+
+bool
+helm_is_over(const struct helm *h)
+{
+	return h->stopping && TAILQ_EMPTY(&h->captains);
 }

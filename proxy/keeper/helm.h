@@ -6,12 +6,16 @@
  * loads its rules and serves, and the old one drains. What fails before that leaves the
  * old one in service; who asked is told why. Connections that begin meanwhile wait in
  * the backlog of the listeners, for some milliseconds.
+ *
+ * An upgrade is the same with a captain run by another program, which looks, too,
+ * whether it could go on with what this keeper has. When that captain serves, the
+ * keeper is to become that program (succeed.h), with all that helm_save() says.
  */
 #ifndef PROXY_KEEPER_HELM_H
 #define PROXY_KEEPER_HELM_H
 
 #include "proxy/keeper/captain_link.h"
-#include "proxy/keeper/store.h"
+#include "proxy/keeper/handover.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,6 +23,9 @@
 enum {
 	HELM_GROUPS = 8,	/* captains at once: one serves, one loads, the others drain; one more ends the oldest of these */
 };
+
+/* What was asked for while another change went on. An upgrade is a reload, too. */
+enum helm_wish { HELM_NOTHING = 0, HELM_RELOAD, HELM_UPGRADE };
 
 TAILQ_HEAD(captain_list, captain_link);
 
@@ -28,6 +35,7 @@ typedef void helm_told(void *cookie, bool done, const char *text);
 struct helm {
 	struct ev_loop *loop;		/* the default one */
 	const char *file;		/* of the configuration */
+	const char *path;		/* from the root, of the program that an upgrade runs; "": it is not known */
 	struct store store;
 	struct captain_list captains;
 	struct captain_link *current, *next;	/* NULL: none */
@@ -37,17 +45,20 @@ struct helm {
 	int status;			/* of the program at its end */
 	helm_told *told;		/* for the change that goes on, or NULL */
 	void *cookie;
-	const char *program;		/* that the next one runs */
-	bool again;			/* another reload was asked for meanwhile */
+	const char *program;		/* that the next one runs, in an upgrade; else NULL */
+	int program_fd;			/* the file of that, or -1 */
+	char program_link[32];		/* a path to this descriptor */
+	bool leaving;			/* the upgrade's captain serves, and this process is to become its program; no other change begins */
+	enum helm_wish again;
 	bool orphaned[HELM_GROUPS];	/* of a captain that died: its workers may live on for a while, and use what goes by that number */
 	bool wants_group;		/* a captain is to start as soon as one that drains has ended */
 	ev_timer restart;
-	void (*over)(void *cookie);	/* no captain is left, and none will come */
+	void (*over)(void *cookie);	/* no captain is left, and none will come: helm_is_over(); or leaving is true since now */
 	void *over_cookie;
 };
 
-/* over: when all has ended. loop: the default one. */
-void helm_init(struct helm *h, const char *file, struct ev_loop *loop, void (*over)(void *cookie), void *cookie);
+/* over: when all has ended, or is to be handed over. file, path: as above, they outlive it. loop: the default one. */
+void helm_init(struct helm *h, const char *file, const char *path, struct ev_loop *loop, void (*over)(void *cookie), void *cookie);
 
 /*
  * Have another captain take over, run by this program (NULL: our own, as it is in
@@ -56,8 +67,33 @@ void helm_init(struct helm *h, const char *file, struct ev_loop *loop, void (*ov
  */
 bool helm_change(struct helm *h, const char *program, helm_told *told, void *cookie);
 
-/* A reload that nobody waits for; after the one that goes on, if there is one. */
-void helm_reload(struct helm *h);
+/*
+ * Have this process run the program that is at h->path now. As helm_change(); told is
+ * called when the new captain serves, right before the program is executed.
+ */
+bool helm_upgrade(struct helm *h, helm_told *told, void *cookie);
+
+/* A reload, or an upgrade, that nobody waits for; after the change that goes on, if there is one. */
+void helm_wish(struct helm *h, enum helm_wish wish);
+
+/* This process is about to become the program: who asked for that is told. */
+void helm_leave(struct helm *h);
+
+/* This process did not become the program after all, for this reason; the captains go on. */
+void helm_stay(struct helm *h, const char *why);
+
+/* Describe all that the next program needs, in out, and as handover_save(); out's descriptors are the helm's. */
+int helm_save(const struct helm *h, struct handover *out);
+
+/*
+ * Go on with what another program left: its descriptors are this helm's from now on.
+ * After helm_init(). 0, or -1 with errno: it cannot be done, and the process shall end, so
+ * that the captains see that they have no keeper.
+ */
+int helm_adopt(struct helm *h, const struct handover *from);
+
+/* All captains have ended, and none will come. */
+bool helm_is_over(const struct helm *h);
 
 /* To all captains. */
 void helm_tell(struct helm *h, const char *text);

@@ -4,7 +4,7 @@
  *
  *	helm.c		what captains say, their ends, and what is asked of the helm
  *	helm_start.c	another captain: its number, its group, what it is given
- *	helm_handover.c	to the program that runs in this one's place, and from the one before
+ *	helm_handover.c	an upgrade: to the program that runs in this one's place, and from the one before
  */
 #ifndef PROXY_KEEPER_HELM_INSIDE_H
 #define PROXY_KEEPER_HELM_INSIDE_H
@@ -20,13 +20,22 @@ struct captain_hooks helm_hooks(struct helm *h);
 /* helm.c: the change is over. text: what a captain that failed said, else "". */
 void helm_conclude(struct helm *h, bool done, const char *text);
 
+/* helm.c: can a change begin? */
+bool helm_is_free(const struct helm *h);
+
+/* helm.c: do what was asked for meanwhile, if it can be done now. */
+void helm_go_on(struct helm *h);
+
 /* helm.c: start a captain in a while, if none serves, none is on its way, and one is to. begun: of the one that ended, on the loop's clock. */
 void helm_mend(struct helm *h, ev_tstamp begun);
 
 /* helm_start.c: start the next captain, run by h->program; or as soon as one that drains has made room for it. */
 void helm_start(struct helm *h);
 
-/* helm_start.c: what the store has, and the number and group of a captain that has told that it understands it. */
-void helm_equip(struct helm *h, struct captain_link *c);
+/*
+ * helm_start.c: what the store has, and the number and group of a captain that has told
+ * that it understands it; in an upgrade all that this keeper has, too. 0, or -1 with errno.
+ */
+int helm_equip(struct helm *h, struct captain_link *c);
 
 #endif

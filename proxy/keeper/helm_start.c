@@ -2,7 +2,9 @@
 #include "proxy/keeper/helm_inside.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int
 free_group(const struct helm *h)
@@ -45,15 +47,32 @@ hurry_oldest(struct helm *h)
 	}
 }
 
-void
+/* For a captain of an upgrade: would its program understand this? A descriptor, or -1 with errno. */
+static int
+sample(const struct helm *h)
+{
+	struct handover *all = malloc(sizeof(*all));
+	int fd = all == NULL ? -1 : helm_save(h, all), error = errno;
+
+	handover_free(all);
+	errno = error;
+	return fd;
+}
+
+int
 helm_equip(struct helm *h, struct captain_link *c)
 {
-	char text[64];
+	const char *how = h->served ? "next" : "first";
+	int fd = -1;
 
 	for (size_t i = 0; i < h->store.count; i++)
 		(void)wire_send(c->wire, &h->store.items[i].fd, 1, "hold %s", h->store.items[i].name);
-	snprintf(text, sizeof(text), "begin %s %u %u", h->served ? "next" : "first", c->generation, c->group);
-	captain_link_say(c, text);
+	if (h->program != NULL && (fd = sample(h)) == -1)
+		return -1;
+	(void)wire_send(c->wire, &fd, fd != -1, "begin %s %u %u", how, c->generation, c->group);
+	if (fd != -1)
+		close(fd);
+	return 0;
 }
 
 void

@@ -3,17 +3,22 @@
 
 #include "proxy/keeper/helm.h"
 #include "proxy/keeper/notify.h"
+#include "proxy/keeper/succeed.h"
+#include "proxy/keeper/version.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 struct keeper {
 	struct ev_loop *loop;
 	struct helm helm;
 	struct notify notify;
 	ev_timer beat;
-	ev_signal on_term, on_int, on_hup, on_usr1;
+	ev_signal on_term, on_int, on_hup, on_usr1, on_usr2;
+	char path[PATH_MAX];		/* of the program that an upgrade runs */
+	struct handover handover;	/* that this program leaves to the next */
 };
 
 static void
@@ -65,7 +70,19 @@ on_reload(struct ev_loop *loop, ev_signal *watcher, int events)
 	if (helm_change(&k->helm, NULL, on_told, k))
 		(void)notify_reloading(&k->notify);
 	else
-		helm_reload(&k->helm);
+		helm_wish(&k->helm, HELM_RELOAD);
+}
+
+static void
+on_upgrade(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+	struct keeper *k = watcher->data;
+
+	(void)loop, (void)events;
+	if (helm_upgrade(&k->helm, on_told, k))
+		(void)notify_reloading(&k->notify);
+	else
+		helm_wish(&k->helm, HELM_UPGRADE);
 }
 
 static void
@@ -97,28 +114,141 @@ watch_life(struct keeper *k)
 		ev_timer_start(k->loop, &k->beat);
 }
 
+/* 0, or -1 and told. */
+static int
+open_keeper(struct keeper *k)
+{
+	k->loop = ev_default_loop(0);
+	if (k->loop != NULL)
+		return notify_open(&k->notify, stderr);
+	fprintf(stderr, "relaywall: libev cannot start\n");
+	return -1;
+}
+
+static void
+watch_signals(struct keeper *k)
+{
+	signal(SIGPIPE, SIG_IGN);
+	watch(k, &k->on_term, on_stop, SIGTERM);
+	watch(k, &k->on_int, on_stop, SIGINT);
+	watch(k, &k->on_hup, on_reload, SIGHUP);
+	watch(k, &k->on_usr1, on_reopen, SIGUSR1);
+	watch(k, &k->on_usr2, on_upgrade, SIGUSR2);
+}
+
+/* All that another program needs is saved: who asked is told, and it runs. */
+static void
+give_way(struct keeper *k, char *why, size_t size)
+{
+	struct helm *h = &k->helm;
+	int state = helm_save(h, &k->handover);
+
+	if (state == -1) {
+		snprintf(why, size, "relaywall: what the keeper has cannot be handed over: %s\n", strerror(errno));
+		return;
+	}
+	helm_leave(h);
+	succeed(h->program, &k->handover, state);
+	snprintf(why, size, "relaywall: the program cannot be run as the keeper: %s\n", strerror(errno));
+	close(state);
+}
+
+/*
+ * The upgrade's captain serves. Signals wait from now on for the program that comes; what
+ * was caught before is obeyed here, and may end all.
+ */
+static void
+become_next(struct keeper *k)
+{
+	char why[160] = "relaywall: it is to end\n";
+	sigset_t signals, before;
+
+	succeed_signals(&signals);
+	sigprocmask(SIG_BLOCK, &signals, &before);
+	ev_run(k->loop, EVRUN_NOWAIT);
+	if (k->helm.leaving && !k->helm.stopping)
+		give_way(k, why, sizeof(why));
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (k->helm.leaving)
+		helm_stay(&k->helm, why);
+}
+
+static int
+serve(struct keeper *k)
+{
+	watch_life(k);
+	while (!helm_is_over(&k->helm)) {
+		if (k->helm.leaving)
+			become_next(k);
+		else
+			ev_run(k->loop, 0);
+	}
+	store_done(&k->helm.store);
+	notify_close(&k->notify);
+	return k->helm.status;
+}
+
 int
 keeper_run(const char *file)
 {
 	static struct keeper k;
 
-	k.loop = ev_default_loop(0);
-	if (k.loop == NULL) {
-		fprintf(stderr, "relaywall: libev cannot start\n");
+	if (open_keeper(&k) == -1)
+		return 1;
+	succeed_find_program(k.path);
+	watch_signals(&k);
+	helm_init(&k.helm, file, k.path, k.loop, on_over, &k);
+	helm_change(&k.helm, NULL, on_told, &k);	/* the first one */
+	return serve(&k);
+}
+
+static void
+tell_resumed(struct keeper *k)
+{
+	char serves[48] = "no captain serves yet";
+
+	if (k->helm.current != NULL)
+		snprintf(serves, sizeof(serves), "captain %u serves", k->helm.current->generation);
+	fprintf(stderr, "relaywall: upgraded: version %s by %s, %s\n", version_text, k->path, serves);
+	on_told(k, true, "");
+}
+
+/* Those that the program before blocked, and that waited. */
+static void
+let_signals_in(void)
+{
+	sigset_t signals;
+
+	succeed_signals(&signals);
+	sigprocmask(SIG_UNBLOCK, &signals, NULL);
+}
+
+int
+keeper_resume(int state)
+{
+	static struct keeper k;
+	static char file[PATH_MAX];
+	char why[HANDOVER_WHY];
+	struct handover *left = handover_load(state, why);
+
+	prctl(PR_SET_NAME, "relaywall");	/* it was run by the number of a descriptor */
+	if (left == NULL) {
+		fprintf(stderr, "relaywall: the keeper cannot go on with what it had: %s\n", why);
 		return 1;
 	}
-	if (notify_open(&k.notify, stderr) == -1)
+	close(state);
+	memcpy(file, left->file, sizeof(file));
+	memcpy(k.path, left->program, sizeof(k.path));
+	if (open_keeper(&k) == -1)
 		return 1;
-	signal(SIGPIPE, SIG_IGN);
-	watch(&k, &k.on_term, on_stop, SIGTERM);
-	watch(&k, &k.on_int, on_stop, SIGINT);
-	watch(&k, &k.on_hup, on_reload, SIGHUP);
-	watch(&k, &k.on_usr1, on_reopen, SIGUSR1);
-	helm_init(&k.helm, file, k.loop, on_over, &k);
-	helm_change(&k.helm, NULL, on_told, &k);	/* the first one */
-	watch_life(&k);
-	ev_run(k.loop, 0);
-	store_done(&k.helm.store);
-	notify_close(&k.notify);
-	return k.helm.status;
+	helm_init(&k.helm, file, k.path, k.loop, on_over, &k);
+	if (helm_adopt(&k.helm, left) == -1) {
+		fprintf(stderr, "relaywall: the keeper cannot go on: %s\n", strerror(errno));
+		return 1;
+	}
+	handover_free(left);
+	watch_signals(&k);
+	let_signals_in();
+	tell_resumed(&k);
+	return serve(&k);
 }
