@@ -113,6 +113,13 @@ $(BUILD)/test/scribe-run: $(call objects,tests/keeper/scribe_run.c) $(call link,
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# The program by other versions' names, for tests/keeper.
+OTHERS := next alien blind
+$(BUILD)/test/relaywall-blind: override LDFLAGS += -Wl,--wrap=handover_load
+$(OTHERS:%=$(BUILD)/test/relaywall-%): $(BUILD)/test/relaywall-%: $(BUILD)/proxy/cli/main.o $(BUILD)/tests/keeper/version_%.o $(call link,$(LAYERS))
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # Fuzzers: with libFuzzer by `make fuzz`, as plain replays of their seeds in the tests.
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAYS := $(addprefix $(BUILD)/test/replay-,$(FUZZERS))
@@ -132,7 +139,7 @@ $(BUILD)/test/scenarios $(BUILD)/test/scenarios-sockets:
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^
 
-tests: $(UNITS) $(REPLAYS) $(addprefix $(BUILD)/test/,scenarios scenarios-sockets serve resolve ask-lists queue-probe deadman-probe confined scribe-run)
+tests: $(UNITS) $(REPLAYS) $(addprefix $(BUILD)/test/,scenarios scenarios-sockets serve resolve ask-lists queue-probe deadman-probe confined scribe-run $(OTHERS:%=relaywall-%))
 
 check-units: tests
 	@for t in $(UNITS); do echo "== $$t"; $$t || exit 1; done

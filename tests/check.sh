@@ -41,6 +41,8 @@ step "dead man: what is met when nobody serves, with ASan, UBSan" tests/keeper/d
 step "keeper: reloads, and the death of each process, with ASan, UBSan" tests/keeper/processes.sh build/san/relaywall
 step "scribe: full disks, lost folders, stuck and restarted syslogs, kills, with ASan, UBSan" \
 	tests/keeper/scribe.sh build/san/relaywall build/san/test/scribe-run
+step "upgrade: another program takes over or cannot, with ASan, UBSan" tests/keeper/upgrade.sh build/san/relaywall \
+	build/san/test/relaywall-next build/san/test/relaywall-alien build/san/test/relaywall-blind
 step "scenarios and corpus of dialogues through sockets, with ASan, UBSan" tests/stream/scenarios.sh build/san
 step "resolver: a DNS server that answers well and badly" tests/resolver/run.sh build/test/resolve build/test/ask-lists
 step "resolver with ASan, UBSan" tests/resolver/run.sh build/san/test/resolve build/san/test/ask-lists

@@ -12,107 +12,13 @@ cd "$(dirname "$0")"
 # shellcheck source=tests/gate/net.sh
 . ../gate/net.sh
 
-host=(198.51.100.25 2001:db8:25::25)
-client=(203.0.113.66 2001:db8:66::66)
-both=("${client[0]}" "${host[0]}" "${client[1]}" "${host[1]}")
-ip netns exec "$id-host" /usr/bin/python3 mail.py host "$folder/delivered" "${host[@]}" >"$folder/host" 2>&1 &
-started[$!]=host
-wait_for ready "$folder/host"
-mkfifo "$folder/stop" "$folder/say"
-
-in_client() { ip netns exec "$id-client" /usr/bin/python3 mail.py "$@"; }
-write_conf() {	# TOP FROM
-	cat >"$folder/conf" <<-CONF
-		journal = "$folder/journal"
-		on-stop = remove
-		workers = 2
-		${1-}
-		protect "aix" {
-			addresses = { "${host[0]}", "${host[1]}" }
-			hostname = "host.example"
-			local-domains = { "local.example" }
-			from untrusted { ${2-} }
-		}
-	CONF
-}
-begin() {
-	ip netns exec "$id-router" "$relaywall" run "$folder/conf" >"$folder/daemon" 2>&1 &
-	keeper=$!
-	started[$keeper]=keeper
-	wait_for 'serving 1 hosts' "$folder/daemon"
-}
-end() {
-	kill "$keeper"
-	status=0
-	wait "$keeper" || status=$?
-	unset "started[$keeper]"
-}
-said() { grep -c "$1" "$folder/daemon" || true; }
-# the current captain: the youngest that the keeper has
-captain() { pgrep -n -P "$keeper" || true; }
-workers() { pgrep -P "$(captain)" 'relaywall-w' || true; }
-descriptors() { for pid in "$keeper" "$(captain)"; do ls "/proc/$pid/fd" | wc -l; done | xargs; }
-# until SECONDS COMMAND...: it is true within that time
-until_true() {
-	local end=$(($(date +%s%3N) + $1 * 1000))
-	shift
-	until "$@"; do
-		[ "$(date +%s%3N)" -lt "$end" ] || return 1
-		sleep 0.05
-	done
-}
-are_two() { [ "$(workers | wc -l)" -eq 2 ]; }
-has_loaded() { [ "$(said 'loaded: captain')" -ge "$1" ]; }
-reload() {
-	local before
-	before=$(said 'loaded: captain')
-	kill -HUP "$keeper"
-	until_true 10 has_loaded $((before + 1))
-}
-load_begin() {	# THREADS
-	: >"$folder/delivered"
-	in_client load "$folder/taken" "$1" "${both[@]}" <"$folder/stop" >"$folder/load" 2>"$folder/told" &
-	loader=$!
-	started[$loader]=load
-	exec 7>"$folder/stop"
-	wait_for begun "$folder/load"
-}
-load_end() {
-	exec 7>&-
-	wait "$loader" || true
-	unset "started[$loader]"
-	counts=$(tail -n 1 "$folder/load")
-	cut -d ' ' -f 1,2 "$folder/delivered" | sort >"$folder/d"
-	sort "$folder/taken" >"$folder/t"
-	lost=$(comm -13 "$folder/d" "$folder/t" | wc -l)
-	doubled=$(uniq -d "$folder/d" | wc -l)
-	relayed=$(grep -c victim "$folder/delivered" || true)
-}
-number() { sed -n "s/.*\b$1=\([0-9]*\).*/\1/p" <<<"$counts"; }
-hold_begin() {	# I
-	ip netns exec "$id-client" /usr/bin/python3 mail.py hold "${client[$1]}" "${host[$1]}" <"$folder/say" >"$folder/held" 2>&1 &
-	holder=$!
-	started[$holder]=hold
-	exec 8>"$folder/say"
-	wait_for ^220 "$folder/held"
-}
-hold_say() {	# WORD WANTED-LINE
-	echo "$1" >&8
-	until_true 10 grep -q "$2" "$folder/held" || true
-	tail -n 1 "$folder/held"
-}
-hold_end() {
-	exec 8>&-
-	kill "$holder" 2>/dev/null || true
-	wait "$holder" 2>/dev/null || true
-	unset "started[$holder]"
-}
+# shellcheck source=tests/keeper/box.sh
+. ./box.sh
 scribe() { pgrep -x -P "$(captain)" relaywall-log || true; }
 # lines PATTERN: how many different ones are in the journal; a scribe that is killed writes some twice
 lines() { { grep "$1" "$folder/journal" || true; } | sort -u | wc -l; }
 are_lines() { [ "$(lines "$2")" -eq "$1" ]; }
 is_gone() { ! kill -0 "$1" 2>/dev/null; }
-serves() { [ "$(in_client one 0 "${client[0]}" "${host[0]}")" = "0 delivered" ]; }
 
 # judged N: has each of so many gates judged four, and refused one?
 judged() { [ "$(said '^relaywall: counters .* gate_syns=4 gate_refused=1 ')" -eq "$1" ]; }
