@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # upgrade.sh RELAYWALL NEXT ALIEN BLIND - another program takes over, in the same process and without a connection lost, or does
-# not, and nothing changes. UPGRADES says how many under load, 4 by default, each with a reload behind it. NEXT: the same with
-# another version; ALIEN: with another protocol; BLIND: that cannot read what a keeper leaves. Last line: "N passed, N
+# not, and nothing changes. UPGRADES says how many under load, 4 by default, RELOADS how many reloads behind each, 1 by
+# default. NEXT: the same with another version; ALIEN: with another protocol; BLIND: that cannot read what a keeper leaves. Last line: "N passed, N
 # failed". Needs root.
 set -euo pipefail
 
@@ -69,12 +69,12 @@ version=$("$first" version | cut -d ' ' -f 2)
 for n in $(seq "${UPGRADES:-4}"); do
 	if [ $((n % 2)) -eq 1 ]; then to=$next; else to=$first; fi
 	upgrade "$to" || is "an upgrade" "late" "done"
-	reload || is "a reload" "late" "done"
+	for _ in $(seq "${RELOADS:-1}"); do reload || is "a reload" "late" "done"; done
 done
 is "the session from before goes on" "$(hold_say noop '^250')" "250*"
 is "... and its mail is taken" "$(hold_say mail '^taken')" taken
 sleep 0.5
-clean_load "${UPGRADES:-4} upgrades, each with a reload behind it, under load"
+clean_load "${UPGRADES:-4} upgrades, each with ${RELOADS:-1} reloads behind it, under load"
 hold_end
 is "... each was told of, to a version and back" \
 	"$(said "upgraded: version next by $relaywall, captain [0-9]* serves") $(said "upgraded: version $version by $relaywall, captain [0-9]* serves")" \
@@ -210,6 +210,27 @@ for pause in 0 0.02 0.05 0.1 0.2 0.3; do
 	end
 	is "an end $pause s after it" "$status $(pgrep -c -P "$keeper" || true)" "0 0"
 done
+
+# --- a service manager --------------------------------------------------------
+
+/usr/bin/python3 -c 'import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+while True:
+    print(s.recv(4096).decode().split("\n")[0], flush=True)' "$folder/manager" >"$folder/heard" &
+started[$!]=manager
+until_true 5 [ -S "$folder/manager" ]
+export NOTIFY_SOCKET=$folder/manager
+begin
+upgrade "$first"
+hears() { [ "$(wc -l <"$folder/heard")" -ge "$1" ]; }
+is "a service manager hears that it is a reload, and ready, from one program and the next" \
+	"$(until_true 5 hears 4; xargs <"$folder/heard")" "READY=1 RELOADING=1 READY=1 READY=1"
+install /bin/false
+kill -USR2 "$keeper"
+is "... and that it is as it was, if it failed" "$(until_true 5 hears 6; tail -n 2 "$folder/heard" | xargs)" "RELOADING=1 READY=1"
+unset NOTIFY_SOCKET
+end
 
 # --- names --------------------------------------------------------------------
 
