@@ -116,7 +116,8 @@ $(BUILD)/test/scribe-run: $(call objects,tests/keeper/scribe_run.c) $(call link,
 # The program by other versions' names, for tests/keeper.
 OTHERS := next alien blind
 $(BUILD)/test/relaywall-blind: override LDFLAGS += -Wl,--wrap=handover_load
-$(OTHERS:%=$(BUILD)/test/relaywall-%): $(BUILD)/test/relaywall-%: $(BUILD)/proxy/cli/main.o $(BUILD)/tests/keeper/version_%.o $(call link,$(LAYERS))
+$(OTHERS:%=$(BUILD)/test/relaywall-%): $(BUILD)/test/relaywall-%: $(BUILD)/proxy/cli/main.o $(BUILD)/tests/keeper/version_%.o \
+    $(call link,$(LAYERS))
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -139,7 +140,8 @@ $(BUILD)/test/scenarios $(BUILD)/test/scenarios-sockets:
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^
 
-tests: $(UNITS) $(REPLAYS) $(addprefix $(BUILD)/test/,scenarios scenarios-sockets serve resolve ask-lists queue-probe deadman-probe confined scribe-run $(OTHERS:%=relaywall-%))
+tests: $(UNITS) $(REPLAYS) $(addprefix $(BUILD)/test/,scenarios scenarios-sockets serve resolve ask-lists queue-probe deadman-probe confined scribe-run) \
+    $(OTHERS:%=$(BUILD)/test/relaywall-%)
 
 check-units: tests
 	@for t in $(UNITS); do echo "== $$t"; $$t || exit 1; done

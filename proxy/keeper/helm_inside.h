@@ -2,7 +2,8 @@
 /*
  * helm_inside.h - what the files of the helm say to each other.
  *
- *	helm.c		what captains say, their ends, and what is asked of the helm
+ *	helm.c		what captains say, their ends, and what they all are told
+ *	helm_change.c	a reload or an upgrade: its begin, its end, and what waits for that
  *	helm_start.c	another captain: its number, its group, what it is given
  *	helm_handover.c	an upgrade: to the program that runs in this one's place, and from the one before
  */
@@ -17,17 +18,17 @@ void helm_enter(struct captain_link *c, enum captain_state state);
 /* helm.c: for a captain of this helm. */
 struct captain_hooks helm_hooks(struct helm *h);
 
-/* helm.c: the change is over. text: what a captain that failed said, else "". */
+/* helm.c: start a captain in a while, if none serves, none is on its way, and one is to. begun: of the last one, on the loop's clock. */
+void helm_mend(struct helm *h, ev_tstamp begun);
+
+/* helm_change.c: the change is over. text: what a captain that failed said, else "". */
 void helm_conclude(struct helm *h, bool done, const char *text);
 
-/* helm.c: can a change begin? */
+/* helm_change.c: can a change begin? */
 bool helm_is_free(const struct helm *h);
 
-/* helm.c: do what was asked for meanwhile, if it can be done now. */
+/* helm_change.c: do what was asked for meanwhile, if it can be done now. */
 void helm_go_on(struct helm *h);
-
-/* helm.c: start a captain in a while, if none serves, none is on its way, and one is to. begun: of the one that ended, on the loop's clock. */
-void helm_mend(struct helm *h, ev_tstamp begun);
 
 /* helm_start.c: start the next captain, run by h->program; or as soon as one that drains has made room for it. */
 void helm_start(struct helm *h);
