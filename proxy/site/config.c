@@ -5,6 +5,7 @@
 
 #include <confuse.h>
 #include <errno.h>
+#include <gnutls/crypto.h>
 #include <stdarg.h>
 #include <stdlib.h>
 
@@ -258,6 +259,34 @@ config_done(struct config *c)
 	source_done(&c->source);
 }
 
+/* From the text of the file to a site; faults are told. */
+static void
+read_text(struct config *c)
+{
+	if (source_scan(&c->source) == 0)
+		parse(c);
+	else if (c->source.fault_line == 0)
+		c->no_memory = true;
+	else
+		config_error(c, c->source.fault_line, "%s", c->source.fault);
+}
+
+/* 0, or -1 and told: it cannot be read. */
+static int
+read_file(struct config *c, const char *file)
+{
+	struct source *s = &c->source;
+
+	if (source_read(s, file) == -1) {
+		fprintf(c->errors, "%s: cannot read: %s\n", file, strerror(errno));
+		c->error_count++;
+		return -1;
+	}
+	if (gnutls_hash_fast(GNUTLS_DIG_SHA256, s->text, s->len, c->site->digest) < 0)
+		c->no_memory = true;
+	return 0;
+}
+
 struct site *
 site_load(const char *file, FILE *errors)
 {
@@ -266,16 +295,8 @@ site_load(const char *file, FILE *errors)
 
 	if (config_init(&c, file, errors) == -1) {
 		c.no_memory = true;
-	} else if (source_read(&c.source, file) == -1) {
-		fprintf(errors, "%s: cannot read: %s\n", file, strerror(errno));
-		c.error_count++;
-	} else if (source_scan(&c.source) == -1) {
-		if (c.source.fault_line == 0)
-			c.no_memory = true;
-		else
-			config_error(&c, c.source.fault_line, "%s", c.source.fault);
-	} else {
-		parse(&c);
+	} else if (read_file(&c, file) == 0) {
+		read_text(&c);
 	}
 	if (c.no_memory)
 		fprintf(errors, "%s: no memory\n", file);

@@ -38,6 +38,19 @@ seal_limits(struct config *c)
 #undef X
 }
 
+/* bind(2) takes no longer one; and who asks there is in another folder than the daemon. */
+static void
+seal_control(struct config *c)
+{
+	const struct setting *s = &c->site->top_set[TOP_CONTROL];
+
+	if (s->text.len == 0)
+		return;		/* told of already */
+	if (s->text.len >= SITE_CONTROL || s->text.at[0] != '/')
+		config_error(c, s->line, "control = \"%s\", expected a path from the root of at most %d octets", config_shown(s->text), SITE_CONTROL - 1);
+	c->site->control = (const char *)s->text.at;
+}
+
 static void
 seal_top(struct config *c)
 {
@@ -49,6 +62,7 @@ seal_top(struct config *c)
 		if (set[i].line == 0 && key_tables[SECTION_TOP].keys[i].fallback != NULL)
 			key_read(&key_tables[SECTION_TOP].keys[i], span_str(key_tables[SECTION_TOP].keys[i].fallback), &set[i]);
 	config_output(c);
+	seal_control(c);
 	site->port = (uint16_t)set[TOP_LISTENER_PORT].number;
 	site->refusal_port = (uint16_t)set[TOP_REFUSAL_PORT].number;
 	if (site->refusal_port == site->port)

@@ -63,6 +63,8 @@ static const struct key top[TOP_KEYS] = {
 	[TOP_ON_STOP] = WORD("on-stop", on_stop, "closed", 
 	    "after an orderly end, for all hosts: reset, drop silently, pass unfiltered whom admit lets in, or no rule at all"),
 	[TOP_USER] = TEXT("user", "relaywall", "whose processes read mail and packets, by name or number: one without any rights"),
+	[TOP_CONTROL] = TEXT("control", "/run/relaywall/control",
+	    "path of the socket at which status, sessions, top, counters, reload and stop ask; its folder is made if it is not there"),
 };
 
 /* The defaults of these are the engine's: dialogue_limits_default. */

@@ -60,6 +60,8 @@ struct site_prefix {
 	uint32_t network, line;
 };
 
+enum { SITE_DIGEST = 32, SITE_CONTROL = 108 };	/* octets; the second with its NUL, as in struct sockaddr_un */
+
 struct site {
 	const char *file;
 	struct policy policy;
@@ -68,6 +70,8 @@ struct site {
 	const char *syslog;		/* path of a socket; NULL: none */
 	unsigned syslog_facility;	/* number of RFC 5424, 6.2.1 */
 	bool journal_required;
+	const char *control;		/* path of the socket that commands ask at */
+	uint8_t digest[SITE_DIGEST];	/* SHA-256 of the file, as it was read */
 	uint16_t port;			/* of the listeners on the loopback addresses */
 	uint16_t refusal_port;		/* of those for who is told that he may not */
 	uint32_t fwmark, table;

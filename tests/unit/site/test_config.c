@@ -10,6 +10,7 @@
 /* A host that is good, so that a case shows its one fault. Two lines. */
 #define HOST "protect \"h\" { addresses = { \"192.0.2.1\" }\n hostname = \"h.example\" local-domains = { \"h.example\" } "
 #define GOOD HOST "}\n"
+#define TEN "0123456789"
 
 #define OCTETS_54 "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz01"
 
@@ -135,6 +136,9 @@ static const struct {
 	{ "brace too many", GOOD "}\n", 3, "found }, but no section is open here", NULL },
 	{ "variable", "journal = \"${HOME}/x\"\n" GOOD, 1, "variables are not filled in", NULL },
 	{ "variable without quotes", "journal = ${HOME}\n" GOOD, 1, "variables are not filled in", NULL },
+	{ "socket in no folder", "control = \"control\"\n" GOOD, 1, "control = \"control\", expected a path from the root of at most 107 octets", NULL },
+	{ "socket too deep", "\ncontrol = \"/" TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "1234567\"\n" GOOD, 2, "expected a path from the root", NULL },
+	{ "socket without a name", "control = \"\"\n" GOOD, 1, "control = \"\", expected a value that is not empty", NULL },
 	{ "parenthesis", "include(\"x\")\n" GOOD, 1, "found a parenthesis", NULL },
 };
 
@@ -315,6 +319,21 @@ values_and_their_lines_are_kept(void)
 	CU_ASSERT(site->journal == NULL && strcmp(site->syslog, "/run/log") == 0 && site->syslog_facility == 19 && site->journal_required);
 	CU_ASSERT(site->port == 2525 && site->fwmark == 0x2525 && site->keep_source_port && site->on_stop == ON_STOP_CLOSED);
 	site_free(site);
+}
+
+static void
+the_file_has_the_digest_that_sha256sum_says(void)
+{
+	static const char want[] = "cff1d5be6ef51f0078434e980876e12888aa4e267b9bd34ac79121da1f37c421";
+	char got[2 * SITE_DIGEST + 1], *said;
+	struct site *site = folder_load(GOOD, &said);
+
+	CHECK(site != NULL, "said: %s", said);
+	for (size_t i = 0; site != NULL && i < SITE_DIGEST; i++)
+		snprintf(got + 2 * i, 3, "%02x", site->digest[i]);
+	CHECK(site != NULL && strcmp(got, want) == 0, "got %s", got);
+	site_free(site);
+	free(said);
 }
 
 /* A site of three hosts and two named networks in the order of the digits. */
@@ -530,6 +549,7 @@ CU_TestInfo config_tests[] = {
 	{ "what is dangerous is warned of", what_is_dangerous_is_warned_of },
 	{ "the sum of many prefixes is seen", the_sum_of_many_prefixes_is_seen },
 	{ "values and their lines are kept", values_and_their_lines_are_kept },
+	{ "the file has the digest that sha256sum says", the_file_has_the_digest_that_sha256sum_says },
 	{ "a name has the same key in every site", a_name_has_the_same_key_in_every_site },
 	{ "hosts share rules that are the same, and no others", hosts_share_rules_that_are_the_same_and_no_others },
 	{ "senders are looked up where there is a resolver", senders_are_looked_up_where_there_is_a_resolver },
