@@ -96,6 +96,8 @@ dialogue_report(struct dialogue *d, const struct event *e)
 {
 	struct event full = *e;
 
+	if (e->verdict != NULL)
+		d->last = reason_name(e->verdict->reason);
 	full.sender = span_of(d->sender.bytes, d->sender.len);
 	d->conf.hooks->report(d->conf.hooks->cookie, &d->conf.session, &full);
 }
@@ -473,6 +475,27 @@ dialogue_tick(struct dialogue *d, uint64_t now_ms)
 		answer_end(d, EVENT_LIMIT, "4.4.2", "timeout", "client-timeout", now_ms);
 		break;
 	}
+}
+
+const char *
+dialogue_state_name(enum dialogue_state state)
+{
+	static const char *const names[] = {
+		[DIALOGUE_BANNER] = "banner",
+		[DIALOGUE_COMMAND] = "command",
+		[DIALOGUE_LOOKUP] = "lookup",
+		[DIALOGUE_REPLY] = "reply",
+		[DIALOGUE_AUTH] = "auth",
+		[DIALOGUE_BODY] = "body",
+		[DIALOGUE_FINAL] = "final",
+		[DIALOGUE_DISCARD] = "discard",
+		[DIALOGUE_STARTING] = "starting",
+		[DIALOGUE_BLIND] = "blind",
+		[DIALOGUE_ORPHAN] = "orphan",
+		[DIALOGUE_CLOSED] = "closed",
+	};
+
+	return names[state];
 }
 
 const char *

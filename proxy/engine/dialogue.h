@@ -100,6 +100,9 @@ enum dialogue_state {
 	DIALOGUE_CLOSED,	/* nothing is read; output still goes out */
 };
 
+/* "banner"; static. */
+const char *dialogue_state_name(enum dialogue_state state);
+
 /* A path without its brackets, or a domain. */
 struct kept_path {
 	uint8_t bytes[DOMAIN_MAX + 1];	/* a canonical spelling is never the longer one */
@@ -149,6 +152,8 @@ struct dialogue {
 	unsigned recipients;		/* accepted by the host in this transaction */
 	unsigned attempts;		/* RCPT in this transaction */
 	unsigned errors, refused, idle_commands;
+	unsigned taken;			/* recipients accepted by the host, in all of the session */
+	const char *last;		/* reason of the last verdict, static; NULL: there was none */
 	enum listing listing;		/* of the client */
 	struct span listed_by;
 	enum domain_truth sender_domain;	/* the answer, for the MAIL that is shown again */

@@ -75,6 +75,7 @@ on_recipient(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 
 	if (r->code < 300) {
 		d->recipients++;
+		d->taken++;
 		count(d, RATE_RECIPIENTS, now_ms);
 	} else {
 		d->refused += r->code >= 500;	/* who tries names one after the other is bounded too */

@@ -154,6 +154,7 @@ flush(struct stream_session *s, enum side to)
 				break;
 			n = peer_send(p, s->shared->loop, out);
 			*octets += n;
+			s->octets[to] += n;
 			if (p->deaf)
 				last_words(s, to);
 			if (n == 0)

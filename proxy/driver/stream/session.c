@@ -322,6 +322,7 @@ session_new(struct sessions *shared, int fd, const struct session *who)
 		return -1;
 	memset(s, 0, offsetof(struct stream_session, dialogue));	/* the rest is dialogue_init()'s */
 	s->shared = shared;
+	s->began_ms = now_ms;
 	s->who = session_rates_who(who);
 	if (shared->conf.rates != NULL)
 		rates_enter(shared->conf.rates, &s->who, now_ms);

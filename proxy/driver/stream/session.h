@@ -58,6 +58,8 @@ struct stream_session {
 	ev_timer alarm;
 	uint64_t alarm_ms;		/* when it fires */
 	uint64_t connect_by_ms, close_by_ms;
+	uint64_t began_ms;
+	uint64_t octets[2];			/* sent, by the side that they went to */
 	struct dialogue dialogue;
 	uint8_t to_host[DIALOGUE_TO_HOST];
 	uint8_t to_client[DIALOGUE_TO_CLIENT];	/* last: most of it is never touched */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/driver/stream/stream.h"
 
+#include "proxy/base/clock.h"
 #include "proxy/driver/stream/session.h"
 #include "proxy/driver/stream/turn_away.h"
 
@@ -91,6 +92,8 @@ begin(struct stream *s, int fd, const struct tproxy_ends *ends, bool refuse)
 	} else if (session_new(&s->sessions, fd, &who) == -1) {
 		c->no_memory++;
 		turn_away_no_memory(&s->sessions, fd, &who);
+	} else if (s->sessions.conf.began != NULL) {
+		s->sessions.conf.began(s->sessions.conf.hooks.cookie, &who);
 	}
 }
 
@@ -270,6 +273,37 @@ stream_end_session(struct stream *s, const char *id)
 		}
 	}
 	return false;
+}
+
+static struct stream_view
+view(const struct stream_session *s, uint64_t now_ms)
+{
+	const struct dialogue *d = &s->dialogue;
+
+	return (struct stream_view){
+		.session = &d->conf.session,
+		.state = d->state,
+		.connecting = s->waiting || s->peer[SIDE_HOST].connecting,
+		.secured = d->secured,
+		.authenticated = d->authenticated,
+		.age_ms = now_ms - s->began_ms,
+		.taken = d->taken,
+		.refused = d->refused,
+		.last = d->last,
+		.octets = { s->octets[0], s->octets[1] },
+	};
+}
+
+void
+stream_each_session(const struct stream *s, void (*show)(void *cookie, const struct stream_view *v), void *cookie)
+{
+	uint64_t now_ms = clock_ms();
+
+	for (const struct stream_session *one = TAILQ_FIRST(&s->sessions.all); one != NULL; one = TAILQ_NEXT(one, in_all)) {
+		struct stream_view v = view(one, now_ms);
+
+		show(cookie, &v);
+	}
 }
 
 void

@@ -62,6 +62,7 @@ struct stream_conf {
 	struct tarpit *tarpit;		/* outlives the stream; NULL: nobody is held back */
 	const bool *unrecorded;		/* outlives the stream; read at each accept, MAIL and RCPT. True: they are refused for now, as nothing
 					   may be decided that is not recorded. NULL: never */
+	void (*began)(void *cookie, const struct session *s);	/* a session began, with hooks.cookie; does not call back; NULL: nobody counts */
 	unsigned body_buffers_max;	/* 64 KiB buffers for messages at once, 0: 1024; beyond, messages pass in small pieces */
 };
 
@@ -118,6 +119,22 @@ void stream_sockets_came(struct stream *s);
 
 /* End the session of this id with 421. False: it is none of ours. */
 bool stream_end_session(struct stream *s, const char *id);
+
+/* A session as it is now, for who looks at all of them. Borrowed for the time of the call. */
+struct stream_view {
+	const struct session *session;
+	enum dialogue_state state;
+	bool connecting;		/* the host is not reached yet */
+	bool secured;			/* TLS with the client, ended here */
+	bool authenticated;
+	uint64_t age_ms;
+	unsigned taken, refused;	/* recipients, in all of the session: by the host; here or by the host */
+	const char *last;		/* reason of its last verdict, static; NULL: nothing was judged yet */
+	uint64_t octets[2];		/* sent, by the side that they went to */
+};
+
+/* Show all sessions. show does not call back. */
+void stream_each_session(const struct stream *s, void (*show)(void *cookie, const struct stream_view *v), void *cookie);
 
 /* End all sessions (clients get 421 where a reply fits) and free everything; NULL does nothing. */
 void stream_free(struct stream *s);
