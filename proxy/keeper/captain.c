@@ -2,6 +2,7 @@
 #include "proxy/keeper/captain.h"
 
 #include "proxy/keeper/captain_inside.h"
+#include "proxy/keeper/captain_report.h"
 #include "proxy/keeper/helm.h"
 #include "proxy/keeper/version.h"
 #include "proxy/site/kernel.h"
@@ -16,7 +17,7 @@ enum {
 	STOP_S = 5,		/* for sessions that run when all is to end */
 	GATE_LINGER_S = 1,	/* beyond the longest time that it holds a packet */
 };
-static const double beat_s = 0.5;
+static const double beat_s = 0.5, keep_counts_s = 10.;
 
 static void
 report(void *cookie, const struct session *s, const struct event *e)
@@ -42,6 +43,12 @@ crew_left_one(void *cookie)
 
 	if (crew_left(c->crew) == 0)
 		ev_break(c->loop, EVBREAK_ALL);
+}
+
+static void
+crew_listed(void *cookie, unsigned index, unsigned serial)
+{
+	captain_listed(cookie, index, serial);
 }
 
 /* The keeper is told why, and who asked for it by the keeper. */
@@ -89,7 +96,7 @@ begin(struct captain *c, const struct wire_message *m, const char *how)
 		fprintf(c->echo.stream, "relaywall: the keeper is of another version: it says begin %s\n", how);
 		c->group = 0;
 	}
-	if (try_handover(c, m) == -1 || captain_load(c, crew_left_one) == -1) {
+	if (try_handover(c, m) == -1 || captain_load(c, crew_left_one, crew_listed) == -1) {
 		tell_failure(c);
 		c->status = 1;
 		ev_break(c->loop, EVBREAK_ALL);
@@ -135,6 +142,9 @@ go(struct captain *c)
 		    kernel_uses_xtables(site) ? "by iptables: nftables of this kernel has none" : "of nftables");
 	fprintf(out, "relaywall: serving %zu hosts on port %u, journal %s\n", site->policy.host_count, site->port,
 	    site->journal == NULL ? KEY_NO_OUTPUT : site->journal);
+	captain_note_unenforced(c);
+	captain_keep_counts(c);
+	(void)wire_say(c->wire, "control %s", site->control);
 	(void)wire_say(c->wire, "serving");
 }
 
@@ -207,6 +217,10 @@ obey_loaded(struct captain *c, const struct wire_message *m)
 		stop(c, strcmp(rest_of, "now") == 0);
 	else if (wire_is(m, "reopen") != NULL)
 		reopen(c);
+	else if ((rest_of = wire_is(m, "report")) != NULL)
+		captain_report(c, rest_of);
+	else if ((rest_of = wire_is(m, "list")) != NULL)
+		captain_list(c, rest_of);
 	else if (wire_is(m, "end") != NULL)
 		crew_tell(c->crew, m->text);
 }
@@ -263,6 +277,16 @@ on_beat(struct ev_loop *loop, ev_timer *timer, int events)
 	(void)wire_say(c->wire, "beat");	/* a keeper that reads none hangs */
 }
 
+static void
+on_keep_counts(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct captain *c = timer->data;
+
+	(void)loop, (void)events;
+	if (c->crew != NULL)
+		captain_keep_counts(c);
+}
+
 /* The keeper has the signals that are meant for the program. */
 static void
 ignore_signals(void)
@@ -279,10 +303,13 @@ serve(struct captain *c)
 	ev_io_init(&c->on_wire, on_wire, c->wire, EV_READ);
 	ev_timer_init(&c->beat, on_beat, 0., beat_s);
 	ev_timer_init(&c->gate_over, on_gate_over, 0., 0.);
-	c->on_wire.data = c->beat.data = c->gate_over.data = c;
+	ev_timer_init(&c->keep_counts, on_keep_counts, keep_counts_s, keep_counts_s);
+	c->on_wire.data = c->beat.data = c->gate_over.data = c->keep_counts.data = c;
 	ev_io_start(c->loop, &c->on_wire);
 	ev_timer_start(c->loop, &c->beat);
+	ev_timer_start(c->loop, &c->keep_counts);
 	ev_run(c->loop, 0);
+	ev_timer_stop(c->loop, &c->keep_counts);
 	ev_timer_stop(c->loop, &c->gate_over);
 	ev_timer_stop(c->loop, &c->beat);
 	ev_io_stop(c->loop, &c->on_wire);
@@ -295,6 +322,7 @@ finish(struct captain *c)
 	if (c->crew != NULL) {
 		watchman_rest(&c->watchman);
 		captain_print_counters(c);
+		captain_keep_counts(c);
 		watchman_done(&c->watchman);
 	}
 	if (c->stopping)

@@ -19,9 +19,12 @@
  *	stop now	at once
  *	reopen		the journal; and tell the counters
  *	end ID		this session
+ *	report SERIAL	what it is and does, answered by "report SERIAL" with a document (captain_report.h)
+ *	list SERIAL	the sessions, answered by "listing SERIAL" and "listed SERIAL INDEX" (captain_report.h)
  *
  * By itself it says "hold NAME" with a descriptor of its own that its successors shall
- * have, "release NAME", and "beat", twice a second.
+ * have, "release NAME", "control PATH" of the socket for commands when it serves,
+ * "counted" with a document every ten seconds and at its end, and "beat", twice a second.
  */
 #ifndef PROXY_KEEPER_CAPTAIN_H
 #define PROXY_KEEPER_CAPTAIN_H

@@ -5,12 +5,14 @@
  *	captain.c		what it does: obeys the keeper, begins, rests, ends
  *	captain_load.c		from a configuration file to processes that are ready
  *	captain_counters.c	what all of them have counted
+ *	captain_report.c	what it says of itself to who asks: captain_report.h
  */
 #ifndef PROXY_KEEPER_CAPTAIN_INSIDE_H
 #define PROXY_KEEPER_CAPTAIN_INSIDE_H
 
 #include "proxy/keeper/confine.h"
 #include "proxy/keeper/crew.h"
+#include "proxy/keeper/document.h"
 #include "proxy/keeper/echo.h"
 #include "proxy/keeper/gatehouse.h"
 #include "proxy/keeper/listeners.h"
@@ -43,20 +45,28 @@ struct captain {
 	struct gatehouse gatehouse;
 	struct crew *crew;		/* NULL: it is not loaded */
 	struct watchman watchman;
+	char since[DOCUMENT_TIME];	/* it served for the first time; "": not yet */
+	json_t *unenforced;		/* unenforced.h; NULL: it has not served, or there is no memory */
+	json_t *counted;		/* as the keeper has it; NULL: nothing yet */
 	struct wire_message message;
 	ev_io on_wire;
-	ev_timer beat, gate_over;
+	ev_timer beat, gate_over, keep_counts;
 };
 
 /*
  * captain_load.c: load the configuration and start everything, up to the point where
  * only the rules are missing. 0, or -1 and told. crew_left_one: called when a worker
- * that was to leave is gone.
+ * that was to leave is gone; crew_listed: crew.h.
  */
-int captain_load(struct captain *c, void (*crew_left_one)(void *captain));
+int captain_load(struct captain *c, void (*crew_left_one)(void *captain), void (*crew_listed)(void *captain, unsigned index, unsigned serial));
 
 /* captain_load.c: end what was started, and free all. */
 void captain_unload(struct captain *c);
+
+/* captain_counters.c: show each counter but the tally's, of all processes; and the tally. */
+typedef void captain_counter(void *cookie, const char *name, uint64_t n);
+void captain_count(const struct captain *c, captain_counter *show, void *cookie);
+void captain_tally(const struct captain *c, struct tally *t);
 
 /* captain_counters.c: "relaywall: counters accepted=3 ..." in one line. */
 void captain_print_counters(const struct captain *c);

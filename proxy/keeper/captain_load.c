@@ -96,14 +96,14 @@ start_scribe(struct captain *c)
 }
 
 static int
-start_others(struct captain *c, void (*crew_left_one)(void *captain))
+start_others(struct captain *c, void (*crew_left_one)(void *captain), void (*crew_listed)(void *captain, unsigned index, unsigned serial))
 {
 	const struct gate_home gate = { .site = c->site, .confine = &c->confine, .queue = c->queue, .rates = &c->rates,
 		.outlet = scribehouse_outlet(&c->scribe, WRITER_GATE) };
 	const struct crew_conf conf = { .site = c->site, .confine = &c->confine, .count = worker_count(c->site), .listeners = c->listeners.all,
 		.listener_count = c->listeners.count, .tls = c->tls, .causes = gate_rules_wanted(c->site) ? &c->gatehouse.home.causes : NULL,
 		.scribe = &c->scribe, .first_writer = WRITER_WORKERS,
-		.rates = &c->rates, .first_table = c->group * worker_count(c->site), .ended = crew_left_one, .cookie = c,
+		.rates = &c->rates, .first_table = c->group * worker_count(c->site), .ended = crew_left_one, .listed = crew_listed, .cookie = c,
 		.loop = c->loop, .errors = c->echo.stream };
 
 	if (gatehouse_open(&c->gatehouse, &gate, c->loop, c->echo.stream) == -1)
@@ -113,7 +113,7 @@ start_others(struct captain *c, void (*crew_left_one)(void *captain))
 }
 
 int
-captain_load(struct captain *c, void (*crew_left_one)(void *captain))
+captain_load(struct captain *c, void (*crew_left_one)(void *captain), void (*crew_listed)(void *captain, unsigned index, unsigned serial))
 {
 	c->site = site_load(c->file, c->echo.stream);
 	if (c->site == NULL)
@@ -126,7 +126,7 @@ captain_load(struct captain *c, void (*crew_left_one)(void *captain))
 	if (open_listeners(c) == -1 || load_certificates(c) == -1 || confine_open(&c->confine, c->site, c->echo.stream) == -1 ||
 	    rates_store_open(&c->rates, &c->store, c->site, HELM_GROUPS * worker_count(c->site), c->echo.stream) == -1)
 		return -1;
-	return start_scribe(c) == -1 ? -1 : start_others(c, crew_left_one);
+	return start_scribe(c) == -1 ? -1 : start_others(c, crew_left_one, crew_listed);
 }
 
 void
@@ -138,6 +138,8 @@ captain_unload(struct captain *c)
 	for (size_t i = 0; c->tls != NULL && i < c->site->policy.host_count; i++)
 		tls_creds_release(c->tls[i]);
 	free(c->tls);
+	json_decref(c->unenforced);
+	json_decref(c->counted);
 	site_free(c->site);
 	store_done(&c->store);
 }

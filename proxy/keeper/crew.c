@@ -2,8 +2,10 @@
 #include "proxy/keeper/crew.h"
 
 #include "proxy/keeper/outfit.h"
+#include "proxy/keeper/roll.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -20,12 +22,14 @@ struct member {
 	struct worker_home home;
 	struct stream_listener listeners[STREAM_LISTENERS_MAX];
 	int wire;		/* ours; -1: none */
+	unsigned listing;	/* serial of the list that it is to write; 0: none */
 	ev_io on_wire;
 };
 
 struct crew {
 	struct crew_conf conf;
 	struct worker_shared *shared;	/* by index */
+	struct host_counts *hosts;	/* shared too: a row for each worker, and one behind them for those that ended */
 	struct crew_counted before;	/* by those that ended */
 	struct tally tally_before;
 	bool accepts, draining;
@@ -33,16 +37,38 @@ struct crew {
 	struct member members[];
 };
 
+static struct host_counts *
+host_row(const struct crew *c, unsigned index)
+{
+	return &c->hosts[index * c->conf.site->policy.host_count];
+}
+
+/* Once, and only what it was asked for. */
+static void
+on_listed(struct member *m, const char *rest)
+{
+	unsigned serial;
+
+	if (!wire_number(&rest, UINT_MAX, &serial) || serial == 0 || serial != m->listing)
+		return;
+	m->listing = 0;
+	m->crew->conf.listed(m->crew->conf.cookie, m->home.index, serial);
+}
+
 static void
 on_wire(struct ev_loop *loop, ev_io *io, int revents)
 {
 	struct member *m = io->data;
 	struct wire_message *message = &m->crew->message;
+	const char *rest;
 	int got = 1;
 
 	(void)revents;
 	for (unsigned n = 0; n < REQUESTS_A_TURN && (got = wire_receive(m->wire, message)) == 1; n++) {
-		outfit_answer(m->wire, message);
+		if ((rest = wire_is(message, "listed")) != NULL)
+			on_listed(m, rest);
+		else
+			outfit_answer(m->wire, message);
 		wire_close_all(message);	/* nobody gives us any */
 	}
 	if (got == -1)
@@ -109,6 +135,16 @@ add_counted(struct crew_counted *to, const struct worker_shared *s)
 #undef X
 }
 
+static void
+keep_host_counts(struct crew *c, unsigned index)
+{
+	size_t hosts = c->conf.site->policy.host_count;
+
+	for (size_t h = 0; h < hosts; h++)
+		host_counts_add(&host_row(c, c->conf.count)[h], &host_row(c, index)[h]);
+	memset(host_row(c, index), 0, hosts * sizeof(*c->hosts));
+}
+
 /* What it had counted is not lost, and not counted twice. What is no count, but how many are now, is 0. */
 static void
 ended(void *cookie)
@@ -124,6 +160,7 @@ ended(void *cookie)
 	s->counted.tarpitted = s->counted.lists_broken = s->counted.dns_in_flight = 0;
 	add_counted(&c->before, s);
 	tally_add(&c->tally_before, &s->tally);
+	keep_host_counts(c, m->home.index);
 	rates_leave_all(&m->home.rates, m->home.table);
 	memset(s, 0, sizeof(*s));
 	if (c->draining)
@@ -151,7 +188,7 @@ start(struct crew *c, unsigned index)
 	*m = (struct member){ .crew = c, .wire = -1 };
 	m->home = (struct worker_home){ .site = conf->site, .confine = conf->confine, .index = index, .count = conf->count, .tls = conf->tls,
 		.causes = conf->causes, .outlet = scribehouse_outlet(conf->scribe, conf->first_writer + index), .rates = *conf->rates,
-		.table = conf->first_table + index, .all = c->shared };
+		.table = conf->first_table + index, .all = c->shared, .hosts = host_row(c, index) };
 	share_out(m, conf);
 	ev_init(&m->on_wire, on_wire);
 	m->on_wire.data = m;
@@ -159,17 +196,49 @@ start(struct crew *c, unsigned index)
 	return child_start(&m->child, &child, conf->loop, conf->errors);
 }
 
+static size_t
+shared_octets(const struct crew *c)
+{
+	return c->conf.count * sizeof(*c->shared);
+}
+
+static size_t
+hosts_octets(const struct crew *c)
+{
+	return (c->conf.count + 1) * c->conf.site->policy.host_count * sizeof(*c->hosts);
+}
+
+/* Pages are taken as they are used. NULL with errno. */
+static void *
+share(size_t octets)
+{
+	void *memory = mmap(NULL, octets, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+static int
+open_shared(struct crew *c)
+{
+	c->shared = share(shared_octets(c));
+	if (c->shared == NULL)
+		return -1;
+	c->hosts = share(hosts_octets(c));
+	if (c->hosts != NULL)
+		return 0;
+	munmap(c->shared, shared_octets(c));
+	return -1;
+}
+
 struct crew *
 crew_new(const struct crew_conf *conf)
 {
 	struct crew *c = calloc(1, sizeof(*c) + conf->count * sizeof(struct member));
-	size_t octets = conf->count * sizeof(*c->shared);
 
 	if (c == NULL)
 		goto failed;
 	c->conf = *conf;
-	c->shared = mmap(NULL, octets, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (c->shared == MAP_FAILED) {
+	if (open_shared(c) == -1) {
 		free(c);
 		goto failed;
 	}
@@ -194,7 +263,8 @@ crew_free(struct crew *c)
 	c->draining = false;	/* nobody is to be told any more */
 	for (unsigned i = 0; i < c->conf.count; i++)
 		child_end(&c->members[i].child);
-	munmap(c->shared, c->conf.count * sizeof(*c->shared));
+	munmap(c->hosts, hosts_octets(c));
+	munmap(c->shared, shared_octets(c));
 	free(c);
 }
 
@@ -232,6 +302,40 @@ crew_drain(struct crew *c, unsigned seconds)
 	crew_tell(c, text);
 }
 
+int
+crew_list(struct crew *c, unsigned serial, int *fds)
+{
+	for (unsigned i = 0; i < c->conf.count; i++) {
+		fds[i] = roll_new();
+		if (fds[i] != -1)
+			continue;
+		while (i-- > 0)
+			close(fds[i]);
+		return -1;
+	}
+	for (unsigned i = 0; i < c->conf.count; i++) {
+		c->members[i].listing = serial;
+		if (c->members[i].wire != -1)
+			(void)wire_send(c->members[i].wire, &fds[i], 1, "list %u", serial);
+	}
+	return 0;
+}
+
+unsigned
+crew_size(const struct crew *c)
+{
+	return c->conf.count;
+}
+
+struct crew_member
+crew_member(const struct crew *c, unsigned index)
+{
+	const struct child *child = &c->members[index].child;
+
+	return (struct crew_member){ .pid = child->pid, .well = child_is_well(child), .restarts = child->restarts,
+		.sessions = __atomic_load_n(&c->shared[index].stream.sessions, __ATOMIC_RELAXED) };
+}
+
 unsigned
 crew_left(const struct crew *c)
 {
@@ -267,4 +371,12 @@ crew_tally(const struct crew *c, struct tally *t)
 	tally_add(t, &c->tally_before);
 	for (unsigned i = 0; i < c->conf.count; i++)
 		tally_add(t, &c->shared[i].tally);
+}
+
+void
+crew_count_host(const struct crew *c, size_t host, struct host_counts *out)
+{
+	*out = (struct host_counts){ 0 };
+	for (unsigned row = 0; row <= c->conf.count; row++)
+		host_counts_add(out, &host_row(c, row)[host]);
 }

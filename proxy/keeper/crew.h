@@ -31,6 +31,7 @@ struct crew_conf {
 	const struct rates *rates;
 	unsigned first_table;			/* of the worker with index 0, and so on */
 	void (*ended)(void *cookie);		/* one that was to leave is gone */
+	void (*listed)(void *cookie, unsigned index, unsigned serial);	/* this one has written its sessions: crew_list() */
 	void *cookie;
 	struct ev_loop *loop;			/* the default one */
 	FILE *errors;
@@ -58,6 +59,22 @@ void crew_drain(struct crew *c, unsigned seconds);
 /* To all of them: "end ID". */
 void crew_tell(struct crew *c, const char *text);
 
+/*
+ * Have each write its sessions (roll.h) into memory of its own: fds[count of workers], the caller's to close. One that
+ * hangs never tells that it has. serial: not 0. 0, or -1 with errno, and there are no descriptors.
+ */
+int crew_list(struct crew *c, unsigned serial, int *fds);
+
+/* What a worker does now. */
+struct crew_member {
+	pid_t pid;		/* 0: none, it is started again */
+	bool well;
+	uint64_t restarts;
+	uint64_t sessions;
+};
+unsigned crew_size(const struct crew *c);
+struct crew_member crew_member(const struct crew *c, unsigned index);
+
 /* Processes that there are now. */
 unsigned crew_left(const struct crew *c);
 
@@ -66,5 +83,8 @@ bool crew_is_well(const struct crew *c);
 
 void crew_count(const struct crew *c, struct crew_counted *out);
 void crew_tally(const struct crew *c, struct tally *t);
+
+/* What was done for this host, by position in the policy's hosts, by all workers. */
+void crew_count_host(const struct crew *c, size_t host, struct host_counts *out);
 
 #endif

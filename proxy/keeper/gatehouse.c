@@ -4,7 +4,6 @@
 #include "proxy/site/gate_rules.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -202,18 +201,18 @@ gatehouse_close(struct gatehouse *g)
 }
 
 void
-gatehouse_print(const struct gatehouse *g, FILE *out)
+gatehouse_count(const struct gatehouse *g, void (*show)(void *cookie, const char *name, uint64_t n), void *cookie)
 {
 	const struct gate_shared *s = g->home.shared;
 	const struct hand_shared *h = g->home.hand;
 
 	if (s == NULL)
 		return;
-	fprintf(out, " gate_restarts=%" PRIu64, g->halves[GATEHOUSE_GATE].child.restarts);
-#define X(name, meaning) fprintf(out, " gate_" #name "=%" PRIu64, g->before.name + __atomic_load_n(&s->counted.name, __ATOMIC_RELAXED));
+	show(cookie, "gate_restarts", g->halves[GATEHOUSE_GATE].child.restarts);
+#define X(name, meaning) show(cookie, "gate_" #name, g->before.name + __atomic_load_n(&s->counted.name, __ATOMIC_RELAXED));
 	GATE_PROCESS_COUNTERS(X)
 #undef X
-#define X(name, meaning) fprintf(out, " gate_" #name "=%" PRIu64, g->hand_before.name + __atomic_load_n(&h->counted.name, __ATOMIC_RELAXED));
+#define X(name, meaning) show(cookie, "gate_" #name, g->hand_before.name + __atomic_load_n(&h->counted.name, __ATOMIC_RELAXED));
 	HAND_COUNTERS(X)
 #undef X
 }

@@ -38,7 +38,7 @@ void gatehouse_end(struct gatehouse *g);
 /* End it, and free what was shared. */
 void gatehouse_close(struct gatehouse *g);
 
-/* " gate_restarts=0 gate_syns=3 ...": the counters, of all gates since the first, in one line without its end; nothing without a gate. */
-void gatehouse_print(const struct gatehouse *g, FILE *out);
+/* Show each counter, of all gates since the first, as "gate_syns"; nothing without a gate. */
+void gatehouse_count(const struct gatehouse *g, void (*show)(void *cookie, const char *name, uint64_t n), void *cookie);
 
 #endif

@@ -6,16 +6,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { BATCH = 64 * 1024, TEXT_MOST = 256 };
+enum { TEXT_MOST = 256 };
 
-/* Batches of lines on their way into the memory. */
+/* The memory, and how much of it has lines. */
 struct writer {
-	int fd;
-	size_t len, written;
-	char text[BATCH];
+	char *text;
+	size_t len;
 };
 
 int
@@ -31,15 +31,6 @@ roll_new(void)
 	close(fd);
 	errno = error;
 	return -1;
-}
-
-static void
-flush(struct writer *w)
-{
-	ssize_t n = write(w->fd, w->text, w->len);	/* less: the memory is full, or there is none */
-
-	w->written += n > 0 ? (size_t)n : 0;
-	w->len = 0;
 }
 
 static json_t *
@@ -70,28 +61,32 @@ static void
 write_one(void *cookie, const struct stream_view *v)
 {
 	struct writer *w = cookie;
-	json_t *o = describe(v);
+	json_t *o;
 	size_t n;
 
-	if (w->len + ROLL_LINE > BATCH)
-		flush(w);
+	if (w->len + ROLL_LINE > ROLL_OCTETS)
+		return;
+	o = describe(v);
 	n = o == NULL ? 0 : json_dumpb(o, w->text + w->len, ROLL_LINE - 1, JSON_COMPACT | JSON_ENSURE_ASCII);
 	json_decref(o);
-	if (n == 0 || n > ROLL_LINE - 1)
+	if (n == 0 || n > ROLL_LINE - 1) {
+		memset(w->text + w->len, 0, ROLL_LINE);	/* what was begun */
 		return;
+	}
 	w->text[w->len + n] = '\n';
 	w->len += n + 1;
 }
 
+/* Mapped: a worker may not write to files, of which this is one to the kernel. */
 void
 roll_write(const struct stream *s, int fd)
 {
-	static struct writer w;
+	struct writer w = { .text = mmap(NULL, ROLL_OCTETS, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) };
 
-	w.fd = fd;
-	w.len = w.written = 0;
+	if (w.text == MAP_FAILED)
+		return;
 	stream_each_session(s, write_one, &w);
-	flush(&w);
+	munmap(w.text, ROLL_OCTETS);
 }
 
 void

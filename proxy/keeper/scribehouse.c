@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -180,12 +179,12 @@ scribehouse_close(struct scribehouse *s)
 }
 
 void
-scribehouse_print(const struct scribehouse *s, FILE *out)
+scribehouse_count(const struct scribehouse *s, void (*show)(void *cookie, const char *name, uint64_t n), void *cookie)
 {
 	const struct scribe_shared *shared = s->home.shared;
 
-	fprintf(out, " scribe_restarts=%" PRIu64, s->child.restarts);
-#define X(name, meaning) fprintf(out, " scribe_" #name "=%" PRIu64, __atomic_load_n(&shared->name, __ATOMIC_RELAXED));
+	show(cookie, "scribe_restarts", s->child.restarts);
+#define X(name, meaning) show(cookie, "scribe_" #name, __atomic_load_n(&shared->name, __ATOMIC_RELAXED));
 	SCRIBE_COUNTERS(X)
 #undef X
 }

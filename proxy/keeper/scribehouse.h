@@ -43,7 +43,7 @@ void scribehouse_reopen(const struct scribehouse *s);
  */
 void scribehouse_close(struct scribehouse *s);
 
-/* " scribe_restarts=0 scribe_written=3 ...": what all scribes counted, in one line without its end. */
-void scribehouse_print(const struct scribehouse *s, FILE *out);
+/* Show each counter, of all scribes since the first, as "scribe_written". */
+void scribehouse_count(const struct scribehouse *s, void (*show)(void *cookie, const char *name, uint64_t n), void *cookie);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "proxy/base/clock.h"
 #include "proxy/driver/stream/pool.h"
+#include "proxy/keeper/roll.h"
 #include "proxy/keeper/stock.h"
 
 #include <errno.h>
@@ -94,6 +95,15 @@ drain(struct worker *w, unsigned seconds)
 }
 
 static void
+list(struct worker *w, const char *serial, const struct wire_message *m)
+{
+	if (m->fd_count == 0)
+		return;
+	roll_write(w->stream, m->fds[0]);
+	(void)wire_say(w->home->wire, "listed %s", serial);
+}
+
+static void
 obey(struct worker *w, struct wire_message *m)
 {
 	const char *rest;
@@ -108,6 +118,8 @@ obey(struct worker *w, struct wire_message *m)
 		drain(w, (unsigned)strtoul(rest, NULL, 10));
 	else if ((rest = wire_is(m, "end")) != NULL)
 		stream_end_session(w->stream, rest);
+	else if ((rest = wire_is(m, "list")) != NULL)
+		list(w, rest, m);
 	wire_close_all(m);
 }
 
@@ -134,12 +146,25 @@ on_wire(struct ev_loop *loop, ev_io *io, int revents)
 		lose_captain(w);
 }
 
+static struct host_counts *
+counts_of(const struct worker *w, const struct session *s)
+{
+	return &w->home->hosts[s->host - s->policy->hosts];
+}
+
+static void
+began(void *cookie, const struct session *s)
+{
+	counts_of(cookie, s)->sessions++;
+}
+
 static void
 report(void *cookie, const struct session *s, const struct event *e)
 {
 	struct worker *w = cookie;
 
 	tally_count(&w->shared->tally, e);
+	host_counts_event(counts_of(w, s), e);
 	journal_report(&w->journal, s, e);
 }
 
@@ -204,6 +229,7 @@ open_stream(struct worker *w)
 		.id_step = home->count,
 		.counters = &w->shared->stream,
 		.causes = home->causes,
+		.began = began,
 		.rates = &w->home->rates,
 		.resolver = w->services.resolver,
 		.lists = w->services.lists,

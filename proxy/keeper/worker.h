@@ -11,6 +11,7 @@
  *	pause			accept no more; who comes waits
  *	drain SECONDS		close the listeners; what still runs then gets its 421
  *	end ID			end this session
+ *	list SERIAL, with memory	write all sessions there (roll.h); answered by "listed SERIAL"
  *	sockets4, sockets6, port	stock.h
  */
 #ifndef PROXY_KEEPER_WORKER_H
@@ -18,6 +19,7 @@
 
 #include "proxy/driver/stream/stream.h"
 #include "proxy/keeper/confine.h"
+#include "proxy/keeper/host_counts.h"
 #include "proxy/keeper/services.h"
 #include "proxy/site/journal.h"
 #include "proxy/site/tally.h"
@@ -62,6 +64,7 @@ struct worker_home {
 	struct rates rates;
 	unsigned table;			/* of the rates, that it writes */
 	struct worker_shared *all;	/* of all workers of this captain, by index */
+	struct host_counts *hosts;	/* of this one alone, by position in the policy's hosts; shared with the captain */
 	int wire;
 	bool accepts;			/* at once: it takes the place of one that did */
 };

@@ -115,6 +115,12 @@ spoil(struct run *r, const char *argument)
 }
 
 static void
+print_one(void *cookie, const char *name, uint64_t n)
+{
+	fprintf(cookie, " %s=%" PRIu64, name, n);
+}
+
+static void
 counters(struct run *r, const char *argument)
 {
 	const struct scribe_shared *s = r->scribe.home.shared;
@@ -124,7 +130,7 @@ counters(struct run *r, const char *argument)
 		journal_look(&r->journals[i], clock_ms());
 	printf("beats=%" PRIu64 " failing=%" PRIu64 " scribe=%d unrecorded=%d", __atomic_load_n(&s->beats, __ATOMIC_RELAXED),
 	    __atomic_load_n(&s->failing, __ATOMIC_RELAXED), (int)r->scribe.child.pid, r->journals[0].unrecorded || r->journals[1].unrecorded);
-	scribehouse_print(&r->scribe, stdout);
+	scribehouse_count(&r->scribe, print_one, stdout);
 	printf("\n");
 }
 
