@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * desk_letters.h - what the desk tells an operator, made of what captains answered.
+ *
+ * status:
+ *	{"time", "healthy": true, "faults": [texts], "keeper": {"pid", "since", "version"},
+ *	 "captains": [{"generation", "state", "silent": true} or with the report of captain_report.h],
+ *	 "now": sums of theirs, "counted": sums of theirs, and of captains that are gone}
+ * sessions:
+ *	{"time", "sessions": [objects of roll.h, each with "captain" and "worker"],
+ *	 "silent": [{"captain", "worker" or null}], "more": true if not all are there}
+ * the others:
+ *	{"result": "done", "refused" or "stopped", "text", ...}
+ */
+#ifndef PROXY_KEEPER_DESK_LETTERS_H
+#define PROXY_KEEPER_DESK_LETTERS_H
+
+#include "proxy/keeper/desk.h"
+#include "proxy/keeper/desk_clients.h"
+#include "proxy/keeper/desk_inquiry.h"
+
+/* Of an inquiry "report". NULL: no memory. */
+json_t *letters_status(const struct inquiry *q, const struct desk_home *home);
+
+/* Of an inquiry "list"; each: called for every id. */
+struct letter *letters_sessions(const struct inquiry *q, void (*each)(void *cookie, const char *id), void *cookie);
+
+/* Did everybody say who is being served? */
+bool letters_sessions_are_all(const struct inquiry *q);
+
+/* "result" and "text", which is shown as it is; NULL: no memory. */
+struct letter *letters_result(const char *result, const char *text);
+
+#endif
