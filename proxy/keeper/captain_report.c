@@ -238,8 +238,11 @@ captain_list(const struct captain *c, const char *serial)
 	if (!wire_number(&rest_of, UINT_MAX, &number) || number == 0 || crew_list(c->crew, number, fds) == -1)
 		return;
 	(void)wire_send(c->wire, fds, size, "listing %u", number);
-	for (unsigned i = 0; i < size; i++)
+	for (unsigned i = 0; i < size; i++) {
 		close(fds[i]);
+		if (crew_member(c->crew, i).pid == 0)	/* it has none: it has left, or is about to begin */
+			captain_listed(c, i, number);
+	}
 }
 
 void

@@ -140,6 +140,8 @@ hear(void *cookie, struct captain_link *c, struct wire_message *m)
 		go(h->next);
 	else if ((rest = wire_is(m, "failed")) != NULL)
 		on_failed(h, c, rest);
+	else if (h->heard != NULL)
+		h->heard(h->heard_cookie, c, m);
 }
 
 static void

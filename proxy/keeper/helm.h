@@ -53,6 +53,8 @@ struct helm {
 	bool orphaned[HELM_GROUPS];	/* of a captain that died: its workers may live on for a while, and use what goes by that number */
 	bool wants_group;		/* a captain is to start as soon as one that drains has ended */
 	ev_timer restart;
+	void (*heard)(void *cookie, struct captain_link *c, struct wire_message *m);	/* a captain says what is not about who serves; NULL: nobody listens */
+	void *heard_cookie;
 	void (*over)(void *cookie);	/* no captain is left, and none will come: helm_is_over(); or leaving is true since now */
 	void *over_cookie;
 };

@@ -3,6 +3,7 @@
 
 #include "proxy/keeper/helm.h"
 #include "proxy/keeper/notify.h"
+#include "proxy/keeper/office.h"
 #include "proxy/keeper/succeed.h"
 #include "proxy/keeper/version.h"
 
@@ -14,6 +15,7 @@
 struct keeper {
 	struct ev_loop *loop;
 	struct helm helm;
+	struct office office;
 	struct notify notify;
 	ev_timer beat;
 	ev_signal on_term, on_int, on_hup, on_usr1, on_usr2;
@@ -183,6 +185,7 @@ serve(struct keeper *k)
 		else
 			ev_run(k->loop, 0);
 	}
+	office_close(&k->office);
 	store_done(&k->helm.store);
 	notify_close(&k->notify);
 	return k->helm.status;
@@ -198,6 +201,7 @@ keeper_run(const char *file)
 	succeed_find_program(k.path);
 	watch_signals(&k);
 	helm_init(&k.helm, file, k.path, k.loop, on_over, &k);
+	office_open(&k.office, &k.helm);
 	helm_change(&k.helm, NULL, on_told, &k);	/* the first one */
 	return serve(&k);
 }

@@ -17,6 +17,7 @@ in_client() { ip netns exec "$id-client" /usr/bin/python3 mail.py "$@"; }
 write_conf() {	# TOP FROM
 	cat >"$folder/conf" <<-CONF
 		journal = "$folder/journal"
+		control = "$folder/control"
 		on-stop = remove
 		workers = 2
 		${1-}
@@ -42,7 +43,8 @@ end() {
 }
 said() { grep -c "$1" "$folder/daemon" || true; }
 # the current captain: the youngest that the keeper has
-captain() { pgrep -n -P "$keeper" || true; }
+captain() { pgrep -n -P "$keeper" relaywall-cap || true; }
+captains() { pgrep -c -P "$keeper" relaywall-cap || true; }
 workers() { pgrep -P "$(captain)" 'relaywall-w' || true; }
 descriptors() { for pid in "$keeper" "$(captain)"; do ls "/proc/$pid/fd" | wc -l; done | xargs; }
 # until SECONDS COMMAND...: it is true within that time

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/keeper/office.h"
+
+#include "proxy/keeper/control_socket.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { BYE_MS = 1000 };		/* for the desk to tell who waits for the end */
+
+static const double look_s = 1.0;
+static const char ledger[] = "ledger", counted[] = "counted ";
+
+/* A desk that does not read hangs, and is killed. */
+static void
+say(const struct office *o, const char *text)
+{
+	if (o->wire != -1)
+		(void)wire_say(o->wire, "%s", text);
+}
+
+static void
+give_listener(const struct office *o)
+{
+	if (o->wire != -1 && o->listener != -1)
+		(void)wire_send(o->wire, &o->listener, 1, "listen");
+}
+
+/* The path of the configuration that serves now. If it cannot be had the one before stays. */
+static void
+use_path(struct office *o, const char *path)
+{
+	int fd;
+
+	if (strlen(path) >= sizeof(o->path) || control_socket_is(path, o->listener))
+		return;
+	fd = control_socket_open(path);
+	if (fd == -1) {
+		fprintf(stderr, "relaywall: control %s: %s; no command reaches this one there\n", path,
+		    errno == EADDRINUSE ? "another relaywall listens there" : strerror(errno));
+		return;
+	}
+	if (o->listener != -1)
+		close(o->listener);
+	if (strcmp(o->path, path) != 0)
+		(void)unlink(o->path);
+	o->listener = fd;
+	memcpy(o->path, path, strlen(path) + 1);
+	give_listener(o);
+}
+
+/* What a captain has counted so far, in the place of what it had. */
+static void
+keep_counts(struct office *o, const struct captain_link *c, struct wire_message *m)
+{
+	char name[STORE_NAME];
+
+	snprintf(name, sizeof(name), "%s%u", counted, c->generation);
+	if (m->fd_count == 1 && store_put(&o->counts, name, m->fds[0]) == 0)
+		m->fd_count = 0;
+}
+
+/* An answer to the desk, with whose it is. */
+static void
+pass_on(const struct office *o, const struct captain_link *c, const struct wire_message *m, const char *word, const char *rest)
+{
+	unsigned serial;
+
+	if (o->wire != -1 && wire_number(&rest, UINT_MAX, &serial))
+		(void)wire_send(o->wire, m->fds, m->fd_count, "%s %u %u %s", word, serial, c->generation, rest);
+}
+
+static void
+hear_captain(void *cookie, struct captain_link *c, struct wire_message *m)
+{
+	static const char *const passed[] = { "report", "listing", "listed" };
+	struct office *o = cookie;
+	const char *rest;
+
+	if ((rest = wire_is(m, "control")) != NULL)
+		use_path(o, rest);
+	else if (wire_is(m, "counted") != NULL)
+		keep_counts(o, c, m);
+	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++)
+		if ((rest = wire_is(m, passed[i])) != NULL)
+			pass_on(o, c, m, passed[i], rest);
+}
+
+/* The generation of a captain that had counted this and is gone; 0: it is there, or this is the ledger. */
+static unsigned
+gone(const struct office *o, const struct store_item *item)
+{
+	const struct captain_link *c;
+	const char *number = item->name + sizeof(counted) - 1;
+	unsigned generation;
+
+	if (strncmp(item->name, counted, sizeof(counted) - 1) != 0 || !wire_number(&number, UINT_MAX, &generation))
+		return 0;
+	for (c = TAILQ_FIRST(&o->helm->captains); c != NULL; c = TAILQ_NEXT(c, next))
+		if (c->generation == generation)
+			return 0;
+	return generation;
+}
+
+/* One after the other: each sum is the next ledger. */
+static void
+fold(struct office *o)
+{
+	int fds[2];
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->counts.count && o->wire != -1 && !o->folding; i++) {
+		unsigned generation = gone(o, &o->counts.items[i]);
+
+		if (generation == 0)
+			continue;
+		fds[n++] = o->counts.items[i].fd;
+		if (store_find(&o->counts, ledger) != -1)
+			fds[n++] = store_find(&o->counts, ledger);
+		o->folding = wire_send(o->wire, fds, n, "fold %u", generation) == 0;
+		return;
+	}
+}
+
+static void
+on_folded(struct office *o, const char *rest, struct wire_message *m)
+{
+	char name[STORE_NAME];
+	unsigned generation;
+
+	if (!o->folding || m->fd_count != 1 || !wire_number(&rest, UINT_MAX, &generation))
+		return;
+	o->folding = false;
+	snprintf(name, sizeof(name), "%s%u", counted, generation);
+	if (store_find(&o->counts, name) == -1 || store_put(&o->counts, ledger, m->fds[0]) == -1)
+		return;
+	m->fd_count = 0;
+	store_drop(&o->counts, name);
+	fold(o);
+}
+
+/* Ask all captains, and tell who was asked. */
+static void
+inquire(const struct office *o, const char *word, const char *serial)
+{
+	const struct captain_link *c;
+	char text[WIRE_TEXT];
+	int fds[WIRE_FDS];
+	size_t n = 0, len;
+
+	len = (size_t)snprintf(text, sizeof(text), "captains %.16s", serial);
+	for (c = TAILQ_FIRST(&o->helm->captains); c != NULL && len < sizeof(text) / 2; c = TAILQ_NEXT(c, next))
+		len += (size_t)snprintf(text + len, sizeof(text) - len, " %u %s", c->generation, captain_state_name(c->state));
+	for (size_t i = 0; i < o->counts.count && n < WIRE_FDS; i++)
+		if (strcmp(o->counts.items[i].name, ledger) == 0 || gone(o, &o->counts.items[i]) != 0)
+			fds[n++] = o->counts.items[i].fd;
+	(void)wire_send(o->wire, fds, n, "%s", text);
+	snprintf(text, sizeof(text), "%s %.16s", word, serial);
+	helm_tell(o->helm, text);
+}
+
+static void
+told(void *cookie, bool done, const char *text)
+{
+	const struct office *o = cookie;
+	char line[WIRE_TEXT];
+
+	snprintf(line, sizeof(line), "changed %s %s", done ? "done" : "failed", text);
+	say(o, line);
+}
+
+/* Another "stop" of somebody else's is not for an end at once: that has a word of its own. */
+static void
+stop(const struct office *o, bool now)
+{
+	if (!o->helm->stopping)
+		helm_stop(o->helm);
+	if (now && !o->helm->stop_now)
+		helm_stop(o->helm);
+}
+
+static void
+obey(struct office *o, struct wire_message *m)
+{
+	const char *rest;
+
+	if ((rest = wire_is(m, "report")) != NULL)
+		inquire(o, "report", rest);
+	else if ((rest = wire_is(m, "list")) != NULL)
+		inquire(o, "list", rest);
+	else if ((rest = wire_is(m, "folded")) != NULL)
+		on_folded(o, rest, m);
+	else if (wire_is(m, "end") != NULL)
+		helm_tell(o->helm, m->text);
+	else if (wire_is(m, "reload") != NULL && !helm_change(o->helm, NULL, told, o))
+		say(o, "changed busy");
+	else if ((rest = wire_is(m, "stop")) != NULL)
+		stop(o, strcmp(rest, "now") == 0);
+	wire_close_all(m);
+}
+
+static void
+on_wire(struct ev_loop *loop, ev_io *io, int events)
+{
+	struct office *o = io->data;
+	int got;
+
+	(void)events;
+	while ((got = wire_receive(io->fd, &o->message)) == 1)
+		obey(o, &o->message);
+	if (got == -1)
+		ev_io_stop(loop, io);	/* it has ended, which is seen elsewhere */
+}
+
+static void
+on_look(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	(void)loop, (void)events;
+	fold(timer->data);
+}
+
+static int
+prepare(void *cookie)
+{
+	struct office *o = cookie;
+	int ends[2];
+
+	if (wire_pair(ends) == -1) {
+		fprintf(stderr, "relaywall: the desk cannot start: %s\n", strerror(errno));
+		return -1;
+	}
+	o->wire = ends[0];
+	o->home.wire = ends[1];
+	o->folding = false;
+	ev_io_set(&o->on_wire, o->wire, EV_READ);
+	ev_io_start(o->helm->loop, &o->on_wire);
+	give_listener(o);
+	return 0;
+}
+
+static void
+forked(void *cookie)
+{
+	struct office *o = cookie;
+
+	close(o->home.wire);
+	o->home.wire = -1;
+}
+
+static void
+ended(void *cookie)
+{
+	struct office *o = cookie;
+
+	ev_io_stop(o->helm->loop, &o->on_wire);
+	close(o->wire);
+	o->wire = -1;
+}
+
+static size_t
+keeps(void *cookie, int *fds, size_t max)
+{
+	const struct office *o = cookie;
+
+	(void)max;
+	fds[0] = o->home.wire;
+	return 1;
+}
+
+static void
+inside(void *cookie)
+{
+	const struct office *o = cookie;
+
+	desk_run(&o->home);
+}
+
+void
+office_open(struct office *o, struct helm *helm)
+{
+	struct child_conf conf = { .name = "the desk", .inside = inside, .prepare = prepare, .forked = forked, .ended = ended, .keeps = keeps,
+		.cookie = o };
+
+	*o = (struct office){ .helm = helm, .wire = -1, .listener = -1, .home = { .wire = -1, .keeper = getpid() } };
+	helm->heard = hear_captain;
+	helm->heard_cookie = o;
+	document_time(time(NULL), o->home.since);
+	ev_init(&o->on_wire, on_wire);
+	ev_timer_init(&o->look, on_look, look_s, look_s);
+	o->on_wire.data = o->look.data = o;
+	ev_timer_start(helm->loop, &o->look);
+	o->home.beats = mmap(NULL, sizeof(*o->home.beats), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (o->home.beats == MAP_FAILED) {
+		fprintf(stderr, "relaywall: the desk cannot start: %s\n", strerror(errno));
+		return;
+	}
+	conf.beats = o->home.beats;
+	(void)child_start(&o->child, &conf, helm->loop, stderr);	/* if not, it is told: mail goes on without commands */
+}
+
+void
+office_close(struct office *o)
+{
+	struct pollfd end = { .fd = o->wire };
+	char text[32];
+
+	ev_timer_stop(o->helm->loop, &o->look);
+	if (o->listener != -1) {
+		close(o->listener);
+		(void)unlink(o->path);
+	}
+	snprintf(text, sizeof(text), "over %d", o->helm->status);
+	say(o, text);
+	if (o->wire != -1)
+		(void)poll(&end, 1, BYE_MS);	/* it ends by itself */
+	child_end(&o->child);
+	store_done(&o->counts);
+}

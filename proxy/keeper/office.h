@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * office.h - the keeper's side of the desk (desk.h).
+ *
+ * It starts the desk, holds the socket at which commands ask and what captains have
+ * counted, and passes on what desk and captains say to each other, unread. What
+ * captains that are gone had counted is one document, the ledger; the desk adds to it,
+ * since the keeper reads no JSON.
+ */
+#ifndef PROXY_KEEPER_OFFICE_H
+#define PROXY_KEEPER_OFFICE_H
+
+#include "proxy/keeper/child.h"
+#include "proxy/keeper/desk.h"
+#include "proxy/keeper/helm.h"
+
+enum { OFFICE_PATH = 108 };	/* of struct sockaddr_un */
+
+struct office {
+	struct helm *helm;
+	struct child child;
+	struct desk_home home;
+	int wire;			/* ours; -1: no desk */
+	struct store counts;		/* "counted GENERATION", "ledger" */
+	char path[OFFICE_PATH];		/* of the socket; "": none yet */
+	int listener;			/* -1: none */
+	bool folding;			/* the desk was asked to fold */
+	struct wire_message message;
+	ev_io on_wire;
+	ev_timer look;
+};
+
+/* Start the desk; without it all goes on, and that is told. The helm is initialized, and o is where what it does not know goes from now on. */
+void office_open(struct office *o, struct helm *helm);
+
+/* The program ends with this status: tell who waits for that, and end the desk. */
+void office_close(struct office *o);
+
+#endif
