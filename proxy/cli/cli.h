@@ -12,6 +12,7 @@ enum {
 	CLI_OK = 0,
 	CLI_FAILED = 1,		/* the configuration is faulty, or what was asked for could not be done */
 	CLI_USAGE = 2,		/* the command line is faulty; nothing was done */
+	CLI_ABSENT = 3,		/* no relaywall runs that could be asked */
 };
 
 int cli_check(int argc, char **argv);
@@ -20,6 +21,11 @@ int cli_rules(int argc, char **argv);
 int cli_run(int argc, char **argv);
 int cli_captain(int argc, char **argv);
 int cli_keeper_resume(int argc, char **argv);
+int cli_status(int argc, char **argv);
+int cli_sessions(int argc, char **argv);
+int cli_counters(int argc, char **argv);
+int cli_reload(int argc, char **argv);
+int cli_stop(int argc, char **argv);
 
 /* Tell on stderr how this subcommand is called; CLI_USAGE. */
 int cli_usage(const char *command);

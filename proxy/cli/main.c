@@ -22,6 +22,12 @@ static const struct command_row {
 	{ "rules", cli_rules, "FILE | --guard FILE | --remove [FILE]",
 	    "print the rules for the kernel; load those that close the hosts until run serves; or take all out of it" },
 	{ "run", cli_run, "FILE", "serve, until SIGTERM; SIGUSR1 opens the journal anew, SIGUSR2 goes on as the program that is installed now" },
+	{ "status", cli_status, "[--json] [--control PATH]", "ask the one that runs: is it well, what serves, what was done for each host, which rules do not protect" },
+	{ "sessions", cli_sessions, "[--host NAME] [--client ADDRESS[/LENGTH]] [--json] [--control PATH] | --end ID",
+	    "who is being served now; --end: end one" },
+	{ "counters", cli_counters, "[--json] [--control PATH]", "all that was counted since it began, reloads or not" },
+	{ "reload", cli_reload, "[--json] [--control PATH]", "load the configuration anew; tells what is wrong with it if it is refused" },
+	{ "stop", cli_stop, "[--now] [--json] [--control PATH]", "end it in order, and wait for that; --now: without time for sessions" },
 	{ "captain", cli_captain, NULL, NULL },		/* what run starts, not for people */
 	{ "keeper-resume", cli_keeper_resume, NULL, NULL },	/* nor is what an upgrade runs */
 	{ "help", help, "[keys]", "this; or every key of the configuration file" },
@@ -56,7 +62,8 @@ print_commands(FILE *out)
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (commands[i].help != NULL)
 			fprintf(out, "  relaywall %s %s\n      %s\n", commands[i].name, commands[i].arguments, commands[i].help);
-	fputs("\nexit status: 0 done, 1 faulty configuration or failure, 2 faulty command line\n", out);
+	fputs("\nexit status: 0 done, 1 faulty configuration or failure, 2 faulty command line, 3 no relaywall runs that could be asked;\n"
+	    "status: 1 if it is not well\n", out);
 }
 
 static void

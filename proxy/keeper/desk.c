@@ -58,8 +58,8 @@ end_one(struct desk *d, struct client *c)
 
 	if (c->found || !all)
 		(void)wire_say(d->home->wire, "end %s", c->request.id);
-	a = letters_result(c->found ? "done" : "refused", c->found ? "" : all ? "there is no such session" :
-	    "no such session was found, but not all workers answered");
+	a = letters_result(c->found ? "done" : "refused", c->found ? "" : all ? "relaywall: there is no such session" :
+	    "relaywall: no such session was found, but not all workers answered");
 	client_answer(c, a);
 	letter_release(a);
 }
@@ -126,7 +126,7 @@ on_asked(void *cookie, struct client *c)
 		(void)wire_say(wire, "stop now");
 		break;
 	default:
-		refuse(c, "this is no request");
+		refuse(c, "relaywall: this is no request");
 		break;
 	}
 }
@@ -140,7 +140,7 @@ on_changed(struct desk *d, const char *rest)
 		return;
 	d->reloading = false;
 	if (strcmp(how, "busy") == 0)
-		rest = "another change goes on, or the end: try again when it is over";
+		rest = "relaywall: another change goes on, or the end: try again when it is over";
 	answer_all(d, REQUEST_RELOAD, letters_result(strcmp(how, "done") == 0 ? "done" : "refused", rest));
 }
 
@@ -177,7 +177,6 @@ on_over(struct desk *d, const char *rest)
 
 	(void)wire_number(&rest, UINT8_MAX, &status);
 	document_put(&o, "result", json_string("stopped"));
-	document_put(&o, "text", json_string(""));
 	document_put(&o, "status", json_integer(status));
 	a = letter_json(o);
 	json_decref(o);

@@ -215,11 +215,17 @@ letters_sessions_are_all(const struct inquiry *q)
 struct letter *
 letters_result(const char *result, const char *text)
 {
-	json_t *o = json_object();
+	json_t *o = json_object(), *lines = json_array();
 	struct letter *a;
 
+	while (*text != '\0') {
+		size_t len = strcspn(text, "\n");
+
+		document_append(&lines, document_bytes(span_of((const uint8_t *)text, len)));
+		text += len + (text[len] == '\n');
+	}
 	document_put(&o, "result", json_string(result));
-	document_put(&o, "text", document_bytes(span_str(text)));
+	document_put(&o, "lines", lines);
 	a = letter_json(o);
 	json_decref(o);
 	return a;

@@ -10,7 +10,7 @@
  *	{"time", "sessions": [objects of roll.h, each with "captain" and "worker"],
  *	 "silent": [{"captain", "worker" or null}], "more": true if not all are there}
  * the others:
- *	{"result": "done", "refused" or "stopped", "text", ...}
+ *	{"result": "done" or "refused", "lines": [texts, why it is]}; of stop, {"result": "stopped", "status": N}
  */
 #ifndef PROXY_KEEPER_DESK_LETTERS_H
 #define PROXY_KEEPER_DESK_LETTERS_H
@@ -28,7 +28,7 @@ struct letter *letters_sessions(const struct inquiry *q, void (*each)(void *cook
 /* Did everybody say who is being served? */
 bool letters_sessions_are_all(const struct inquiry *q);
 
-/* "result" and "text", which is shown as it is; NULL: no memory. */
+/* "result" and "lines", of a text of some lines; NULL: no memory. */
 struct letter *letters_result(const char *result, const char *text);
 
 #endif

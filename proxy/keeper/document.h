@@ -25,7 +25,7 @@ enum {
 void document_put(json_t **object, const char *key, json_t *value);
 void document_append(json_t **array, json_t *value);
 
-/* Values; NULL without memory. What is not ASCII stands in the escapes of proxy/base/escape.h, and is cut after 1,000 octets. */
+/* Values; NULL without memory. What is not ASCII stands in the escapes of proxy/base/escape.h, and is cut after 2,000 octets. */
 json_t *document_bytes(struct span bytes);
 json_t *document_ip(const struct ip *ip);
 json_t *document_now(void);

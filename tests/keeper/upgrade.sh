@@ -45,7 +45,6 @@ refuses() {
 	sed -n 's/^relaywall: not upgraded: //p' "$folder/daemon" | tail -n 1
 }
 last_upgrade() { grep '^relaywall: upgraded: ' "$folder/daemon" | tail -n 1; }
-captains() { pgrep -c -P "$keeper" || true; }
 are_captains() { [ "$(captains)" -eq "$1" ]; }
 # who the keeper is: its number is that of the start, or this finds nothing
 who() { echo "$(readlink "/proc/$keeper/exe") $(cat "/proc/$keeper/comm")"; }
