@@ -24,7 +24,7 @@ override LDFLAGS += $(if $(SAN),-fsanitize=address$(comma)undefined,-pie -Wl$(co
 # One archive a layer. A layer may use what stands left of it, so the linker sees them from the right.
 LAYERS   := classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream \
             proxy/driver/gate proxy/site proxy/keeper proxy/cli
-LIBS     := -lev -lgnutls -lcares -lresolv -lnetfilter_queue -lnftables -lmnl -lconfuse -ljansson -lcap-ng -lseccomp
+LIBS     := -lev -lgnutls -lcares -lresolv -lnetfilter_queue -lnftables -lmnl -lconfuse -ljansson -lcap-ng -lseccomp -lncurses
 PURE     := classifier proxy/base proxy/smtp proxy/engine
 archive   = $(BUILD)/lib$(subst /,-,$(1)).a
 reverse   = $(if $(1),$(call reverse,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))

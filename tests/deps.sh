@@ -10,7 +10,7 @@ for purpose in "$@"; do
 	case $purpose in
 	build)
 		packages="$packages gcc libc6-dev make libev-dev libgnutls28-dev libc-ares-dev libnftables-dev libmnl-dev"
-		packages="$packages libnetfilter-queue-dev libconfuse-dev libjansson-dev libcap-ng-dev libseccomp-dev"
+		packages="$packages libnetfilter-queue-dev libconfuse-dev libjansson-dev libcap-ng-dev libseccomp-dev libncurses-dev"
 		;;
 	check)
 		packages="$packages clang clang-tidy libclang-rt-dev cppcheck libcunit1-dev"
@@ -18,7 +18,7 @@ for purpose in "$@"; do
 		;;
 	package)
 		packages="$packages debhelper dpkg-dev lintian binutils git man-db systemd logrotate mandoc iproute2 nftables"
-		packages="$packages libcap-ng-dev libseccomp-dev libnftnl-dev libmicrohttpd-dev libncurses-dev libcunit1-dev"
+		packages="$packages libcap-ng-dev libseccomp-dev libncurses-dev libnftnl-dev libmicrohttpd-dev libncurses-dev libcunit1-dev"
 		;;
 	fuzz)
 		packages="$packages clang libclang-rt-dev"

@@ -24,6 +24,8 @@ int cli_keeper_resume(int argc, char **argv);
 int cli_status(int argc, char **argv);
 int cli_sessions(int argc, char **argv);
 int cli_counters(int argc, char **argv);
+int cli_tail(int argc, char **argv);
+int cli_top(int argc, char **argv);
 int cli_reload(int argc, char **argv);
 int cli_stop(int argc, char **argv);
 

@@ -25,7 +25,10 @@ static const struct command_row {
 	{ "status", cli_status, "[--json] [--control PATH]", "ask the one that runs: is it well, what serves, what was done for each host, which rules do not protect" },
 	{ "sessions", cli_sessions, "[--host NAME] [--client ADDRESS[/LENGTH]] [--json] [--control PATH] | --end ID",
 	    "who is being served now; --end: end one" },
+	{ "top", cli_top, "[--json] [--control PATH]", "rates, verdicts, and who is refused most, on a terminal; --json: of one second" },
 	{ "counters", cli_counters, "[--json] [--control PATH]", "all that was counted since it began, reloads or not" },
+	{ "tail", cli_tail, "[FILE] [--host NAME] [--client ADDRESS[/LENGTH]] [--event EVENT] [--verdict VERDICT] [-n LINES] [-f] [--json] [--control PATH]",
+	    "the end of the journal, of FILE or of the one that runs, as a person reads it; -f: and what is added to it" },
 	{ "reload", cli_reload, "[--json] [--control PATH]", "load the configuration anew; tells what is wrong with it if it is refused" },
 	{ "stop", cli_stop, "[--now] [--json] [--control PATH]", "end it in order, and wait for that; --now: without time for sessions" },
 	{ "captain", cli_captain, NULL, NULL },		/* what run starts, not for people */

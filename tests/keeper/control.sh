@@ -14,6 +14,7 @@ cd "$(dirname "$0")"
 
 host=(198.51.100.25 2001:db8:25::25)
 client=(203.0.113.66 2001:db8:66::66)
+export TERM=xterm
 ip netns exec "$id-host" /usr/bin/python3 mail.py host "$folder/delivered" "${host[@]}" >"$folder/host" 2>&1 &
 started[$!]=host
 wait_for ready "$folder/host"
@@ -99,11 +100,11 @@ hold_end() {	# I
 # --- nobody is there ----------------------------------------------------------
 
 write_conf
-for command in status sessions counters reload stop; do
-	exits "$command without a relaywall" 3 "$command"
+for command in status sessions counters top tail reload stop; do
+	exits "$command without a relaywall" 3 "$command" --json
 	is "... tells that" "$(cat "$folder/err")" "relaywall: nobody listens at $folder/run/control: *"
 	exits "$command, used wrongly" 2 "$command" --nonsense
-	exits "$command with one word too many" 2 "$command" word
+	exits "$command with one word too many" 2 "$command" word word
 done
 exits "an id that is none" 2 sessions --end 123
 exits "clients that are none" 2 sessions --client 10.0.0.0/33
@@ -138,6 +139,52 @@ exits "counters" 0 counters
 is "... one a line" "$(grep -cx -e 'accepted 8' -e 'event.message.taken 8' -e 'host.aix.sessions 5' -e 'host.aix.refused_by.relay 5' "$folder/out")" 4
 is "who may not write to the socket is told so" \
 	"$(setpriv --reuid 65534 --clear-groups "$relaywall" status --control "$folder/run/control" 2>&1 || echo $?)" "*Permission denied*1"
+
+# --- tail, top ----------------------------------------------------------------
+
+exits "tail" 0 tail -n 3
+is "... three lines, that end with the last one" "$(wc -l <"$folder/out") $(tail -n 1 "$folder/out")" \
+	"3 [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9] [0-9a-f]* ${client[1]} other message 250 from a@client.example recipients 1 octets *"
+exits "tail of refused recipients" 0 tail -n 100 --event recipient --verdict refuse
+is "... all of them" "$(wc -l <"$folder/out") $(grep -c 'refuse relay percent-hack 550 TO:<user%victim.example@local.example>' "$folder/out")" "8 8"
+exits "tail of one host's and of some clients" 0 tail -n 100 --host aix --client 203.0.113.0/24 --verdict refuse
+is "... all of them" "$(wc -l <"$folder/out")" 5
+exits "... and of none" 0 tail --host other --client 203.0.113.0/24
+is "... nothing" "$(cat "$folder/out")" ""
+exits "tail --json" 0 tail -n 1 --json
+is "... is the line" "$(cat "$folder/out")" "$(tail -n 1 "$folder/journal")"
+exits "tail of a file that is not there" 1 tail "$folder/none"
+printf '{"event":"limit","what":"a\\u001b[2Jb","time":"x\\u0007"}\nno JSON\n{"event":"half' >"$folder/odd"
+exits "tail of a file with octets for a terminal" 0 tail "$folder/odd"
+is "... shows them" "$(cat "$folder/out")" 'x\\x07 limit a\\x1b\[2Jb'
+"$relaywall" tail -f -n 0 --event message "$folder/odd" >"$folder/followed" 2>&1 &
+follower=$!
+started[$follower]=tail
+sleep 0.5
+printf '\n{"event":"message","what":"first"}\n' >>"$folder/odd"
+until_true 5 grep -q first "$folder/followed" || true
+mv "$folder/odd" "$folder/odd.1"
+printf '{"event":"message","what":"last of the old"}\n' >>"$folder/odd.1"
+sleep 0.5
+printf '{"event":"message","what":"second"}\n{"event":"host","what":"not wanted"}\n' >"$folder/odd"
+is "tail -f follows a file that is moved away" "$(until_true 5 grep -q second "$folder/followed"; xargs <"$folder/followed")" \
+	"message first message last of the old message second"
+kill "$follower"
+wait "$follower" 2>/dev/null || true
+unset "started[$follower]"
+exits "top without a terminal" 2 top
+is "... tells what to do" "$(cat "$folder/err")" "relaywall top: this is no terminal; relaywall counters *"
+exits "top --json" 0 top --json
+is "... who was refused" "$(get clients 0 name) $(get clients 0 count) $(get clients 1 name) $(get recipients 0 name) $(get recipients 0 count)" \
+	"${client[0]} 5 ${client[1]} <user%victim.example@local.example> 8"
+is "... by which verdict" "$(get verdicts | grep -c '"name": "recipient.percent-hack", "count": 8, "rate": 0.0')" 1
+/usr/bin/python3 control.py terminal 2 q "$relaywall" top --control "$folder/run/control" >"$folder/screen" 2>&1 || true
+is "top on a terminal" "$(grep -c -e recipient.percent-hack -e '8 <user%victim.example@local.example>' -e "5 ${client[0]}" -e 'connections 0.0/s' "$folder/screen")" 4
+is "... ends with q" "$(tail -n 1 "$folder/screen")" 0
+/usr/bin/python3 control.py terminal 1 q env TERM=none-such "$relaywall" top --control "$folder/run/control" >"$folder/screen" 2>&1 || true
+is "... not on one that nobody knows" "$(tail -n 1 "$folder/screen") $(grep -c 'this terminal cannot be used' "$folder/screen")" "2 1"
+/usr/bin/python3 control.py terminal 1 q "$relaywall" status --control "$folder/run/control" >"$folder/screen" 2>&1 || true
+is "status on a terminal" "$(tail -n 1 "$folder/screen") $(grep -cx well "$folder/screen")" "0 1"
 
 # --- sessions -----------------------------------------------------------------
 
