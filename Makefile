@@ -67,6 +67,7 @@ $(eval $(call unit_rule,smtp,classifier proxy/base proxy/smtp))
 $(eval $(call unit_rule,engine,$(PURE)))
 $(eval $(call unit_rule,gate,$(PURE) proxy/driver/resolver proxy/driver/gate,-lev -lcares -lresolv -lnetfilter_queue -lmnl))
 $(eval $(call unit_rule,site,$(filter-out proxy/keeper proxy/cli,$(LAYERS)),$(LIBS)))
+$(BUILD)/test/unit-keeper: $(call objects,tests/unit/site/folder.c)
 $(eval $(call unit_rule,keeper,$(filter-out proxy/cli,$(LAYERS)),$(LIBS)))
 $(eval $(call unit_rule,cli,$(LAYERS),$(LIBS)))
 $(eval $(call unit_rule,tls,classifier proxy/base proxy/driver/tls,-lgnutls))
@@ -126,7 +127,7 @@ FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAYS := $(addprefix $(BUILD)/test/replay-,$(FUZZERS))
 FUZZ_SHARED := $(filter-out $(wildcard tests/fuzz/fuzz_*.c) tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
 $(BUILD)/test/replay-%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,tests/fuzz/replay.c tests/unit/corpus.c $(FUZZ_SHARED)) \
-    $(call link,$(PURE) proxy/driver/gate)
+    $(call link,$(PURE) proxy/driver/gate proxy/keeper)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^
 .SECONDARY:
