@@ -2,9 +2,9 @@
 #include "proxy/keeper/captain_report.h"
 
 #include "proxy/base/escape.h"
-#include "proxy/base/version.h"
 #include "proxy/keeper/document.h"
 #include "proxy/keeper/unenforced.h"
+#include "proxy/keeper/version.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -190,7 +190,7 @@ report(const struct captain *c)
 	json_t *o = json_object(), *now = NULL;
 
 	document_put(&o, "generation", json_integer(c->generation));
-	document_put(&o, "version", json_string(RELAYWALL_VERSION));
+	document_put(&o, "version", json_string(version_text));
 	document_put(&o, "pid", json_integer(getpid()));
 	document_put(&o, "file", document_bytes(span_str(c->file)));
 	document_put(&o, "digest", digest(c->site));

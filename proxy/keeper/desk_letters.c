@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/keeper/desk_letters.h"
 
-#include "proxy/base/version.h"
 #include "proxy/keeper/roll.h"
+#include "proxy/keeper/version.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +81,7 @@ keeper(const struct desk_home *home)
 
 	document_put(&o, "pid", json_integer(home->keeper));
 	document_put(&o, "since", json_string(home->since));
-	document_put(&o, "version", json_string(RELAYWALL_VERSION));
+	document_put(&o, "version", json_string(version_text));
 	return o;
 }
 
