@@ -30,6 +30,7 @@ static const struct command_row {
 	{ "tail", cli_tail, "[FILE] [--host NAME] [--client ADDRESS[/LENGTH]] [--event EVENT] [--verdict VERDICT] [-n LINES] [-f] [--json] [--control PATH]",
 	    "the end of the journal, of FILE or of the one that runs, as a person reads it; -f: and what is added to it" },
 	{ "reload", cli_reload, "[--json] [--control PATH]", "load the configuration anew; tells what is wrong with it if it is refused" },
+	{ "upgrade", cli_upgrade, "[--json] [--control PATH]", "go on as the program that is installed now, without a session less; tells why if it cannot" },
 	{ "stop", cli_stop, "[--now] [--json] [--control PATH]", "end it in order, and wait for that; --now: without time for sessions" },
 	{ "captain", cli_captain, NULL, NULL },		/* what run starts, not for people */
 	{ "keeper-resume", cli_keeper_resume, NULL, NULL },	/* nor is what an upgrade runs */

@@ -8,13 +8,14 @@
 #include <unistd.h>
 
 static const double beat_s = 0.2, bye_s = 0.02;
+static const char busy[] = "relaywall: another change goes on, or the end: try again when it is over";
 
 struct desk {
 	const struct desk_home *home;
 	struct ev_loop *loop;
 	struct clients clients;
 	struct inquiry report, list;
-	bool reloading;			/* a reload was asked for, and is not over */
+	enum request_kind changing;	/* a reload or an upgrade, that was asked for and is not over; or REQUEST_NONE */
 	ev_io on_wire;
 	ev_timer beat, bye;
 	struct wire_message message;
@@ -94,6 +95,20 @@ refuse(struct client *c, const char *why)
 	letter_release(a);
 }
 
+/* Who asks for what goes on already waits for that; for another change it is too early. */
+static void
+change(struct desk *d, struct client *c, const char *word)
+{
+	tell(c, word);
+	if (d->changing != REQUEST_NONE && d->changing != c->request.kind) {
+		refuse(c, busy);
+		return;
+	}
+	if (d->changing == REQUEST_NONE)
+		(void)wire_say(d->home->wire, "%s", word);
+	d->changing = c->request.kind;
+}
+
 static void
 on_asked(void *cookie, struct client *c)
 {
@@ -112,10 +127,10 @@ on_asked(void *cookie, struct client *c)
 		inquiry_begin(&d->list);
 		break;
 	case REQUEST_RELOAD:
-		tell(c, "reload");
-		if (!d->reloading)
-			(void)wire_say(wire, "reload");
-		d->reloading = true;
+		change(d, c, "reload");
+		break;
+	case REQUEST_UPGRADE:
+		change(d, c, "upgrade");
 		break;
 	case REQUEST_STOP:
 		tell(c, "stop");
@@ -134,14 +149,15 @@ on_asked(void *cookie, struct client *c)
 static void
 on_changed(struct desk *d, const char *rest)
 {
+	enum request_kind what = d->changing;
 	char how[8];
 
 	if (!wire_word(&rest, how, sizeof(how)))
 		return;
-	d->reloading = false;
+	d->changing = REQUEST_NONE;
 	if (strcmp(how, "busy") == 0)
-		rest = "relaywall: another change goes on, or the end: try again when it is over";
-	answer_all(d, REQUEST_RELOAD, letters_result(strcmp(how, "done") == 0 ? "done" : "refused", rest));
+		rest = busy;
+	answer_all(d, what, letters_result(strcmp(how, "done") == 0 ? "done" : "refused", rest));
 }
 
 /* The sum of all that is given, for the keeper to hold. */
@@ -200,6 +216,8 @@ obey(struct desk *d, struct wire_message *m)
 		on_changed(d, rest);
 	} else if ((rest = wire_is(m, "over")) != NULL) {
 		on_over(d, rest);
+	} else if (wire_is(m, "leave") != NULL) {
+		ev_timer_start(d->loop, &d->bye);
 	} else {
 		inquiry_hear(&d->report, m);
 		inquiry_hear(&d->list, m);

@@ -10,7 +10,7 @@
  *	report SERIAL		to all captains: what are you and what do you do?
  *	list SERIAL		to all captains: who is being served?
  *	end ID			to all captains
- *	reload, stop, stop now	to the keeper
+ *	reload, upgrade, stop, stop now	to the keeper
  *	folded GENERATION, with a document	the sum of what was to be folded
  *
  * and hears
@@ -19,7 +19,8 @@
  *	captains SERIAL [GENERATION STATE]...	who was asked; with documents of what captains counted that are gone
  *	report, listing, listed SERIAL GENERATION ...	what captains answer (captain_report.h)
  *	fold GENERATION, with one or two documents	add them up: what a captain had counted that is gone, and the ledger
- *	changed done|failed|busy TEXT	how a reload ended
+ *	changed done|failed|busy TEXT	how a reload or an upgrade ended
+ *	leave			another program is about to be the keeper: it has a desk of its own
  *	over STATUS		the program ends: tell who waits for that
  */
 #ifndef PROXY_KEEPER_DESK_H

@@ -19,7 +19,7 @@ request_parse(struct span line)
 		const char *text;
 		enum request_kind kind;
 	} words[] = {
-		{ "status", REQUEST_STATUS }, { "sessions", REQUEST_SESSIONS }, { "reload", REQUEST_RELOAD },
+		{ "status", REQUEST_STATUS }, { "sessions", REQUEST_SESSIONS }, { "reload", REQUEST_RELOAD }, { "upgrade", REQUEST_UPGRADE },
 		{ "stop", REQUEST_STOP }, { "stop now", REQUEST_STOP_NOW },
 	};
 	const struct span end = SPAN("end ");

@@ -16,6 +16,7 @@ enum request_kind {
 	REQUEST_SESSIONS,	/* "sessions" */
 	REQUEST_END,		/* "end ID" */
 	REQUEST_RELOAD,		/* "reload" */
+	REQUEST_UPGRADE,	/* "upgrade" */
 	REQUEST_STOP,		/* "stop": answered at the end of the program */
 	REQUEST_STOP_NOW,	/* "stop now" */
 };

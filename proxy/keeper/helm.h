@@ -9,7 +9,7 @@
  *
  * An upgrade is the same with a captain run by another program, which looks, too,
  * whether it could go on with what this keeper has. When that captain serves, the
- * keeper is to become that program (succeed.h), with all that helm_save() says.
+ * keeper is to become that program (succeed.h), with all that helm_describe() says.
  */
 #ifndef PROXY_KEEPER_HELM_H
 #define PROXY_KEEPER_HELM_H
@@ -84,8 +84,8 @@ void helm_leave(struct helm *h);
 /* This process did not become the program after all, for this reason; the captains go on. */
 void helm_stay(struct helm *h, const char *why);
 
-/* Describe all that the next program needs, in out, and as handover_save(); out's descriptors are the helm's. */
-int helm_save(const struct helm *h, struct handover *out);
+/* Describe all that the next program needs of the helm; out's descriptors are the helm's. 0, or -1 with errno. */
+int helm_describe(const struct helm *h, struct handover *out);
 
 /*
  * Go on with what another program left: its descriptors are this helm's from now on.

@@ -58,7 +58,7 @@ describe_captain(const struct helm *h, const struct captain_link *c, struct hand
 }
 
 int
-helm_save(const struct helm *h, struct handover *out)
+helm_describe(const struct helm *h, struct handover *out)
 {
 	const struct captain_link *c;
 
@@ -73,7 +73,7 @@ helm_save(const struct helm *h, struct handover *out)
 	for (c = TAILQ_FIRST(&h->captains); c != NULL; c = TAILQ_NEXT(c, next))
 		describe_captain(h, c, &out->captains[out->captain_count++]);	/* each has a group of its own, so there are no more */
 	out->store = h->store;
-	return handover_save(out);
+	return 0;
 }
 
 static int

@@ -52,7 +52,7 @@ static int
 sample(const struct helm *h)
 {
 	struct handover *all = malloc(sizeof(*all));
-	int fd = all == NULL ? -1 : helm_save(h, all), error = errno;
+	int fd = all == NULL || helm_describe(h, all) == -1 ? -1 : handover_save(all), error = errno;
 
 	handover_free(all);
 	errno = error;

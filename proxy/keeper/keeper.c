@@ -143,15 +143,18 @@ static void
 give_way(struct keeper *k, char *why, size_t size)
 {
 	struct helm *h = &k->helm;
-	int state = helm_save(h, &k->handover);
+	int state = -1;
 
-	if (state == -1) {
+	if (helm_describe(h, &k->handover) == -1 || office_describe(&k->office, &k->handover.store) == -1 ||
+	    (state = handover_save(&k->handover)) == -1) {
 		snprintf(why, size, "relaywall: what the keeper has cannot be handed over: %s\n", strerror(errno));
 		return;
 	}
 	helm_leave(h);
+	office_rest(&k->office);
 	succeed(h->program, &k->handover, state);
 	snprintf(why, size, "relaywall: the program cannot be run as the keeper: %s\n", strerror(errno));
+	office_resume(&k->office);
 	close(state);
 }
 
@@ -201,7 +204,7 @@ keeper_run(const char *file)
 	succeed_find_program(k.path);
 	watch_signals(&k);
 	helm_init(&k.helm, file, k.path, k.loop, on_over, &k);
-	office_open(&k.office, &k.helm);
+	office_open(&k.office, &k.helm, NULL);
 	helm_change(&k.helm, NULL, on_told, &k);	/* the first one */
 	return serve(&k);
 }
@@ -246,6 +249,7 @@ keeper_resume(int state)
 	if (open_keeper(&k) == -1)
 		return 1;
 	helm_init(&k.helm, file, k.path, k.loop, on_over, &k);
+	office_open(&k.office, &k.helm, &left->store);
 	if (helm_adopt(&k.helm, left) == -1) {
 		fprintf(stderr, "relaywall: the keeper cannot go on: %s\n", strerror(errno));
 		return 1;

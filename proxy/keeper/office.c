@@ -4,16 +4,21 @@
 #include "proxy/keeper/control_socket.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 enum { BYE_MS = 1000 };		/* for the desk to tell who waits for the end */
 
 static const double look_s = 1.0;
 static const char ledger[] = "ledger", counted[] = "counted ";
+static const char of_office[] = "office ", listener_name[] = "office listener";	/* while a program hands over to the next */
 
 /* A desk that does not read hangs, and is killed. */
 static void
@@ -198,6 +203,8 @@ obey(struct office *o, struct wire_message *m)
 		helm_tell(o->helm, m->text);
 	else if (wire_is(m, "reload") != NULL && !helm_change(o->helm, NULL, told, o))
 		say(o, "changed busy");
+	else if (wire_is(m, "upgrade") != NULL && !helm_upgrade(o->helm, told, o))
+		say(o, "changed busy");
 	else if ((rest = wire_is(m, "stop")) != NULL)
 		stop(o, strcmp(rest, "now") == 0);
 	wire_close_all(m);
@@ -279,15 +286,47 @@ inside(void *cookie)
 	desk_run(&o->home);
 }
 
-void
-office_open(struct office *o, struct helm *helm)
+/* What is the office's is taken out of the store. A path that is not known any more is that of no file to be removed. */
+static void
+adopt(struct office *o, struct store *left)
 {
-	struct child_conf conf = { .name = "the desk", .inside = inside, .prepare = prepare, .forked = forked, .ended = ended, .keeps = keeps,
-		.cookie = o };
+	struct sockaddr_un own = { 0 };
+	socklen_t len = sizeof(own) - 1;
 
+	for (size_t i = left->count; i-- > 0;) {
+		char name[STORE_NAME];
+		int fd;
+
+		memcpy(name, left->items[i].name, sizeof(name));
+		if (strncmp(name, of_office, sizeof(of_office) - 1) != 0)
+			continue;
+		fd = store_take(left, name);
+		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+		if (strcmp(name, listener_name) == 0)
+			o->listener = fd;
+		else if (store_put(&o->counts, name + sizeof(of_office) - 1, fd) == -1)
+			close(fd);
+	}
+	if (o->listener != -1 && getsockname(o->listener, (struct sockaddr *)&own, &len) == 0 && len > offsetof(struct sockaddr_un, sun_path))
+		memcpy(o->path, own.sun_path, sizeof(o->path) - 1);
+}
+
+static void
+start_desk(struct office *o)
+{
+	(void)child_start(&o->child, &o->conf, o->helm->loop, stderr);	/* if not, it is told: mail goes on without commands */
+}
+
+void
+office_open(struct office *o, struct helm *helm, struct store *left)
+{
 	*o = (struct office){ .helm = helm, .wire = -1, .listener = -1, .home = { .wire = -1, .keeper = getpid() } };
+	o->conf = (struct child_conf){ .name = "the desk", .inside = inside, .prepare = prepare, .forked = forked, .ended = ended, .keeps = keeps,
+		.cookie = o };
 	helm->heard = hear_captain;
 	helm->heard_cookie = o;
+	if (left != NULL)
+		adopt(o, left);
 	document_time(time(NULL), o->home.since);
 	ev_init(&o->on_wire, on_wire);
 	ev_timer_init(&o->look, on_look, look_s, look_s);
@@ -298,14 +337,54 @@ office_open(struct office *o, struct helm *helm)
 		fprintf(stderr, "relaywall: the desk cannot start: %s\n", strerror(errno));
 		return;
 	}
-	conf.beats = o->home.beats;
-	(void)child_start(&o->child, &conf, helm->loop, stderr);	/* if not, it is told: mail goes on without commands */
+	o->conf.beats = o->home.beats;
+	start_desk(o);
+}
+
+int
+office_describe(const struct office *o, struct store *out)
+{
+	int result = o->listener == -1 ? 0 : store_put(out, listener_name, o->listener);
+
+	for (size_t i = 0; result == 0 && i < o->counts.count; i++) {
+		char name[STORE_NAME + sizeof(of_office)];
+
+		snprintf(name, sizeof(name), "%s%s", of_office, o->counts.items[i].name);
+		result = store_put(out, name, o->counts.items[i].fd);
+	}
+	if (result == -1)
+		errno = ENOSPC;
+	return result;
+}
+
+/* What the desk was told before it tells on; of a client that does not read, or of a desk that hangs, here is the end. */
+static void
+end_desk(struct office *o, const char *text)
+{
+	struct pollfd end = { .fd = o->wire };
+
+	child_leaves(&o->child);
+	say(o, text);
+	if (o->wire != -1)
+		(void)poll(&end, 1, BYE_MS);	/* it ends by itself */
+	child_end(&o->child);
+}
+
+void
+office_rest(struct office *o)
+{
+	end_desk(o, "leave");
+}
+
+void
+office_resume(struct office *o)
+{
+	start_desk(o);
 }
 
 void
 office_close(struct office *o)
 {
-	struct pollfd end = { .fd = o->wire };
 	char text[32];
 
 	ev_timer_stop(o->helm->loop, &o->look);
@@ -314,9 +393,6 @@ office_close(struct office *o)
 		(void)unlink(o->path);
 	}
 	snprintf(text, sizeof(text), "over %d", o->helm->status);
-	say(o, text);
-	if (o->wire != -1)
-		(void)poll(&end, 1, BYE_MS);	/* it ends by itself */
-	child_end(&o->child);
+	end_desk(o, text);
 	store_done(&o->counts);
 }

@@ -18,7 +18,8 @@ enum { OFFICE_PATH = 108 };	/* of struct sockaddr_un */
 
 struct office {
 	struct helm *helm;
-	struct child child;
+	struct child child;		/* of conf */
+	struct child_conf conf;
 	struct desk_home home;
 	int wire;			/* ours; -1: no desk */
 	struct store counts;		/* "counted GENERATION", "ledger" */
@@ -30,8 +31,20 @@ struct office {
 	ev_timer look;
 };
 
-/* Start the desk; without it all goes on, and that is told. The helm is initialized, and o is where what it does not know goes from now on. */
-void office_open(struct office *o, struct helm *helm);
+/*
+ * Start the desk; without it all goes on, and that is told. The helm is initialized, and o is where what it does not know goes from now on.
+ * left: what the program that was the keeper before held, of which what is the office's is taken; or NULL.
+ */
+void office_open(struct office *o, struct helm *helm, struct store *left);
+
+/* Put what the next program needs of the office into this store; the descriptors stay the office's. 0, or -1 with errno: it is full. */
+int office_describe(const struct office *o, struct store *out);
+
+/* Another program is about to be the keeper: who asked for that has the answer, and the desk ends. Who asks from now on waits. */
+void office_rest(struct office *o);
+
+/* It is not, after all. */
+void office_resume(struct office *o);
 
 /* The program ends with this status: tell who waits for that, and end the desk. */
 void office_close(struct office *o);

@@ -39,15 +39,24 @@ store_find(const struct store *s, const char *name)
 	return item == NULL ? -1 : item->fd;
 }
 
+int
+store_take(struct store *s, const char *name)
+{
+	struct store_item *item = find(s, name);
+	int fd = item == NULL ? -1 : item->fd;
+
+	if (item != NULL)
+		*item = s->items[--s->count];
+	return fd;
+}
+
 void
 store_drop(struct store *s, const char *name)
 {
-	struct store_item *item = find(s, name);
+	int fd = store_take(s, name);
 
-	if (item == NULL)
-		return;
-	close(item->fd);
-	*item = s->items[--s->count];
+	if (fd != -1)
+		close(fd);
 }
 
 void

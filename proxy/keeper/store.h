@@ -26,6 +26,9 @@ int store_put(struct store *s, const char *name, int fd);
 /* The descriptor of this name, which stays the store's; or -1. */
 int store_find(const struct store *s, const char *name);
 
+/* The same, and it is the caller's from now on. */
+int store_take(struct store *s, const char *name);
+
 /* Close it and forget it; nothing if there is none. */
 void store_drop(struct store *s, const char *name);
 

@@ -13,7 +13,7 @@ static size_t
 write_anew(const struct request *r, char out[REQUEST_OCTETS])
 {
 	static const char *const texts[] = {
-		[REQUEST_STATUS] = "status", [REQUEST_SESSIONS] = "sessions", [REQUEST_END] = "end ", [REQUEST_RELOAD] = "reload",
+		[REQUEST_STATUS] = "status", [REQUEST_SESSIONS] = "sessions", [REQUEST_END] = "end ", [REQUEST_RELOAD] = "reload", [REQUEST_UPGRADE] = "upgrade",
 		[REQUEST_STOP] = "stop", [REQUEST_STOP_NOW] = "stop now",
 	};
 

@@ -11,6 +11,7 @@ static const struct {
 	{ SPAN("status"), REQUEST_STATUS, "" },
 	{ SPAN("sessions"), REQUEST_SESSIONS, "" },
 	{ SPAN("reload"), REQUEST_RELOAD, "" },
+	{ SPAN("upgrade"), REQUEST_UPGRADE, "" },
 	{ SPAN("stop"), REQUEST_STOP, "" },
 	{ SPAN("stop now"), REQUEST_STOP_NOW, "" },
 	{ SPAN("end 0123cdef"), REQUEST_END, "0123cdef" },

@@ -33,6 +33,8 @@ a_name_has_one_descriptor(void)
 	CU_ASSERT(store_find(&s, "a") == -1 && !is_open(b) && store_find(&s, "c") == c && s.count == 1);
 	store_drop(&s, "a");
 	CU_ASSERT(s.count == 1);
+	CU_ASSERT(store_take(&s, "a") == -1 && store_take(&s, "c") == c && is_open(c) && s.count == 0);
+	CU_ASSERT(store_put(&s, "c", c) == 0);
 	store_done(&s);
 	CU_ASSERT(!is_open(c) && s.count == 0);
 }
