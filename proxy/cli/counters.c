@@ -12,9 +12,10 @@ print_numbers(const json_t *o, const char *prefix)
 	const char *name;
 	json_t *n;
 
-	json_object_foreach((json_t *)o, name, n)
+	json_object_foreach((json_t *)o, name, n) {
 		if (json_is_integer(n))
 			printf("%s%s %" JSON_INTEGER_FORMAT "\n", prefix, shown(name), json_integer_value(n));
+	}
 }
 
 /* "host.aix-mail.refused_by.relay 3" */

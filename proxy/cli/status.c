@@ -146,8 +146,9 @@ print_hosts(const json_t *o)
 	json_t *n;
 
 	printf("hosts      %zu are protected; since the keeper began:\n", json_array_size(names) + (size_t)quiet);
-	json_object_foreach((json_t *)hosts, name, n)
+	json_object_foreach((json_t *)hosts, name, n) {
 		print_host(name, n);
+	}
 	for (size_t i = 0; i < json_array_size(names); i++)
 		quiet += json_object_get(hosts, control_text(json_array_get(names, i), "name")) == NULL;
 	if (quiet > 0)

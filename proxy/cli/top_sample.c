@@ -94,9 +94,10 @@ all_verdicts(const json_t *before, const json_t *now, double seconds, size_t *co
 	*count = 0;
 	if (all == NULL)
 		return NULL;
-	json_object_foreach((json_t *)events, name, n)
+	json_object_foreach((json_t *)events, name, n) {
 		if (json_integer_value(n) > 0)
 			all[(*count)++] = (struct verdict_rate){ name, json_integer_value(n), rate(counted(before, "events"), events, name, seconds) };
+	}
 	qsort(all, *count, sizeof(*all), compare);
 	return all;
 }
@@ -108,7 +109,7 @@ verdicts(const json_t *before, const json_t *now, double seconds)
 	struct verdict_rate *all = all_verdicts(before, now, seconds, &count);
 	json_t *array = all == NULL ? NULL : json_array();
 
-	for (size_t i = 0; i < count && i < TOP_SHOWN; i++) {
+	for (size_t i = 0; all != NULL && i < count && i < TOP_SHOWN; i++) {
 		json_t *o = json_object();
 
 		document_put(&o, "name", json_string(all[i].name));

@@ -35,17 +35,23 @@ fail(int fd, int error)
 	return -1;
 }
 
-int
-control_socket_connect(const char *path)
+static int
+reach(const char *path, int flags)
 {
 	struct sockaddr_un name;
 	int fd;
 
-	if (name_of(path, &name) == -1 || (fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1)
+	if (name_of(path, &name) == -1 || (fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0)) == -1)
 		return -1;
 	if (connect(fd, (struct sockaddr *)&name, sizeof(name)) == 0)
 		return fd;
 	return fail(fd, errno);
+}
+
+int
+control_socket_connect(const char *path)
+{
+	return reach(path, 0);
 }
 
 static void
@@ -57,7 +63,7 @@ make_folder(const char *path)
 	(void)mkdir(dirname(copy), FOLDER);	/* bind() tells if it is not there then */
 }
 
-/* What is there and nobody listens at. 0, or -1 with errno: it is to be left alone. */
+/* What is there and nobody listens at. 0, or -1 with errno: it is to be left alone. Who listens may be one who does not accept: not to wait for him. */
 static int
 clear(const char *path)
 {
@@ -70,10 +76,14 @@ clear(const char *path)
 		errno = EEXIST;
 		return -1;
 	}
-	fd = control_socket_connect(path);
+	fd = reach(path, SOCK_NONBLOCK);
 	if (fd != -1)
 		return fail(fd, EADDRINUSE);
-	return errno == ECONNREFUSED ? unlink(path) : -1;
+	if (errno == ECONNREFUSED)
+		return unlink(path);
+	if (errno == EAGAIN)
+		errno = EADDRINUSE;
+	return -1;
 }
 
 int

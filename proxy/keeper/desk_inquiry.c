@@ -90,7 +90,9 @@ on_listed(struct inquiry_captain *c, const char *rest)
 	if (!wire_number(&rest, CREW_MAX - 1, &index) || index >= c->roll_count)
 		return;
 	c->listed[index] = true;
-	c->answered = memchr(c->listed, false, c->roll_count) == NULL;
+	c->answered = true;
+	for (size_t i = 0; i < c->roll_count; i++)
+		c->answered &= c->listed[i];
 }
 
 static void

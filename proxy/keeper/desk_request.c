@@ -23,7 +23,7 @@ request_parse(struct span line)
 		{ "stop", REQUEST_STOP }, { "stop now", REQUEST_STOP_NOW },
 	};
 	const struct span end = SPAN("end ");
-	struct request r = { REQUEST_NONE };
+	struct request r = { .kind = REQUEST_NONE };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (span_eq(line, span_str(words[i].text)))

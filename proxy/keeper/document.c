@@ -132,8 +132,11 @@ add_value(json_t *to, const char *key, const json_t *value, unsigned depth)
 
 	if (mine == NULL)
 		return json_object_set_new(to, key, json_deep_copy(value));
-	if (json_is_integer(mine) && json_is_integer(value))	/* unsigned, for the sum of nonsense is to be no fault of ours */
-		return json_integer_set(mine, (json_int_t)((uint64_t)json_integer_value(mine) + (uint64_t)json_integer_value(value)));
+	if (json_is_integer(mine) && json_is_integer(value)) {
+		uint64_t sum = (uint64_t)json_integer_value(mine) + (uint64_t)json_integer_value(value);	/* nonsense may wrap around */
+
+		return json_integer_set(mine, (json_int_t)sum);
+	}
 	if (json_is_object(mine) && json_is_object(value))
 		return add_objects(mine, value, depth + 1);
 	return 0;
@@ -147,9 +150,10 @@ add_objects(json_t *to, const json_t *other, unsigned depth)
 
 	if (depth == DEPTH)
 		return 0;
-	json_object_foreach((json_t *)other, key, value)
+	json_object_foreach((json_t *)other, key, value) {
 		if (add_value(to, key, value, depth) == -1)
 			return -1;
+	}
 	return 0;
 }
 

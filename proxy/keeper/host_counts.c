@@ -4,17 +4,6 @@
 #include <string.h>
 
 static void
-count_verdict(struct host_counts *c, const struct verdict *v)
-{
-	if (v->action == ACTION_REFUSE || v->action == ACTION_DROP)
-		c->refused_by[v->rule]++;
-	if (v->action == ACTION_PASS && v->mode == MODE_COUNT) {
-		c->counted++;
-		c->counted_by[v->rule]++;
-	}
-}
-
-static void
 count_recipient(struct host_counts *c, enum action action)
 {
 	if (action == ACTION_PASS)
@@ -23,6 +12,21 @@ count_recipient(struct host_counts *c, enum action action)
 		c->recipients_rewritten++;
 	else
 		c->recipients_refused++;
+}
+
+static void
+count_verdict(struct host_counts *c, enum event_kind kind, const struct verdict *v)
+{
+	if (v->action == ACTION_REFUSE || v->action == ACTION_DROP)
+		c->refused_by[v->rule]++;
+	if (v->action == ACTION_PASS && v->mode == MODE_COUNT) {
+		c->counted++;
+		c->counted_by[v->rule]++;
+	}
+	if (kind == EVENT_SENDER)
+		c->senders_refused += v->action != ACTION_PASS;
+	if (kind == EVENT_RECIPIENT)
+		count_recipient(c, v->action);
 }
 
 /* Without a reply of ours nobody was refused: the limit only counts. */
@@ -41,7 +45,7 @@ void
 host_counts_event(struct host_counts *c, const struct event *e)
 {
 	if (e->verdict != NULL)
-		count_verdict(c, e->verdict);
+		count_verdict(c, e->kind, e->verdict);
 	switch (e->kind) {
 	case EVENT_ADMIT:
 		c->turned_away++;
@@ -49,12 +53,6 @@ host_counts_event(struct host_counts *c, const struct event *e)
 	case EVENT_RATE:
 		count_rate(c, e->code);
 		c->turned_away += e->argument.len == 0 && e->code != 0;	/* not a command: a connection */
-		break;
-	case EVENT_SENDER:
-		c->senders_refused += e->verdict->action != ACTION_PASS;
-		break;
-	case EVENT_RECIPIENT:
-		count_recipient(c, e->verdict->action);
 		break;
 	case EVENT_REPLY:
 		c->recipients_refused_by_host += e->what != NULL && strcmp(e->what, verb_name(VERB_RCPT)) == 0;

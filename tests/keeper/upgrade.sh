@@ -108,7 +108,8 @@ clean_load "... with a load"
 
 # broken NAME WHAT-IS-SAID [SECONDS]: the program that is installed now is refused, and nothing changes
 broken() {
-	local serving=$(captain) generation
+	local serving generation
+	serving=$(captain)
 	generation=$(grep -o 'captain [0-9]* serves' "$folder/daemon" | tail -n 1 | cut -d ' ' -f 2)
 	is "$1" "$(refuses "${3-5}")" "$2; captain $generation goes on"
 	is "... the same captain serves" "$(until_true 5 are_captains 1; captain) $(serves && echo yes)" "$serving yes"

@@ -7,7 +7,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static void
@@ -54,6 +56,29 @@ what_was_left_there_is_removed_but_no_file(void)
 }
 
 static void
+who_does_not_accept_is_not_waited_for(void)
+{
+	enum { MANY = 200 };
+	char *path = folder_path("full");
+	int fds[MANY], fd = control_socket_open(path), flags = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, refused = 0;
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+
+	CU_ASSERT_FATAL(fd != -1);
+	snprintf(name.sun_path, sizeof(name.sun_path), "%s", path);
+	for (int i = 0; i < MANY; i++) {
+		fds[i] = socket(AF_UNIX, flags, 0);
+		refused += connect(fds[i], (struct sockaddr *)&name, sizeof(name)) == -1;
+	}
+	CU_ASSERT(refused > 0);
+	CU_ASSERT(control_socket_open(path) == -1 && errno == EADDRINUSE);
+	for (int i = 0; i < MANY; i++)
+		close(fds[i]);
+	close(fd);
+	unlink(path);
+	free(path);
+}
+
+static void
 a_path_that_is_too_long_is_none(void)
 {
 	char path[200];
@@ -67,6 +92,7 @@ a_path_that_is_too_long_is_none(void)
 static CU_TestInfo tests[] = {
 	{ "it is made with its folder, and for root alone", it_is_made_with_its_folder_and_for_root_alone },
 	{ "what was left there is removed, but no file", what_was_left_there_is_removed_but_no_file },
+	{ "who does not accept is not waited for", who_does_not_accept_is_not_waited_for },
 	{ "a path that is too long is none", a_path_that_is_too_long_is_none },
 	CU_TEST_INFO_NULL,
 };
