@@ -217,6 +217,7 @@ obey(struct desk *d, struct wire_message *m)
 	} else if ((rest = wire_is(m, "over")) != NULL) {
 		on_over(d, rest);
 	} else if (wire_is(m, "leave") != NULL) {
+		clients_close(&d->clients);
 		ev_timer_start(d->loop, &d->bye);
 	} else {
 		inquiry_hear(&d->report, m);

@@ -245,3 +245,12 @@ clients_listen(struct clients *all, int fd)
 	ev_io_set(&all->on_listener, fd, EV_READ);
 	accept_if_room(all);
 }
+
+void
+clients_close(struct clients *all)
+{
+	ev_io_stop(all->loop, &all->on_listener);
+	if (all->listener != -1)
+		close(all->listener);
+	all->listener = -1;
+}

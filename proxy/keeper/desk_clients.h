@@ -62,6 +62,9 @@ void clients_init(struct clients *all, struct ev_loop *loop, void (*asked)(void 
 /* From now on there is where they come; the descriptor is taken over, the one before closed. */
 void clients_listen(struct clients *all, int fd);
 
+/* Take no more of them: who comes now waits for whoever listens next. */
+void clients_close(struct clients *all);
+
 /* Take text over, of len octets, malloced; NULL: an answer that is none. One hold, the caller's. */
 struct letter *letter_new(char *text, size_t len);
 struct letter *letter_json(const json_t *o);

@@ -45,6 +45,7 @@ refuses() {
 	sed -n 's/^relaywall: not upgraded: //p' "$folder/daemon" | tail -n 1
 }
 last_upgrade() { grep '^relaywall: upgraded: ' "$folder/daemon" | tail -n 1; }
+are_back() { [ "$(descriptors)" = "$before" ]; }
 are_captains() { [ "$(captains)" -eq "$1" ]; }
 # who the keeper is: its number is that of the start, or this finds nothing
 who() { echo "$(readlink "/proc/$keeper/exe") $(cat "/proc/$keeper/comm")"; }
@@ -62,7 +63,9 @@ write_conf
 begin
 hold_begin 0
 load_begin 4
-sleep 0.5
+reload		# from now on there is a predecessor of whom something is kept
+until_true 5 are_captains 1 || true
+sleep 1.2	# and its counts are added up within a second
 before=$(descriptors)
 version=$("$first" version | cut -d ' ' -f 2)
 for n in $(seq "${UPGRADES:-4}"); do
@@ -80,13 +83,26 @@ is "... each was told of, to a version and back" \
 	"$(((${UPGRADES:-4} + 1) / 2)) $((${UPGRADES:-4} / 2))"
 is "... nothing else was upgraded or refused" "$(upgrades) $(refused) $(said 'not loaded')" "${UPGRADES:-4} 0 0"
 is "captains that are not needed any more are gone, and nobody's child is left" "$(until_true 5 are_captains 1 || true; captains)" 1
-is "... no descriptor was lost" "$(descriptors)" "$before"
+is "... no descriptor was lost" "$(until_true 5 are_back || true; descriptors)" "$before"
 upgrade "$next"
 is "the process is the one that was started, and is the new program" "$(who)" "$relaywall relaywall"
 is "... its captain is" "$(readlink "/proc/$(captain)/exe")" "$relaywall"
 is "... and it is another version" "$(last_upgrade)" "*version next*"
 upgrade "$next"
 is "an upgrade to the same" "$(last_upgrade)" "*version next*"
+
+# --- by command ---------------------------------------------------------------
+
+asked() { "$first" "$@" --control "$folder/control" 2>&1 || echo "status $?"; }
+accepted() { asked counters | sed -n 's/^accepted *//p'; }
+before=$(accepted)
+install "$first"
+is "relaywall upgrade" "$(asked upgrade), $(asked status | head -n 1), $(last_upgrade)" "upgraded, *well*, *version $version *"
+is "... what was counted before is counted still, all $before" "$((before > 0)) $(accepted)" "1 $before"
+install /bin/false
+is "a program that cannot" "$(asked upgrade | tail -n 1), $(asked status | head -n 1)" "status 1, *well*"
+install "$next"
+is "and back" "$(asked upgrade), $(asked status | head -n 1), $(last_upgrade)" "upgraded, *well*, *version next*"
 
 # --- what dies just then ------------------------------------------------------
 
@@ -116,6 +132,7 @@ broken() {
 }
 load_begin 2
 until_true 20 are_captains 1
+sleep 1.2	# what captains counted that are gone is added up by then
 before=$(descriptors)
 is_as_before() { is "... and the keeper is the program that it was" "$(who) $(upgrades)" "*relaywall (deleted) relaywall $upgraded"; }
 upgraded=$(upgrades)
@@ -150,7 +167,7 @@ write_conf "nonsense = 1"
 broken "a program that refuses the file" "*nonsense*"
 write_conf
 is_as_before
-is "... and no descriptor was lost" "$(descriptors)" "$before"
+is "... and no descriptor was lost" "$(until_true 5 are_back || true; descriptors)" "$before"
 clean_load "... all of this under load"
 
 # --- two things at once -------------------------------------------------------
