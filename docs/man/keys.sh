@@ -4,7 +4,7 @@
 # keys.sh PROGRAM PAGE: write what `relaywall help keys` says into relaywall.conf(5), between its two marks.
 #
 # The page is kept as it comes out: to build the package runs no program that was just built, which could be one for
-# another processor. That page and program agree is tested (tests/package/man.sh).
+# another processor. That page and program agree is tested (tests/package/texts.sh).
 set -eu
 program=$1
 page=$2

@@ -25,6 +25,21 @@ page_has_options() {
 	done
 	return $missing
 }
+# And no option that the command has not.
+page_has_no_others() {
+	local option others=0
+	for option in $(rendered "$1" | sed -n 's/^ \{5\}\(--\{0,1\}[a-z][a-z-]*\).*/\1/p'); do
+		grep -qE -- "[[ {]$option( |]|\||\$)" <<<" $2" || { echo "$1 tells of $option, which is none"; others=1; }
+	done
+	return $others
+}
+# Those that ask the one that runs may find none; the others cannot.
+page_has_exits() {
+	local want="0 1 2"
+	[[ $2 != *--control* ]] || want="0 1 2 3"
+	is "$(rendered "$1" | sed -n '/^EXIT STATUS/,/^[A-Z]/s/^ \{5\}\([0-9]\) .*/\1/p' | xargs)" "$want"
+}
+page_refers_to() { sed -n '/^\.Sh SEE ALSO/,$p' docs/man/relaywall.8 | grep -qE "^\.Xr relaywall-$1 8( ,)?\$"; }
 pages_are_of_commands() {
 	local page
 	for page in docs/man/relaywall-*.8; do
@@ -50,8 +65,12 @@ while read -r command usage; do
 	esac
 	expect "$command has a page" test -s "docs/man/relaywall-$command.8"
 	expect "$command: its options" page_has_options "docs/man/relaywall-$command.8" "$usage"
+	expect "$command: no others" page_has_no_others "docs/man/relaywall-$command.8" "$usage"
+	expect "$command: its exit statuses" page_has_exits "docs/man/relaywall-$command.8" "$usage"
+	expect "relaywall(8) leads to $command" page_refers_to "$command"
 done < <(usages)
-expect "help has commands" test "$COMMANDS" -ge 6
+expect "help has commands" test "$COMMANDS" -ge 14
+expect "relaywall(8) has the exit statuses that help has" page_has_exits docs/man/relaywall.8 --control
 expect "no page is of a command that is none" pages_are_of_commands
 expect "relaywall.conf(5) has the keys as the program tells them" keys_are_those_of_the_program
 rendered docs/man/relaywall.conf.5 >"$WORK/conf.text"
@@ -87,6 +106,13 @@ expect "completion: a file behind an option" completes check -v configs/sysc = c
 expect "completion: a file that an option wants" completes check --kernel configs/sysc = configs/sysctl.conf
 expect "completion: no file for an address" completes explain --client configs/sysc =
 expect "completion: no file where none is wanted" completes explain --json configs/sysc =
+expect "completion: options of those that ask" completes status - = --json --control
+expect "completion: options of many kinds" completes tail - = --host --client --event --verdict -n -f --json --control
+expect "completion: options behind a bar" completes sessions --e = --end
+expect "completion: a socket" completes reload --control configs/sysc = configs/sysctl.conf
+expect "completion: no file for those that ask" completes status configs/sysc =
+expect "completion: but for a journal" completes tail -n 5 configs/sysc = configs/sysctl.conf
+expect "completion: no file for a number" completes tail -n configs/sysc =
 expect "completion: a word" completes help "" = keys
 expect "completion: nothing" completes version "" =
 expect "completion: no command" completes 'r.*' "" =
