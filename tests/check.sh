@@ -32,6 +32,7 @@ step "ASan, UBSan: program and tests" make $jobs SAN=1 all tests
 step "ASan, UBSan: unit tests and fuzzer seeds" make SAN=1 check-units
 step "command line" env RELAYWALL=build/relaywall tests/cli/run.sh
 step "manual pages, completion and version say what the program says" tests/package/texts.sh build/relaywall
+step "a newcomer's first steps are as the document says" tests/package/quickstart.sh
 step "stream: real sockets, bad clients and bad hosts" tests/stream/run.sh build/test/serve
 step "stream with ASan, UBSan" tests/stream/run.sh build/san/test/serve
 step "gate: a queue of the kernel" tests/gate/queue.sh build/test/queue-probe

@@ -14,10 +14,10 @@ for purpose in "$@"; do
 		;;
 	check)
 		packages="$packages clang clang-tidy libclang-rt-dev cppcheck libcunit1-dev"
-		packages="$packages iproute2 nftables iptables python3 procps openssl mandoc"
+		packages="$packages iproute2 nftables iptables python3 procps openssl mandoc curl systemd"
 		;;
 	package)
-		packages="$packages debhelper dpkg-dev lintian binutils git man-db systemd logrotate mandoc iproute2 nftables"
+		packages="$packages debhelper dpkg-dev lintian binutils git man-db systemd logrotate mandoc iproute2 nftables python3 curl"
 		packages="$packages libcap-ng-dev libseccomp-dev libncurses-dev libnftnl-dev libmicrohttpd-dev libncurses-dev libcunit1-dev"
 		;;
 	fuzz)

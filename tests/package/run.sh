@@ -57,6 +57,7 @@ whole() {
 	grep -q '^[1-9][0-9]* passed, 0 failed$' <<<"$last" && PASSED=$((PASSED + ${last%% *})) || cat "$WORK/whole"
 }
 whole "installed" tests/package/install.sh "$DEB"
+whole "a newcomer's first steps" tests/package/quickstart.sh "$DEB"
 whole "booted" tests/package/boot.sh "$DEB"
 whole "reproducible" tests/package/reproducible.sh
 
