@@ -5,14 +5,30 @@
 #include "proxy/cli/shown.h"
 
 #include <ncurses.h>
+#include <term.h>
+#include <unistd.h>
 
 enum { HEAD = 4, PAIR_WELL = 1, PAIR_NOT_WELL };
 
 static SCREEN *screen;
 
+/* Asked before newterm(), which does not free all that it began with where there is no such terminal. */
+static bool
+is_known(void)
+{
+	int error;
+
+	if (setupterm(NULL, STDOUT_FILENO, &error) == ERR)
+		return false;
+	(void)del_curterm(cur_term);
+	return true;
+}
+
 int
 top_screen_open(void)
 {
+	if (!is_known())
+		return -1;
 	screen = newterm(NULL, stdout, stdin);
 	if (screen == NULL)
 		return -1;
