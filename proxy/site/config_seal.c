@@ -3,6 +3,7 @@
 #include "proxy/site/config.h"
 
 #include "proxy/base/siphash.h"
+#include "proxy/site/metrics_address.h"
 
 /* position in the section "limits", field, units of the field in one of the key */
 #define LIMITS(X) \
@@ -52,6 +53,16 @@ seal_control(struct config *c)
 }
 
 static void
+seal_metrics(struct config *c)
+{
+	const struct setting *s = &c->site->top_set[TOP_METRICS];
+
+	if (s->text.len > 0 && metrics_address_parse(s->text, &c->site->metrics_ip, &c->site->metrics_port) == -1)
+		config_error(c, s->line, "metrics = \"%s\", expected an address of this box and a port, as \"127.0.0.1:9025\" or \"[::1]:9025\"",
+		    config_shown(s->text));
+}
+
+static void
 seal_top(struct config *c)
 {
 	struct site *site = c->site;
@@ -63,6 +74,7 @@ seal_top(struct config *c)
 			key_read(&key_tables[SECTION_TOP].keys[i], span_str(key_tables[SECTION_TOP].keys[i].fallback), &set[i]);
 	config_output(c);
 	seal_control(c);
+	seal_metrics(c);
 	site->port = (uint16_t)set[TOP_LISTENER_PORT].number;
 	site->refusal_port = (uint16_t)set[TOP_REFUSAL_PORT].number;
 	if (site->refusal_port == site->port)

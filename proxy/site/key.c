@@ -65,6 +65,8 @@ static const struct key top[TOP_KEYS] = {
 	[TOP_USER] = TEXT("user", "relaywall", "whose processes read mail and packets, by name or number: one without any rights"),
 	[TOP_CONTROL] = TEXT("control", "/run/relaywall/control",
 	    "path of the socket at which status, sessions, top, counters, reload and stop ask; its folder is made if it is not there"),
+	[TOP_METRICS] = TEXT("metrics", NULL,
+	    "address and port, as \"127.0.0.1:9025\", at which anybody may read counters, health and a page of them by HTTP; not set: nowhere"),
 };
 
 /* The defaults of these are the engine's: dialogue_limits_default. */

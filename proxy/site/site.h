@@ -71,6 +71,8 @@ struct site {
 	unsigned syslog_facility;	/* number of RFC 5424, 6.2.1 */
 	bool journal_required;
 	const char *control;		/* path of the socket that commands ask at */
+	struct ip metrics_ip;		/* where counters can be read by HTTP, and the port there; 0: nowhere */
+	uint16_t metrics_port;
 	uint8_t digest[SITE_DIGEST];	/* SHA-256 of the file, as it was read */
 	uint16_t port;			/* of the listeners on the loopback addresses */
 	uint16_t refusal_port;		/* of those for who is told that he may not */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is legal but dangerous. */
 #include "proxy/site/gate_rules.h"
+#include "proxy/site/metrics_address.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -352,6 +353,25 @@ warn_gate_lookups(struct warnings *w)
 		    "lists are not asked before that number is reached", site->lookups_max, (size_t)site->gate_held, lists);
 }
 
+/* Who reads there who is protected from whom needs no password. */
+static void
+warn_metrics(struct warnings *w)
+{
+	const struct site *site = w->site;
+	const struct setting *s = &site->top_set[TOP_METRICS];
+	uint32_t host;
+
+	if (site->metrics_port == 0)
+		return;
+	host = prefix_map_find(&site->policy.host_map, &site->metrics_ip);
+	if (host != PREFIX_NONE)
+		warn(w, s->line, "metrics = \"%.*s\" is an address of host %.*s: who reads there is one of its clients", SHOWN(s->text),
+		    SHOWN(site->policy.hosts[host].name));
+	else if (!metrics_address_is_private(&site->metrics_ip))
+		warn(w, s->line, "metrics = \"%.*s\" is no loopback and no private address: strangers can read counters, sessions and faults there",
+		    SHOWN(s->text));
+}
+
 size_t
 site_warn(const struct site *site, FILE *out)
 {
@@ -367,6 +387,7 @@ site_warn(const struct site *site, FILE *out)
 	if (site->resolver_count == 0)
 		warn(&w, 0, "no resolvers are set: senders from domains that do not exist are let pass");
 	warn_gate_lookups(&w);
+	warn_metrics(&w);
 	warn_networks(&w);
 	for (size_t i = 0; i < site->policy.host_count; i++)
 		warn_host(&w, i);
