@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/keeper/desk.h"
 
+#include "proxy/keeper/desk_board.h"
 #include "proxy/keeper/desk_letters.h"
 
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+
+enum { BOARD_OCTETS = 64 << 10 };	/* of the sessions that it shows */
 
 static const double beat_s = 0.2, bye_s = 0.02;
 static const char busy[] = "relaywall: another change goes on, or the end: try again when it is over";
@@ -15,6 +18,7 @@ struct desk {
 	struct ev_loop *loop;
 	struct clients clients;
 	struct inquiry report, list;
+	struct desk_board board;
 	enum request_kind changing;	/* a reload or an upgrade, that was asked for and is not over; or REQUEST_NONE */
 	ev_io on_wire;
 	ev_timer beat, bye;
@@ -34,8 +38,10 @@ on_report(void *cookie)
 {
 	struct desk *d = cookie;
 	json_t *status = letters_status(&d->report, d->home);
+	struct letter *a = letter_json(status);
 
-	answer_all(d, REQUEST_STATUS, letter_json(status));
+	desk_board_answer(&d->board, REQUEST_STATUS, a);
+	answer_all(d, REQUEST_STATUS, a);
 	json_decref(status);
 }
 
@@ -65,18 +71,32 @@ end_one(struct desk *d, struct client *c)
 	letter_release(a);
 }
 
+/* The board shows some of the sessions. */
+static void
+tell_board(struct desk *d)
+{
+	struct letter *a;
+
+	if (!desk_board_waits(&d->board, REQUEST_SESSIONS))
+		return;
+	a = letters_sessions(&d->list, BOARD_OCTETS, NULL, NULL);
+	desk_board_answer(&d->board, REQUEST_SESSIONS, a);
+	letter_release(a);
+}
+
 static void
 on_list(void *cookie)
 {
 	struct desk *d = cookie;
 	struct client *c, *after;
 
-	answer_all(d, REQUEST_SESSIONS, letters_sessions(&d->list, mark, d));
+	answer_all(d, REQUEST_SESSIONS, letters_sessions(&d->list, SESSIONS_OCTETS, mark, d));
 	for (c = TAILQ_FIRST(&d->clients.list); c != NULL; c = after) {
 		after = TAILQ_NEXT(c, next);
 		if (c->phase == CLIENT_WAITING && c->request.kind == REQUEST_END)
 			end_one(d, c);
 	}
+	tell_board(d);
 }
 
 /* Whoever does something that others notice is named. */
@@ -147,6 +167,14 @@ on_asked(void *cookie, struct client *c)
 }
 
 static void
+on_board_asked(void *cookie, enum request_kind kind)
+{
+	struct desk *d = cookie;
+
+	inquiry_begin(kind == REQUEST_STATUS ? &d->report : &d->list);
+}
+
+static void
 on_changed(struct desk *d, const char *rest)
 {
 	enum request_kind what = d->changing;
@@ -209,6 +237,9 @@ obey(struct desk *d, struct wire_message *m)
 
 	if (wire_is(m, "listen") != NULL && m->fd_count == 1) {
 		clients_listen(&d->clients, m->fds[0]);
+		m->fd_count = 0;
+	} else if (wire_is(m, "board") != NULL && m->fd_count == 1) {
+		desk_board_meet(&d->board, m->fds[0]);
 		m->fd_count = 0;
 	} else if ((rest = wire_is(m, "fold")) != NULL) {
 		fold(d, rest, m);
@@ -274,6 +305,7 @@ desk_run(const struct desk_home *home)
 	clients_init(&d.clients, d.loop, on_asked, &d);
 	inquiry_init(&d.report, "report", home->wire, d.loop, on_report, &d);
 	inquiry_init(&d.list, "list", home->wire, d.loop, on_list, &d);
+	desk_board_init(&d.board, d.loop, on_board_asked, &d);
 	ev_io_init(&d.on_wire, on_wire, home->wire, EV_READ);
 	ev_timer_init(&d.beat, on_beat, 0., beat_s);
 	ev_timer_init(&d.bye, on_bye, 0., bye_s);

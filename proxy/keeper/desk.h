@@ -16,6 +16,7 @@
  * and hears
  *
  *	listen, with a socket	there is where commands ask
+ *	board, with an end of a wire	there is one: desk_board.h
  *	captains SERIAL [GENERATION STATE]...	who was asked; with documents of what captains counted that are gone
  *	report, listing, listed SERIAL GENERATION ...	what captains answer (captain_report.h)
  *	fold GENERATION, with one or two documents	add them up: what a captain had counted that is gone, and the ledger

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SESSIONS_OCTETS = 32 << 20 };	/* of an answer at most */
-
 __attribute__((format(printf, 2, 3))) static void
 add_fault(json_t **faults, const char *format, ...)
 {
@@ -26,6 +24,7 @@ static void
 look_inside(const struct inquiry_captain *c, json_t **faults)
 {
 	const json_t *workers = json_object_get(c->report, "workers"), *gate = json_object_get(c->report, "gate");
+	bool foreign_rules = json_is_false(json_object_get(c->report, "rules_loaded"));
 	json_int_t lists = json_integer_value(json_object_get(json_object_get(c->report, "now"), "lists_broken"));
 
 	for (size_t i = 0; i < json_array_size(workers); i++)
@@ -33,6 +32,8 @@ look_inside(const struct inquiry_captain *c, json_t **faults)
 			add_fault(faults, "worker %zu of captain %u does not serve", i, c->generation);
 	if (json_is_false(json_object_get(gate, "well")))
 		add_fault(faults, "the gate of captain %u does not serve", c->generation);
+	if (foreign_rules)
+		add_fault(faults, "somebody took the kernel's rules of captain %u away, and they do not load", c->generation);
 	if (lists > 0)
 		add_fault(faults, "block lists that are not asked, since they erred: %" JSON_INTEGER_FORMAT, lists);
 }
@@ -120,7 +121,7 @@ letters_status(const struct inquiry *q, const struct desk_home *home)
 /* A text that grows: not as a tree of JSON, of which 100,000 sessions would be hundreds of megabytes. */
 struct sheet {
 	FILE *out;
-	size_t octets;
+	size_t octets, most;
 	const char *comma;	/* before the next session */
 	bool more;
 };
@@ -131,7 +132,7 @@ write_session(struct sheet *t, json_t *o)
 	char line[ROLL_LINE + 64];
 	size_t len = json_dumpb(o, line, sizeof(line), JSON_COMPACT | JSON_ENSURE_ASCII);
 
-	t->more |= len > sizeof(line) || t->octets + len > SESSIONS_OCTETS;
+	t->more |= len > sizeof(line) || t->octets + len > t->most;
 	if (len == 0 || t->more)
 		return;
 	fputs(t->comma, t->out);
@@ -147,12 +148,13 @@ write_roll(struct sheet *t, const struct inquiry_captain *c, unsigned worker, vo
 	json_t *o;
 
 	roll_begin(&roll, c->rolls[worker]);
-	while ((o = roll_next(&roll)) != NULL) {
+	while ((each != NULL || !t->more) && (o = roll_next(&roll)) != NULL) {
 		document_put(&o, "captain", json_integer(c->generation));
 		document_put(&o, "worker", json_integer(worker));
 		if (o == NULL)
 			break;
-		each(cookie, json_string_value(json_object_get(o, "id")));
+		if (each != NULL)
+			each(cookie, json_string_value(json_object_get(o, "id")));
 		write_session(t, o);
 		json_decref(o);
 	}
@@ -180,11 +182,11 @@ write_silent(FILE *out, const struct inquiry *q)
 }
 
 struct letter *
-letters_sessions(const struct inquiry *q, void (*each)(void *cookie, const char *id), void *cookie)
+letters_sessions(const struct inquiry *q, size_t octets_most, void (*each)(void *cookie, const char *id), void *cookie)
 {
 	char *whole = NULL, now[DOCUMENT_TIME];
 	size_t len = 0;
-	struct sheet t = { .out = open_memstream(&whole, &len), .comma = "" };
+	struct sheet t = { .out = open_memstream(&whole, &len), .most = octets_most, .comma = "" };
 
 	if (t.out == NULL)
 		return letter_new(NULL, 0);

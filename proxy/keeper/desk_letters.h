@@ -22,8 +22,10 @@
 /* Of an inquiry "report". NULL: no memory. */
 json_t *letters_status(const struct inquiry *q, const struct desk_home *home);
 
-/* Of an inquiry "list"; each: called for every id. */
-struct letter *letters_sessions(const struct inquiry *q, void (*each)(void *cookie, const char *id), void *cookie);
+enum { SESSIONS_OCTETS = 32 << 20 };	/* of all sessions, at most */
+
+/* Of an inquiry "list": as many as fit into so many octets. each, if not NULL: called for every id, of those too that do not fit. */
+struct letter *letters_sessions(const struct inquiry *q, size_t octets_most, void (*each)(void *cookie, const char *id), void *cookie);
 
 /* Did everybody say who is being served? */
 bool letters_sessions_are_all(const struct inquiry *q);
