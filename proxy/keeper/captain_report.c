@@ -196,6 +196,7 @@ report(const struct captain *c)
 	document_put(&o, "digest", digest(c->site));
 	document_put(&o, "journal", document_bytes(span_str(c->site->journal)));
 	document_put(&o, "since", c->since[0] == '\0' ? json_null() : json_string(c->since));
+	document_put(&o, "rules_loaded", c->rules && c->watchman.awake ? json_boolean(watchman_is_well(&c->watchman)) : json_null());
 	document_put(&o, "workers", workers(c));
 	document_put(&o, "gate", gate(c));
 	document_put(&o, "hosts", hosts(&c->site->policy, most));

@@ -4,6 +4,7 @@
  * socket.
  *
  *	{"generation", "version", "pid", "file", "digest", "journal", "control", "since",
+ *	 "rules_loaded": true or null (they are another captain's),
  *	 "workers": [{"index", "pid", "well", "restarts", "sessions"}],
  *	 "gate": null or {"pid", "hand_pid", "well"},
  *	 "hosts": [{"name", "addresses"}], "hosts_more": N,

@@ -127,6 +127,12 @@ watchman_begin(struct watchman *w)
 	return 0;
 }
 
+bool
+watchman_is_well(const struct watchman *w)
+{
+	return !ev_is_active(&w->put_back);
+}
+
 int
 watchman_drain(struct watchman *w)
 {

@@ -42,6 +42,9 @@ int watchman_begin(struct watchman *w);
 /* Watch no more: somebody else's rules come, or it is the end. Whom these refused is asked before. Nothing if it rests. */
 void watchman_rest(struct watchman *w);
 
+/* Are the rules in the kernel, as far as it is known? Of one that is awake. */
+bool watchman_is_well(const struct watchman *w);
+
 /* No new sessions, which goes on being watched. 0, or -1 and told. */
 int watchman_drain(struct watchman *w);
 
