@@ -24,12 +24,13 @@ override LDFLAGS += $(if $(SAN),-fsanitize=address$(comma)undefined,-pie -Wl$(co
 # One archive a layer. A layer may use what stands left of it, so the linker sees them from the right.
 LAYERS   := classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream \
             proxy/driver/gate proxy/site proxy/keeper proxy/cli
-LIBS     := -lev -lgnutls -lcares -lresolv -lnetfilter_queue -lnftables -lmnl -lconfuse -ljansson -lcap-ng -lseccomp -lncurses
+LIBS     := -lev -lmicrohttpd -lgnutls -lcares -lresolv -lnetfilter_queue -lnftables -lmnl -lconfuse -ljansson -lcap-ng -lseccomp -lncurses
 PURE     := classifier proxy/base proxy/smtp proxy/engine
 archive   = $(BUILD)/lib$(subst /,-,$(1)).a
 reverse   = $(if $(1),$(call reverse,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
 link      = $(call reverse,$(foreach l,$(1),$(call archive,$(l))))
 sources   = $(filter-out proxy/cli/main.c,$(wildcard $(1)/*.c))
+embedded  = $(patsubst %,$(BUILD)/%.o,$(sort $(wildcard $(1)/*.html $(1)/*.css $(1)/*.js)))
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 all: $(BUILD)/relaywall
@@ -39,7 +40,7 @@ stamp = $(shell mkdir -p $(dir $(1)); echo '$(2)' | cmp -s - $(1) || echo '$(2)'
 FLAGS_STAMP := $(call stamp,$(BUILD)/flags,$(CC) $(CFLAGS))
 
 define layer_rule
-$(call archive,$(1)): $(call objects,$(call sources,$(1))) $(call stamp,$(call archive,$(1)).list,$(call sources,$(1)))
+$(call archive,$(1)): $(call objects,$(call sources,$(1))) $(call embedded,$(1)) $(call stamp,$(call archive,$(1)).list,$(call sources,$(1)))
 	@rm -f $$@
 	@$$(AR) rcsD $$@ $$(filter %.o,$$^)
 endef
@@ -53,6 +54,15 @@ $(BUILD)/%.o: %.c $(FLAGS_STAMP)
 	@mkdir -p $(@D)
 	@echo "  $(CC) $<"
 	@$(CC) $(CFLAGS) -c -o $@ $<
+
+# Files that the program gives out as they are: _binary_PATH_start and _end.
+define embed_rule
+$(BUILD)/%.$(1).o: %.$(1)
+	@mkdir -p $$(@D)
+	@echo "  $$(LD) $$<"
+	@$$(LD) -r -b binary -z noexecstack -o $$@ $$<
+endef
+$(foreach e,html css js,$(eval $(call embed_rule,$(e))))
 
 # Unit tests: one program a layer. The link lists of the pure layers name no library but CUnit.
 COMMON := $(call objects,$(wildcard tests/unit/*.c))

@@ -43,7 +43,7 @@ struct row {
 static const struct row allowed[] = {
 	/* descriptors that it has */
 	{ "read", ALL, {} }, { "readv", ALL, {} }, { "write", ALL, {} }, { "writev", ALL, {} }, { "close", ALL, {} },
-	{ "lseek", ALL, {} }, { "fstat", ALL, {} },
+	{ "lseek", ALL, {} }, { "fstat", ALL, {} }, { "pread64", DESK, {} },
 	{ "newfstatat", ALL, { MASKED(3, AT_EMPTY_PATH, AT_EMPTY_PATH) } },	/* fstat() of newer libcs */
 	{ "fcntl", ALL, { IS(1, F_GETFL) } }, { "fcntl", ALL, { IS(1, F_SETFL) } },
 	{ "fcntl", ALL, { IS(1, F_GETFD) } }, { "fcntl", ALL, { IS(1, F_SETFD) } },
