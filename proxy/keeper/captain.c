@@ -4,6 +4,7 @@
 #include "proxy/keeper/captain_inside.h"
 #include "proxy/keeper/captain_report.h"
 #include "proxy/keeper/helm.h"
+#include "proxy/keeper/metrics_socket.h"
 #include "proxy/keeper/version.h"
 #include "proxy/site/kernel.h"
 
@@ -114,11 +115,24 @@ release_unused(struct captain *c)
 	for (size_t i = c->store.count; i-- > 0;) {
 		const struct store_item unused = c->store.items[i];
 
-		if (!listeners_unused(&c->listeners, &unused))
+		if (!listeners_unused(&c->listeners, &unused) && !metrics_socket_unused(c->site, &unused))
 			continue;
 		(void)wire_say(c->wire, "release %s", unused.name);
 		store_drop(&c->store, unused.name);
 	}
+}
+
+/* Where the board is to be, and whose. */
+static void
+say_metrics(const struct captain *c)
+{
+	char name[STORE_NAME];
+
+	metrics_socket_name(c->site, name);
+	if (name[0] == '\0')
+		(void)wire_say(c->wire, "metrics");
+	else
+		(void)wire_say(c->wire, "metrics %u %u %s", (unsigned)c->confine.uid, (unsigned)c->confine.gid, name);
 }
 
 static void
@@ -145,6 +159,7 @@ go(struct captain *c)
 	captain_note_unenforced(c);
 	captain_keep_counts(c);
 	(void)wire_say(c->wire, "control %s", site->control);
+	say_metrics(c);
 	(void)wire_say(c->wire, "serving");
 }
 

@@ -23,8 +23,10 @@
  *	list SERIAL	the sessions, answered by "listing SERIAL" and "listed SERIAL INDEX" (captain_report.h)
  *
  * By itself it says "hold NAME" with a descriptor of its own that its successors shall
- * have, "release NAME", "control PATH" of the socket for commands when it serves,
- * "counted" with a document every ten seconds and at its end, and "beat", twice a second.
+ * have, "release NAME", "counted" with a document every ten seconds and at its end, and
+ * "beat", twice a second; when it serves "control PATH" of the socket for commands, and
+ * "metrics UID GID NAME", the board's user and the item that is its socket, or "metrics"
+ * alone: no board.
  */
 #ifndef PROXY_KEEPER_CAPTAIN_H
 #define PROXY_KEEPER_CAPTAIN_H

@@ -3,6 +3,7 @@
 
 #include "proxy/base/clock.h"
 #include "proxy/keeper/helm.h"
+#include "proxy/keeper/metrics_socket.h"
 #include "proxy/keeper/rates_store.h"
 #include "proxy/keeper/stock.h"
 #include "proxy/site/cert.h"
@@ -126,6 +127,7 @@ captain_load(struct captain *c, void (*crew_left_one)(void *captain), void (*cre
 	if (open_listeners(c) == -1 || load_certificates(c) == -1 || confine_open(&c->confine, c->site, c->echo.stream) == -1 ||
 	    rates_store_open(&c->rates, &c->store, c->site, HELM_GROUPS * worker_count(c->site), c->echo.stream) == -1)
 		return -1;
+	metrics_socket_open(&c->store, c->site, c->echo.stream);
 	return start_scribe(c) == -1 ? -1 : start_others(c, crew_left_one, crew_listed);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/keeper/keeper.h"
 
+#include "proxy/keeper/hall.h"
 #include "proxy/keeper/helm.h"
 #include "proxy/keeper/notify.h"
 #include "proxy/keeper/office.h"
@@ -16,6 +17,7 @@ struct keeper {
 	struct ev_loop *loop;
 	struct helm helm;
 	struct office office;
+	struct hall hall;
 	struct notify notify;
 	ev_timer beat;
 	ev_signal on_term, on_int, on_hup, on_usr1, on_usr2;
@@ -29,6 +31,16 @@ on_over(void *cookie)
 	struct keeper *k = cookie;
 
 	ev_break(k->loop, EVBREAK_ALL);
+}
+
+/* What a captain says that is not about who serves. */
+static void
+hear(void *cookie, struct captain_link *c, struct wire_message *m)
+{
+	struct keeper *k = cookie;
+
+	hall_hear(&k->hall, m);
+	office_hear(&k->office, c, m);
 }
 
 static void
@@ -146,15 +158,17 @@ give_way(struct keeper *k, char *why, size_t size)
 	int state = -1;
 
 	if (helm_describe(h, &k->handover) == -1 || office_describe(&k->office, &k->handover.store) == -1 ||
-	    (state = handover_save(&k->handover)) == -1) {
+	    hall_describe(&k->hall, &k->handover.store) == -1 || (state = handover_save(&k->handover)) == -1) {
 		snprintf(why, size, "relaywall: what the keeper has cannot be handed over: %s\n", strerror(errno));
 		return;
 	}
 	helm_leave(h);
+	hall_rest(&k->hall);
 	office_rest(&k->office);
 	succeed(h->program, &k->handover, state);
 	snprintf(why, size, "relaywall: the program cannot be run as the keeper: %s\n", strerror(errno));
 	office_resume(&k->office);
+	hall_resume(&k->hall);
 	close(state);
 }
 
@@ -178,6 +192,16 @@ become_next(struct keeper *k)
 		helm_stay(&k->helm, why);
 }
 
+/* left: what the program before left, or NULL. */
+static void
+open_rooms(struct keeper *k, struct store *left)
+{
+	k->helm.heard = hear;
+	k->helm.heard_cookie = k;
+	office_open(&k->office, &k->helm, left);
+	hall_open(&k->hall, &k->helm, &k->office, left);
+}
+
 static int
 serve(struct keeper *k)
 {
@@ -188,6 +212,7 @@ serve(struct keeper *k)
 		else
 			ev_run(k->loop, 0);
 	}
+	hall_close(&k->hall);
 	office_close(&k->office);
 	store_done(&k->helm.store);
 	notify_close(&k->notify);
@@ -204,7 +229,7 @@ keeper_run(const char *file)
 	succeed_find_program(k.path);
 	watch_signals(&k);
 	helm_init(&k.helm, file, k.path, k.loop, on_over, &k);
-	office_open(&k.office, &k.helm, NULL);
+	open_rooms(&k, NULL);
 	helm_change(&k.helm, NULL, on_told, &k);	/* the first one */
 	return serve(&k);
 }
@@ -249,12 +274,13 @@ keeper_resume(int state)
 	if (open_keeper(&k) == -1)
 		return 1;
 	helm_init(&k.helm, file, k.path, k.loop, on_over, &k);
-	office_open(&k.office, &k.helm, &left->store);
+	open_rooms(&k, &left->store);
 	if (helm_adopt(&k.helm, left) == -1) {
 		fprintf(stderr, "relaywall: the keeper cannot go on: %s\n", strerror(errno));
 		return 1;
 	}
 	handover_free(left);
+	hall_resume(&k.hall);
 	watch_signals(&k);
 	let_signals_in();
 	tell_resumed(&k);

@@ -79,11 +79,10 @@ pass_on(const struct office *o, const struct captain_link *c, const struct wire_
 		(void)wire_send(o->wire, m->fds, m->fd_count, "%s %u %u %s", word, serial, c->generation, rest);
 }
 
-static void
-hear_captain(void *cookie, struct captain_link *c, struct wire_message *m)
+void
+office_hear(struct office *o, const struct captain_link *c, struct wire_message *m)
 {
 	static const char *const passed[] = { "report", "listing", "listed" };
-	struct office *o = cookie;
 	const char *rest;
 
 	if ((rest = wire_is(m, "control")) != NULL)
@@ -323,8 +322,6 @@ office_open(struct office *o, struct helm *helm, struct store *left)
 	*o = (struct office){ .helm = helm, .wire = -1, .listener = -1, .home = { .wire = -1, .keeper = getpid() } };
 	o->conf = (struct child_conf){ .name = "the desk", .inside = inside, .prepare = prepare, .forked = forked, .ended = ended, .keeps = keeps,
 		.cookie = o };
-	helm->heard = hear_captain;
-	helm->heard_cookie = o;
 	if (left != NULL)
 		adopt(o, left);
 	document_time(time(NULL), o->home.since);
@@ -380,6 +377,13 @@ void
 office_resume(struct office *o)
 {
 	start_desk(o);
+}
+
+void
+office_introduce(const struct office *o, int fd)
+{
+	if (o->wire != -1)
+		(void)wire_send(o->wire, &fd, 1, "board");
 }
 
 void

@@ -32,7 +32,7 @@ struct office {
 };
 
 /*
- * Start the desk; without it all goes on, and that is told. The helm is initialized, and o is where what it does not know goes from now on.
+ * Start the desk; without it all goes on, and that is told. The helm is initialized.
  * left: what the program that was the keeper before held, of which what is the office's is taken; or NULL.
  */
 void office_open(struct office *o, struct helm *helm, struct store *left);
@@ -45,6 +45,12 @@ void office_rest(struct office *o);
 
 /* It is not, after all. */
 void office_resume(struct office *o);
+
+/* A captain says something; what is not for the office it lets be. Descriptors that it keeps are no longer the message's. */
+void office_hear(struct office *o, const struct captain_link *c, struct wire_message *m);
+
+/* The desk gets this end of a wire to the board; it stays the caller's. */
+void office_introduce(const struct office *o, int fd);
 
 /* The program ends with this status: tell who waits for that, and end the desk. */
 void office_close(struct office *o);
