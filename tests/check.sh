@@ -45,6 +45,7 @@ step "scribe: full disks, lost folders, stuck and restarted syslogs, kills, with
 step "upgrade: another program takes over or cannot, with ASan, UBSan" tests/keeper/upgrade.sh build/san/relaywall \
 	build/san/test/relaywall-next build/san/test/relaywall-alien build/san/test/relaywall-blind
 step "commands, against what is well, hangs, or is not there, with ASan, UBSan" tests/keeper/control.sh build/san/relaywall
+step "what is shown by HTTP, to who asks well and badly, with ASan, UBSan" tests/keeper/metrics.sh build/san/relaywall
 step "scenarios and corpus of dialogues through sockets, with ASan, UBSan" tests/stream/scenarios.sh build/san
 step "resolver: a DNS server that answers well and badly" tests/resolver/run.sh build/test/resolve build/test/ask-lists
 step "resolver with ASan, UBSan" tests/resolver/run.sh build/san/test/resolve build/san/test/ask-lists

@@ -19,12 +19,12 @@
 		return e;
 	};
 	const show = n => n.toLocaleString('en');
-	const clock = ms => new Date(ms).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+	const clock = ms => new Date(ms).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
 
 	// A round number that is at least as large as n.
 	const ceiling = n => {
 		const power = 10 ** Math.floor(Math.log10(Math.max(n, 1)));
-		return [1, 2, 4, 5, 8, 10].map(k => k * power).find(k => k >= n && (k >= 4 || k === Math.round(k)));
+		return [1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10].map(k => Math.round(10 * k) * power / 10).find(k => k >= n && k % 1 === 0);
 	};
 
 	// The last minutes of a list in bins of some minutes, the newest last; null: nobody looked then.
@@ -84,7 +84,8 @@
 		past.hidden = false;
 		const all = Object.entries(series.refused).map(([name, list]) => [name, list, bins(list, sum)]);
 		const of = values => values.reduce((n, v) => n + (v || 0), 0);
-		const rows = all.map(([name, , values]) => [name, '', values]).sort((a, b) => of(b[2]) - of(a[2]));
+		// By the whole day, so that a rule has its colour in every range.
+		const rows = all.sort((a, b) => of(b[1]) - of(a[1])).map(([name, , values]) => [name, '', values]);
 		const shown = rows.slice(0, kinds - 1), rest = rows.slice(kinds - 1);
 		if (rest.length)
 			shown.push(['others', '', rest[0][2].map((n, i) => n === null ? null : rest.reduce((s, row) => s + row[2][i], 0))]);

@@ -4,10 +4,8 @@
 #include "proxy/keeper/board_look.h"
 #include "proxy/keeper/document.h"
 
-static const char admission[] = "admission";
-
-static bool
-is_admission(const char *event)
+bool
+series_is_admission(const char *event)
 {
 	static const char kind[] = "admit.";
 
@@ -31,7 +29,7 @@ sum_up(const json_t *status, uint64_t totals[SERIES_COUNTS])
 		totals[SERIES_MESSAGES] += look_number(host, "messages");
 	}
 	json_object_foreach(json_object_get(counted, "events"), name, n)
-		if (is_admission(name))
+		if (series_is_admission(name))
 			totals[SERIES_ADMISSION] += (uint64_t)json_integer_value(n);
 }
 
@@ -113,7 +111,7 @@ refused(const struct series *s)
 		if (is_empty && values != NULL)
 			json_decref(values);
 		else
-			document_put(&o, i == SERIES_ADMISSION ? admission : rule_name((enum rule)i), values);
+			document_put(&o, i == SERIES_ADMISSION ? SERIES_ADMISSION_NAME : rule_name((enum rule)i), values);
 	}
 	return o;
 }

@@ -29,6 +29,12 @@ struct series {
 	uint32_t sessions[SERIES_MINUTES];		/* at once, the most that was seen */
 };
 
+/* Beside the names of the rules. */
+#define SERIES_ADMISSION_NAME "admission"
+
+/* Is an event of a document, "admit.refuse", one of these? */
+bool series_is_admission(const char *event);
+
 /* Take the totals of a document "status" (desk_letters.h), of now. The first one only says where to count from. */
 void series_take(struct series *s, const json_t *status, time_t now);
 

@@ -4,6 +4,7 @@
 
 #include "proxy/keeper/board_html.h"
 #include "proxy/keeper/board_look.h"
+#include "proxy/keeper/board_series.h"
 #include "proxy/keeper/host_counts.h"
 
 #include <inttypes.h>
@@ -173,8 +174,8 @@ write_host(FILE *out, const json_t *host, const json_t *n)
 void
 tables_hosts(FILE *out, const json_t *status, const json_t *sessions)
 {
-	static const char *const names[] = { "host", "addresses", "#sessions", "#messages", "#octets", "#passed", "#to the trap", "#refused",
-		"#by the host", "#senders", "#turned away", NULL };
+	static const char *const names[] = { "host", "addresses", "#sessions", "#messages", "#octets", "#recipients passed", "#to the trap", "#refused",
+		"#refused by host", "#senders refused", "#turned away", NULL };
 	const json_t *captain = look_captain(status), *hosts = json_object_get(captain, "hosts");
 	size_t count = json_array_size(hosts), shown = count < TABLES_ROWS ? count : TABLES_ROWS;
 
@@ -193,6 +194,30 @@ tables_hosts(FILE *out, const json_t *status, const json_t *sessions)
 	write_more(out, count - shown + look_number(captain, "hosts_more"));
 }
 
+/* Connections that were refused before anything was said in them. */
+static uint64_t
+sum_of_admission(const json_t *status)
+{
+	uint64_t sum = 0;
+	const char *name;
+	json_t *n;
+
+	json_object_foreach(json_object_get(json_object_get(status, "counted"), "events"), name, n)
+		if (series_is_admission(name))
+			sum += (uint64_t)json_integer_value(n);
+	return sum;
+}
+
+static void
+write_rule(FILE *out, const char *name, uint64_t refused, uint64_t counted)
+{
+	fputs("<tr>", out);
+	html_cell(out, "", name);
+	html_count(out, refused);
+	html_count(out, counted);
+	fputs("</tr>\n", out);
+}
+
 void
 tables_rules(FILE *out, const json_t *status, const json_t *sessions)
 {
@@ -200,13 +225,9 @@ tables_rules(FILE *out, const json_t *status, const json_t *sessions)
 
 	(void)sessions;
 	html_table(out, names);
-	for (enum rule r = 0; r < RULE_COUNT; r++) {
-		fputs("<tr>", out);
-		html_cell(out, "", rule_name(r));
-		html_count(out, sum_of_rule(status, "refused_by", rule_name(r)));
-		html_count(out, sum_of_rule(status, "counted_by", rule_name(r)));
-		fputs("</tr>\n", out);
-	}
+	for (enum rule r = 0; r < RULE_COUNT; r++)
+		write_rule(out, rule_name(r), sum_of_rule(status, "refused_by", rule_name(r)), sum_of_rule(status, "counted_by", rule_name(r)));
+	write_rule(out, SERIES_ADMISSION_NAME, sum_of_admission(status), 0);
 	html_table_end(out);
 }
 
