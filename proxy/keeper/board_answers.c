@@ -4,10 +4,11 @@
 #include "proxy/keeper/board_look.h"
 #include "proxy/keeper/board_metrics.h"
 #include "proxy/keeper/board_page.h"
+#include "proxy/keeper/board_paper.h"
 #include "proxy/keeper/document.h"
 
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 /* What there is to show, and where it is written to. */
 struct sheet {
@@ -63,7 +64,7 @@ write_json(const struct sheet *s)
 	document_put(&o, "past", series_json(s->past));
 	result = o == NULL ? -1 : json_dumpf(o, s->out, JSON_COMPACT | JSON_ENSURE_ASCII);
 	json_decref(o);
-	fputc('\n', s->out);
+	fputs(result == 0 ? "\n" : "no memory\n", s->out);
 	return result == 0 ? 200 : 500;
 }
 
@@ -111,14 +112,13 @@ answers_make(const char *path, const struct documents *d, const struct series *p
 {
 	const struct row *r = row_of(path);
 	struct sheet s = { .status = documents_get(d, DOCUMENTS_STATUS), .sessions = documents_get(d, DOCUMENTS_SESSIONS), .past = past };
+	struct paper p;
 
 	*out = (struct http_answer){ .type = r->type };
-	s.out = open_memstream(&out->text, &out->len);
-	if (s.out == NULL)
+	if (paper_begin(&p) == -1)
 		return;
+	s.out = p.out;
 	out->code = r->write(&s);
-	if (fclose(s.out) == 0)
-		return;
-	free(out->text);
-	out->text = NULL;
+	out->text = paper_end(&p);
+	out->len = p.len;
 }

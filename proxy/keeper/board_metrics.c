@@ -98,8 +98,11 @@ write_events(FILE *out, const json_t *status)
 	head(out, "events", "_total", "what happened, by kind and cause, as in the journal");
 	json_object_foreach(json_object_get(json_object_get(status, "counted"), "events"), name, n) {
 		const char *dot = strchr(name, '.');
+		char kind[32];
 
-		fprintf(out, "relaywall_events_total{kind=\"%.*s\"", (int)(dot == NULL ? strlen(name) : (size_t)(dot - name)), name);
+		snprintf(kind, sizeof(kind), "%.*s", (int)(dot == NULL ? strlen(name) : (size_t)(dot - name)), name);
+		fputs("relaywall_events_total", out);
+		label(out, '{', "kind", kind);
 		label(out, ',', "cause", dot == NULL ? "" : dot + 1);
 		fprintf(out, "} %" JSON_INTEGER_FORMAT "\n", json_integer_value(n));
 	}
