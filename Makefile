@@ -196,6 +196,10 @@ check:
 	tests/deps.sh build check
 	tests/check.sh
 
+check-page: all
+	tests/deps.sh build check page
+	tests/keeper/page.sh build/relaywall
+
 lint:
 	tests/lint.sh
 
@@ -241,6 +245,7 @@ help:
 	@echo 'make fuzz-faults       does the fuzzer of sessions find faults that are planted?'
 	@echo 'make bench-classifier  time of a verdict, by family of address'
 	@echo 'make bench-framing     octets of message text a second'
+	@echo 'make check-page        the page of the board in a browser (root; installs Chromium); its pictures in build/page'
 	@echo 'make check-package     build the Debian package, and look at it, in a copy of the tree (root)'
 	@echo 'make install           into DESTDIR (none), PREFIX (/usr/local)'
 	@echo 'make man               keys of the configuration, after one was changed, into the manual page'
@@ -248,4 +253,4 @@ help:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 .PHONY: all tests check check-units check-scenarios lint fuzz fuzz-faults bench-classifier bench-framing lab lab-up lab-down clean help \
-        install man check-package
+        install man check-package check-page

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Install the Debian packages for the purposes given: build, check, fuzz, package.
+# Install the Debian packages for the purposes given: build, check, fuzz, package, page.
 # Silent and quick where all are there.
 set -eu
 
@@ -19,6 +19,9 @@ for purpose in "$@"; do
 	package)
 		packages="$packages debhelper dpkg-dev lintian binutils git man-db systemd logrotate mandoc iproute2 nftables python3 curl"
 		packages="$packages libcap-ng-dev libseccomp-dev libncurses-dev libnftnl-dev libmicrohttpd-dev libncurses-dev libcunit1-dev"
+		;;
+	page)
+		packages="$packages chromium fonts-dejavu-core"
 		;;
 	fuzz)
 		packages="$packages clang libclang-rt-dev"

@@ -4,7 +4,7 @@
 (() => {
 	const every = 5000, kinds = 8, ranges = [['1 h', 60, 1], ['6 h', 360, 5], ['24 h', 1440, 15]];
 	const past = document.getElementById('past');
-	let range = ranges[2], series = null, fetched = 0;
+	let chosen = null, range = ranges[2], series = null, fetched = 0;
 
 	const svg = (name, attributes, text) => {
 		const e = document.createElementNS('http://www.w3.org/2000/svg', name);
@@ -56,6 +56,8 @@
 		const unseen = rows[0][2].findIndex(n => n !== null);
 		if (unseen > 0)
 			picture.append(svg('rect', { class: 'unseen', x: left, y: top, width: unseen * w, height: height - top - bottom }));
+		if (unseen * w > 90)
+			picture.append(svg('text', { x: left + unseen * w / 2, y: (top + height - bottom) / 2 + 4, 'text-anchor': 'middle' }, 'not seen'));
 		for (let i = 0; i < count; i++) {
 			let y = height - bottom;
 			for (const [, name, values] of rows) {
@@ -82,6 +84,8 @@
 	const drawAll = () => {
 		if (!series) return;
 		past.hidden = false;
+		range = chosen || ranges.find(r => r[1] >= series.messages.length) || ranges[ranges.length - 1];
+		for (const b of document.querySelectorAll('.ranges button')) b.setAttribute('aria-pressed', b.textContent === range[0]);
 		const all = Object.entries(series.refused).map(([name, list]) => [name, list, bins(list, sum)]);
 		const of = values => values.reduce((n, v) => n + (v || 0), 0);
 		// By the whole day, so that a rule has its colour in every range.
@@ -138,10 +142,8 @@
 	for (const r of ranges) {
 		const button = element('button', '', r[0]);
 		button.type = 'button';
-		button.setAttribute('aria-pressed', r === range);
 		button.onclick = () => {
-			range = r;
-			for (const b of document.querySelectorAll('.ranges button')) b.setAttribute('aria-pressed', b === button);
+			chosen = r;
 			drawAll();
 		};
 		document.querySelector('.ranges').append(button);

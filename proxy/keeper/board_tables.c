@@ -334,7 +334,7 @@ write_captain(FILE *out, const json_t *c)
 	html_count(out, restarts);
 	html_cell(out, json_is_object(gate) && !look_is(gate, "well") ? "w no" : "w", !json_is_object(gate) ? "none" :
 	    look_is(gate, "well") ? "serves" : "does not serve");
-	html_cell(out, "mono", look_text(c, "file"));
+	html_cell(out, "path", look_text(c, "file"));
 	fputs("</tr>\n", out);
 }
 
