@@ -43,9 +43,9 @@ make_room(struct http *h)
 	struct visit *v;
 	unsigned silent = 0;
 
-	TAILQ_FOREACH(v, &h->visits, next)
+	for (v = TAILQ_FIRST(&h->visits); v != NULL; v = TAILQ_NEXT(v, next))
 		silent += !v->asked && !v->leaving;
-	TAILQ_FOREACH(v, &h->visits, next) {
+	for (v = TAILQ_FIRST(&h->visits); v != NULL; v = TAILQ_NEXT(v, next)) {
 		if (silent <= HTTP_SILENT_MOST)
 			return;
 		if (v->asked || v->leaving)
@@ -221,7 +221,7 @@ on_look(struct ev_loop *loop, ev_timer *timer, int events)
 	struct visit *v;
 
 	(void)events;
-	TAILQ_FOREACH(v, &h->visits, next)
+	for (v = TAILQ_FIRST(&h->visits); v != NULL; v = TAILQ_NEXT(v, next))
 		if (!v->leaving && ev_now(loop) - v->begun >= visit_s)
 			send_away(v);
 	run(h);
@@ -248,7 +248,7 @@ end(struct http *h)
 	ev_io_stop(h->loop, &h->on_ready);
 	ev_timer_stop(h->loop, &h->on_time);
 	ev_timer_stop(h->loop, &h->look);
-	TAILQ_FOREACH(v, &h->visits, next) {	/* one that is suspended cannot be ended */
+	for (v = TAILQ_FIRST(&h->visits); v != NULL; v = TAILQ_NEXT(v, next)) {	/* one that is suspended cannot be ended */
 		if (v->waits)
 			MHD_resume_connection(v->connection);
 		v->waits = false;
@@ -285,7 +285,7 @@ http_resume(struct http *h)
 	struct visit *v;
 	bool any = false;
 
-	TAILQ_FOREACH(v, &h->visits, next) {
+	for (v = TAILQ_FIRST(&h->visits); v != NULL; v = TAILQ_NEXT(v, next)) {
 		if (!v->waits)
 			continue;
 		v->waits = false;

@@ -16,9 +16,10 @@ EMBEDDED(html)
 EMBEDDED(css)
 EMBEDDED(js)
 
-#define FILE_OF(name)                                                 \
-	span_of(_binary_proxy_keeper_board_page_##name##_start,              \
-	    (size_t)(_binary_proxy_keeper_board_page_##name##_end - _binary_proxy_keeper_board_page_##name##_start))
+/* Two symbols, not two places of one array, for all that the compiler knows: the difference is that of numbers. */
+#define FILE_OF(name)                                                \
+	span_of(_binary_proxy_keeper_board_page_##name##_start,             \
+	    (size_t)((uintptr_t)_binary_proxy_keeper_board_page_##name##_end - (uintptr_t)_binary_proxy_keeper_board_page_##name##_start))
 
 enum { SHA256 = 32, BASE64 = 4 * (SHA256 / 3 + 1) + 1 };
 

@@ -116,25 +116,32 @@ tables_faults(FILE *out, const json_t *status, const json_t *sessions)
 	fputs("</ul>\n", out);
 }
 
+/* What nobody knows is not 0. */
 static void
-tile(FILE *out, uint64_t n, const char *name)
+tile(FILE *out, bool known, uint64_t n, const char *name)
 {
 	fputs("<div><b>", out);
-	html_number(out, n);
+	if (known)
+		html_number(out, n);
+	else
+		fputs("&ndash;", out);
 	fprintf(out, "</b><span>%s</span></div>", name);
 }
 
 void
 tables_tiles(FILE *out, const json_t *status, const json_t *sessions)
 {
+	static const char *const tiles[][2] = {
+		{ "messages", "messages taken" }, { "recipients_passed", "recipients passed" }, { "recipients_refused", "recipients refused" },
+		{ "senders_refused", "senders refused" }, { "turned_away", "connections turned away" },
+	};
+	const json_t *now = json_object_get(status, "now");
+
 	(void)sessions;
 	fputs("<div class=\"tiles\">", out);
-	tile(out, look_number(json_object_get(status, "now"), "sessions"), "sessions now");
-	tile(out, sum_of(status, "messages"), "messages taken");
-	tile(out, sum_of(status, "recipients_passed"), "recipients passed");
-	tile(out, sum_of(status, "recipients_refused"), "recipients refused");
-	tile(out, sum_of(status, "senders_refused"), "senders refused");
-	tile(out, sum_of(status, "turned_away"), "connections turned away");
+	tile(out, json_object_get(now, "sessions") != NULL, look_number(now, "sessions"), "sessions now");
+	for (size_t i = 0; i < sizeof(tiles) / sizeof(tiles[0]); i++)
+		tile(out, counted_hosts(status) != NULL, sum_of(status, tiles[i][0]), tiles[i][1]);
 	fputs("</div>\n", out);
 }
 
@@ -224,6 +231,10 @@ tables_rules(FILE *out, const json_t *status, const json_t *sessions)
 	static const char *const names[] = { "rule", "#refused", "#only counted", NULL };
 
 	(void)sessions;
+	if (counted_hosts(status) == NULL) {
+		html_none(out, "Nobody says how often.");
+		return;
+	}
 	html_table(out, names);
 	for (enum rule r = 0; r < RULE_COUNT; r++)
 		write_rule(out, rule_name(r), sum_of_rule(status, "refused_by", rule_name(r)), sum_of_rule(status, "counted_by", rule_name(r)));
@@ -292,17 +303,18 @@ tables_sessions(FILE *out, const json_t *status, const json_t *sessions)
 	static const char *const names[] = { "id", "client", "network", "host", "state", "#age", "#taken", "#refused", "last verdict", NULL };
 	const json_t *list = json_object_get(sessions, "sessions");
 	size_t count = json_array_size(list), shown = count < TABLES_ROWS ? count : TABLES_ROWS;
-	uint64_t now = look_number(json_object_get(status, "now"), "sessions");
+	const json_t *now = json_object_get(json_object_get(status, "now"), "sessions");
+	uint64_t all = (uint64_t)json_integer_value(now);
 
 	if (count == 0) {
-		html_none(out, sessions == NULL ? "Nobody says which." : "None.");
+		html_none(out, sessions == NULL || now == NULL ? "Nobody says which." : "None.");
 		return;
 	}
 	html_table(out, names);
 	for (size_t i = 0; i < shown; i++)
 		write_session(out, json_array_get(list, i));
 	html_table_end(out);
-	write_more(out, now > shown ? now - shown : 0);
+	write_more(out, all > shown ? all - shown : 0);
 }
 
 /* "2 of 2" */
@@ -364,6 +376,10 @@ tables_events(FILE *out, const json_t *status, const json_t *sessions)
 	json_t *n;
 
 	(void)sessions;
+	if (json_object_size(events) == 0) {
+		html_none(out, events == NULL ? "Nobody says how often." : "None yet.");
+		return;
+	}
 	html_table(out, names);
 	json_object_foreach((json_t *)events, name, n) {
 		const char *dot = strchr(name, '.');
