@@ -161,6 +161,8 @@ unset "started[$crowd]"
 is "... and afterwards" "$(get /health)" 200
 is "all this ended nothing" "$(board) $(said 'ended (')" "$first 0"
 is "the board has no capability" "$(sed -n 's/^CapEff:[[:space:]]*//p' "/proc/$first/status")" 0000000000000000
+is "... is not root" "$(($(awk '/^Uid:/ { print $2 }' "/proc/$first/status") != 0))" 1
+is "... has few system calls, and sees no file" "$(sed -n 's/^Seccomp:[[:space:]]*//p' "/proc/$first/status") $(find "/proc/$first/root/" | wc -l)" "2 1"
 
 # --- what hangs, what is killed -----------------------------------------------
 
@@ -208,6 +210,10 @@ now=$(board)
 reload
 is "a reload leaves it as it is" "$(get /health) $(board)" "200 $now"
 is "... with what was counted" "$(value relaywall_host_recipients_refused_total)" 8
+kill -USR2 "$keeper"
+is "an upgrade begins another one" "$(until_true 10 board_is_not "$now" && until_true 5 is_well && echo yes)" yes
+is "... at the same address, with the past" "$(said '^relaywall: upgraded') $(past 'sum(past["refused"]["relay"])')" "1 8"
+now=$(board)
 write_conf "[::1]:9026"
 reload
 is "the old address is left" "$(until_true 5 is_refused && echo yes)" yes
