@@ -22,6 +22,21 @@ step() {
 	fi
 }
 
+# Steps from standard input, "WHAT | COMMAND" a line, three at a time.
+together() {
+	steps=$(cat)
+	lock=$(mktemp)
+	if printf '%s\n' "$steps" | xargs -d '\n' -P 3 -n 1 tests/step.sh "$lock"; then
+		passed=$((passed + $(printf '%s\n' "$steps" | wc -l)))
+		rm -f "$lock"
+	else
+		rm -f "$lock"
+		echo
+		echo "$passed passed, 1 failed"
+		exit 1
+	fi
+}
+
 step "includes point one way" tests/layers.sh
 step "gcc: program and tests, warnings are errors" make $jobs all tests
 step "gcc: unit tests and fuzzer seeds" make check-units
@@ -30,27 +45,28 @@ step "clang: program and tests, warnings are errors" make $jobs CC=clang BUILD=b
 step "clang: unit tests and fuzzer seeds" make CC=clang BUILD=build/clang check-units
 step "ASan, UBSan: program and tests" make $jobs SAN=1 all tests
 step "ASan, UBSan: unit tests and fuzzer seeds" make SAN=1 check-units
-step "command line" env RELAYWALL=build/relaywall tests/cli/run.sh
-step "manual pages, completion and version say what the program says" tests/package/texts.sh build/relaywall
-step "a newcomer's first steps are as the document says" tests/package/quickstart.sh
-step "stream: real sockets, bad clients and bad hosts" tests/stream/run.sh build/test/serve
-step "stream with ASan, UBSan" tests/stream/run.sh build/san/test/serve
-step "gate: a queue of the kernel" tests/gate/queue.sh build/test/queue-probe
-step "gate with ASan, UBSan" tests/gate/queue.sh build/san/test/queue-probe
-step "gate: who is let in, and by whom if it is dead, with ASan, UBSan" tests/gate/gate.sh build/san/relaywall
-step "dead man: what is met when nobody serves, with ASan, UBSan" tests/keeper/deadman.sh build/san/relaywall build/san/test/deadman-probe
-step "keeper: reloads, and the death of each process, with ASan, UBSan" tests/keeper/processes.sh build/san/relaywall
-step "scribe: full disks, lost folders, stuck and restarted syslogs, kills, with ASan, UBSan" \
-	tests/keeper/scribe.sh build/san/relaywall build/san/test/scribe-run
-step "upgrade: another program takes over or cannot, with ASan, UBSan" tests/keeper/upgrade.sh build/san/relaywall \
-	build/san/test/relaywall-next build/san/test/relaywall-alien build/san/test/relaywall-blind
-step "commands, against what is well, hangs, or is not there, with ASan, UBSan" tests/keeper/control.sh build/san/relaywall
-step "what is shown by HTTP, to who asks well and badly, with ASan, UBSan" tests/keeper/metrics.sh build/san/relaywall
-step "scenarios and corpus of dialogues through sockets, with ASan, UBSan" tests/stream/scenarios.sh build/san
-step "resolver: a DNS server that answers well and badly" tests/resolver/run.sh build/test/resolve build/test/ask-lists
-step "resolver with ASan, UBSan" tests/resolver/run.sh build/san/test/resolve build/san/test/ask-lists
-step "keeper: what its children cannot do, and what they can" tests/keeper/sandbox.sh build/test/confined
-step "keeper's children with ASan, UBSan, whose reports are not lost" tests/keeper/sandbox.sh build/san/test/confined
+# These wait more than they compute. The long ones come first.
+together <<'STEPS'
+gate: who is let in, and by whom if it is dead, with ASan, UBSan | tests/gate/gate.sh build/san/relaywall
+keeper: reloads, and the death of each process, with ASan, UBSan | tests/keeper/processes.sh build/san/relaywall
+stream with ASan, UBSan | tests/stream/run.sh build/san/test/serve
+stream: real sockets, bad clients and bad hosts | tests/stream/run.sh build/test/serve
+upgrade: another program takes over or cannot, with ASan, UBSan | tests/keeper/upgrade.sh build/san/relaywall build/san/test/relaywall-next build/san/test/relaywall-alien build/san/test/relaywall-blind
+what is shown by HTTP, to who asks well and badly, with ASan, UBSan | tests/keeper/metrics.sh build/san/relaywall
+scenarios and corpus of dialogues through sockets, with ASan, UBSan | tests/stream/scenarios.sh build/san
+dead man: what is met when nobody serves, with ASan, UBSan | tests/keeper/deadman.sh build/san/relaywall build/san/test/deadman-probe
+commands, against what is well, hangs, or is not there, with ASan, UBSan | tests/keeper/control.sh build/san/relaywall
+command line | env RELAYWALL=build/relaywall tests/cli/run.sh
+manual pages, completion and version say what the program says | tests/package/texts.sh build/relaywall
+a newcomer's first steps are as the document says | tests/package/quickstart.sh
+gate: a queue of the kernel | tests/gate/queue.sh build/test/queue-probe
+gate with ASan, UBSan | tests/gate/queue.sh build/san/test/queue-probe
+scribe: full disks, lost folders, stuck and restarted syslogs, kills, with ASan, UBSan | tests/keeper/scribe.sh build/san/relaywall build/san/test/scribe-run
+resolver: a DNS server that answers well and badly | tests/resolver/run.sh build/test/resolve build/test/ask-lists
+resolver with ASan, UBSan | tests/resolver/run.sh build/san/test/resolve build/san/test/ask-lists
+keeper: what its children cannot do, and what they can | tests/keeper/sandbox.sh build/test/confined
+keeper's children with ASan, UBSan, whose reports are not lost | tests/keeper/sandbox.sh build/san/test/confined
+STEPS
 step "clang-tidy, cppcheck" tests/lint.sh
 
 echo

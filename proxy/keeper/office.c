@@ -188,6 +188,13 @@ stop(const struct office *o, bool now)
 }
 
 static void
+begun(const struct office *o, bool change)
+{
+	if (!change)
+		say(o, "changed busy");
+}
+
+static void
 obey(struct office *o, struct wire_message *m)
 {
 	const char *rest;
@@ -200,10 +207,10 @@ obey(struct office *o, struct wire_message *m)
 		on_folded(o, rest, m);
 	else if (wire_is(m, "end") != NULL)
 		helm_tell(o->helm, m->text);
-	else if (wire_is(m, "reload") != NULL && !helm_change(o->helm, NULL, told, o))
-		say(o, "changed busy");
-	else if (wire_is(m, "upgrade") != NULL && !helm_upgrade(o->helm, told, o))
-		say(o, "changed busy");
+	else if (wire_is(m, "reload") != NULL)
+		begun(o, helm_change(o->helm, NULL, told, o));
+	else if (wire_is(m, "upgrade") != NULL)
+		begun(o, helm_upgrade(o->helm, told, o));
 	else if ((rest = wire_is(m, "stop")) != NULL)
 		stop(o, strcmp(rest, "now") == 0);
 	wire_close_all(m);
