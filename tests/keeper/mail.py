@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Mail through a box, and what became of it.
 
-    mail.py host FILE ADDRESS...        a mail host; the first line of each message that it took is appended to FILE, with
-                                        the address and port of its client; "ready" when it can
+    mail.py host FILE ADDRESS...        a mail host; the first line of each message that it took is appended to FILE, and each
+                                        recipient at VICTIM that was named to it, with the address and port of its client;
+                                        "ready" when it can
     mail.py load FILE THREADS FROM TO [FROM TO]
                                         mail after mail, until standard input ends or 20,000 were sent; the first line of
                                         each that was taken goes to FILE. At the end one line of numbers, see Load.
@@ -18,6 +19,7 @@ import threading
 import time
 
 MOST = 20000
+VICTIM = "victim.example"
 
 
 def family(address):
@@ -25,7 +27,7 @@ def family(address):
 
 
 class Host:
-    """Takes everything that ends in CRLF.CRLF."""
+    """Relays for everybody, and takes everything that ends in CRLF.CRLF."""
 
     def __init__(self, file):
         self.file = open(file, "a", encoding="ascii")
@@ -35,19 +37,24 @@ class Host:
         with self.lock:
             print(first, peer[0], peer[1], file=self.file, flush=True)
 
+    def say(self, s, line):
+        s.sendall(line)
+
     def answer(self, s, peer):
         try:
             with s, s.makefile("rb") as lines:
-                s.sendall(b"220 mail.local.example\r\n")
+                self.say(s, b"220 mail.local.example\r\n")
                 for line in lines:
                     verb = line[:4].upper()
-                    s.sendall({b"DATA": b"354 go on\r\n", b"QUIT": b"221 bye\r\n"}.get(verb, b"250 ok\r\n"))
+                    if verb == b"RCPT" and VICTIM.encode() in line:
+                        self.take("X-Relayed: " + line.decode("ascii", "replace").split()[-1], peer)
+                    self.say(s, {b"DATA": b"354 go on\r\n", b"QUIT": b"221 bye\r\n"}.get(verb, b"250 ok\r\n"))
                     if verb == b"DATA":
                         text = list(iter(lines.readline, b".\r\n"))
                         if b"" in text:
                             return
                         self.take(text[0].decode().strip(), peer)
-                        s.sendall(b"250 taken\r\n")
+                        self.say(s, b"250 taken\r\n")
         except (OSError, MemoryError):
             pass
 
@@ -91,7 +98,7 @@ class Client:
     def mail(self, first):
         """True if it was taken; None if it cannot be known, since the end came behind the final dot."""
         self.say("MAIL FROM:<a@client.example>", "250")
-        self.say("RCPT TO:<user%victim.example@local.example>", "550")
+        self.say(f"RCPT TO:<user%{VICTIM}@local.example>", "550")
         self.say("RCPT TO:<user@local.example>", "250")
         self.say("DATA", "354")
         self.s.sendall(first.encode() + b"\r\n\r\ntext\r\n.\r\n")
