@@ -27,19 +27,24 @@ for role in client router host; do
 done
 ip netns exec "$id-router" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 
+# leg_up ROLE V4 V6: the router's end, which loses IPv6 and its routes when it is down
+leg_up() {
+	ip -n "$id-router" link set "$1" up
+	ip -n "$id-router" -6 address replace fe80::1/64 dev "$1" nodad
+	ip -n "$id-router" route replace "$2" dev "$1"
+	ip -n "$id-router" -6 route replace "$3" dev "$1"
+}
+
 # leg ROLE V4 V6: join a namespace to the router; it has its address alone and everything else behind the router
 leg() {
 	ip -n "$id-router" link add "$1" type veth peer name eth0 netns "$id-$1"
 	ip -n "$id-router" address add 169.254.0.1/32 dev "$1"
-	ip -n "$id-router" address add fe80::1/64 dev "$1" nodad
-	ip -n "$id-router" link set "$1" up
+	leg_up "$@"
 	ip -n "$id-$1" address add "$2/32" dev eth0
 	ip -n "$id-$1" address add "$3/128" dev eth0 nodad
 	ip -n "$id-$1" link set eth0 up
 	ip -n "$id-$1" route add default via 169.254.0.1 dev eth0 onlink src "$2"
 	ip -n "$id-$1" -6 route add default via fe80::1 dev eth0 src "$3"
-	ip -n "$id-router" route add "$2" dev "$1"
-	ip -n "$id-router" -6 route add "$3" dev "$1"
 }
 leg client 203.0.113.66 2001:db8:66::66
 leg host 198.51.100.25 2001:db8:25::25
