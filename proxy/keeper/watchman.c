@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 static const double put_back_s = 1.0;	/* between tries, where it does not load */
+static const double routes_s = 1.0;	/* between looks at them */
 static const double evidence_s = 10.0;	/* between looks at the kernel's notes: evidence.h */
 
 void
@@ -59,6 +60,19 @@ look_at_table(struct ev_loop *loop, ev_io *io, int events)
 		put_back(loop, &w->put_back, 0);
 }
 
+/* Without them what is diverted gets lost. The kernel is asked, for not all that takes them out is told: lo that was down is not. */
+static void
+on_routes(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct watchman *w = timer->data;
+
+	(void)loop, (void)events;
+	if (kernel_restore_routes(w->conf.site, w->conf.errors) != 1)
+		return;
+	w->restored++;
+	fprintf(w->conf.errors, "relaywall: somebody took routes of ours out of the kernel: they are back\n");
+}
+
 /* Only while somebody takes connections do the rules divert them: deadman.h. */
 static void
 on_alive(struct ev_loop *loop, ev_timer *timer, int events)
@@ -86,7 +100,8 @@ watchman_init(struct watchman *w, const struct watchman_conf *conf)
 	ev_timer_init(&w->put_back, put_back, 0., put_back_s);
 	ev_timer_init(&w->on_evidence, on_evidence, evidence_s, evidence_s);
 	ev_timer_init(&w->on_alive, on_alive, 0., DEADMAN_REFRESH_MS / 1000.);
-	w->put_back.data = w->on_evidence.data = w->on_alive.data = w->on_table.data = w;
+	ev_timer_init(&w->on_routes, on_routes, routes_s, routes_s);
+	w->put_back.data = w->on_routes.data = w->on_evidence.data = w->on_alive.data = w->on_table.data = w;
 }
 
 static void
@@ -97,6 +112,7 @@ wake(struct watchman *w)
 	w->awake = true;
 	ev_timer_start(loop, &w->on_evidence);
 	ev_timer_start(loop, &w->on_alive);
+	ev_timer_start(loop, &w->on_routes);
 	if (kernel_uses_xtables(w->conf.site))
 		xtables_watch_start(&w->xtables, &(struct xtables_rule){ w->conf.site, w->conf.queue }, loop, tell_restored_queue, w);
 	w->table = table_watch_new();
@@ -158,6 +174,7 @@ watchman_rest(struct watchman *w)
 	ev_timer_stop(loop, &w->on_evidence);
 	ev_timer_stop(loop, &w->put_back);
 	ev_timer_stop(loop, &w->on_alive);
+	ev_timer_stop(loop, &w->on_routes);
 	close(w->deadman);
 	w->deadman = -1;
 	ev_io_stop(loop, &w->on_table);

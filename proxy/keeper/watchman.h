@@ -27,11 +27,11 @@ struct watchman {
 	struct xtables_watch xtables;
 	int deadman;			/* its descriptor, for this process alone; -1: none */
 	struct evidence evidence;
-	uint64_t restored;		/* times that somebody else took rules of ours out */
+	uint64_t restored;		/* times that somebody else took rules or routes of ours out */
 	bool drained;			/* the rules are those without new sessions */
 	bool awake;
 	ev_io on_table;
-	ev_timer put_back, on_evidence, on_alive;
+	ev_timer put_back, on_routes, on_evidence, on_alive;
 };
 
 void watchman_init(struct watchman *w, const struct watchman_conf *conf);

@@ -122,6 +122,23 @@ kernel_restore(const struct site *site, uint16_t queue, FILE *errors)
 }
 
 int
+kernel_restore_routes(const struct site *site, FILE *errors)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < 2; i++) {
+		int family = address_families[i];
+
+		if (!site_has_family(site, family == AF_INET) || route_leads_here(family, site->fwmark))
+			continue;
+		if (route_install(family, site->fwmark, site->table, errors) == -1)
+			return -1;
+		result = 1;
+	}
+	return result;
+}
+
+int
 kernel_open(const struct site *site, uint16_t queue, FILE *errors)
 {
 	for (size_t i = 0; i < 2; i++) {

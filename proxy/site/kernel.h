@@ -29,6 +29,12 @@ int kernel_guard(const struct site *site, uint16_t queue, FILE *errors);
 /* The table, and it alone, again as kernel_open() made it, after somebody took it out. 0 or -1. */
 int kernel_restore(const struct site *site, uint16_t queue, FILE *errors);
 
+/*
+ * Routing rule and route, where they are missing: somebody took them out, or the interface lo was down. 1: they were, and are back; 0:
+ * nothing is missing; -1: they do not come back, which is told.
+ */
+int kernel_restore_routes(const struct site *site, FILE *errors);
+
 /* No new sessions; running ones go on. 0 or -1. */
 int kernel_drain(const struct site *site, FILE *errors);
 

@@ -3,6 +3,7 @@
 
 #include "proxy/site/rules.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/fib_rules.h>
@@ -178,6 +179,35 @@ remove_route(int family, uint32_t table)
 	if (change_route(RTM_DELROUTE, 0, family, table) == -1 && errno != ESRCH && errno != ENOENT)
 		return -1;
 	return 0;
+}
+
+static int
+on_route(const struct nlmsghdr *m, void *cookie)
+{
+	const struct rtmsg *h = mnl_nlmsg_get_payload(m);
+	bool *here = cookie;
+
+	*here = h->rtm_type == RTN_LOCAL;
+	return MNL_CB_OK;
+}
+
+/* The kernel is asked for the way of such a packet. Where to does not matter: with this mark everything is local. */
+bool
+route_leads_here(int family, uint32_t mark)
+{
+	char buf[MESSAGE];
+	struct nlmsghdr *m = begin(buf, RTM_GETROUTE, NLM_F_ACK);
+	struct rtmsg *h = mnl_nlmsg_put_extra_header(m, sizeof(*h));
+	struct in6_addr to = { 0 };
+	size_t octets = family == AF_INET ? sizeof(struct in_addr) : sizeof(to);
+	bool here = false;
+
+	inet_pton(family, family == AF_INET ? "192.0.2.1" : "2001:db8::1", &to);
+	h->rtm_family = (uint8_t)family;
+	h->rtm_dst_len = (uint8_t)(octets * 8);
+	mnl_attr_put(m, RTA_DST, octets, &to);
+	mnl_attr_put_u32(m, RTA_MARK, mark);
+	return talk(m, on_route, &here) == 0 && here;
 }
 
 int

@@ -8,6 +8,7 @@
 #ifndef PROXY_SITE_ROUTE_H
 #define PROXY_SITE_ROUTE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -16,6 +17,9 @@
  * family is AF_INET or AF_INET6. 0, or -1 and told on errors.
  */
 int route_install(int family, uint32_t mark, uint32_t table, FILE *errors);
+
+/* Does a packet of this mark get to a process of this box? Not without rule and route, nor if another rule comes before ours. */
+bool route_leads_here(int family, uint32_t mark);
 
 /* Remove every rule of ours in this family, and our route in the table that it names. 0, or -1 and told. */
 int route_remove(int family, FILE *errors);

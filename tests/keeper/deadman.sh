@@ -120,8 +120,14 @@ in_router nft delete table inet relaywall
 for i in 0 1; do is "somebody takes the table: it is served again (${host[i]})" "$(serves "$i")" box; done
 sleep 3.5	# longer than the element of the new table lives
 is "... and goes on being" "$(knock "${client[0]}" "${host[0]}")" box
+in_router ip rule delete pref 25
+sleep 1.2	# between two looks
+for i in 0 1; do is "somebody takes a routing rule: it is served again (${host[i]})" "$(serves "$i")" box; done
+in_router ip -6 route flush table 2525
+sleep 1.2
+for i in 0 1; do is "somebody takes a route: it is served again (${host[i]})" "$(serves "$i")" box; done
 end
-is "... which was once, refreshes are nothing that is watched" "$(grep -c 'rules_restored=1 ' "$folder/daemon")" 1
+is "... which was three times, refreshes are nothing that is watched" "$(grep -c 'rules_restored=3 ' "$folder/daemon")" 1
 is "... and the end is orderly" "$(grep -c 'cannot be told' "$folder/daemon" || true)" 0
 
 # --- a packet that the gate holds meanwhile -----------------------------------
