@@ -115,6 +115,9 @@ wake(struct watchman *w)
 	ev_timer_start(loop, &w->on_routes);
 	if (kernel_uses_xtables(w->conf.site))
 		xtables_watch_start(&w->xtables, &(struct xtables_rule){ w->conf.site, w->conf.queue }, loop, tell_restored_queue, w);
+	w->ward = kernel_ward_open(w->conf.site, w->conf.errors);
+	if (w->ward == NULL)
+		fprintf(w->conf.errors, "relaywall: warning: the kernel holds no second guard: while somebody flushes the ruleset, a connection can get past\n");
 	w->table = table_watch_new();
 	if (w->table == NULL) {
 		fprintf(w->conf.errors, "relaywall: warning: nobody watches the kernel's rules: %s\n", strerror(errno));
@@ -181,6 +184,8 @@ watchman_rest(struct watchman *w)
 	xtables_watch_stop(&w->xtables);
 	table_watch_free(w->table);
 	w->table = NULL;
+	kernel_ward_close(w->ward);
+	w->ward = NULL;
 }
 
 void

@@ -24,6 +24,7 @@ struct watchman_conf {
 struct watchman {
 	struct watchman_conf conf;
 	struct table_watch *table;
+	struct nft_ctx *ward;		/* kernel.h; NULL: there is none */
 	struct xtables_watch xtables;
 	int deadman;			/* its descriptor, for this process alone; -1: none */
 	struct evidence evidence;

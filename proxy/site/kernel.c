@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 static const int address_families[] = { AF_INET, AF_INET6 };
@@ -30,28 +31,48 @@ static const struct probe {
 	  "tcp dport 25 reject with tcp reset; }; }", "nft_reject_inet (CONFIG_NFT_REJECT_INET)" },
 };
 
-/* Run nft commands; 0 or -1. say: where libnftables' own words go, or NULL. */
-static int
-run(const char *commands, bool dry, FILE *say)
+/* A handle whose words can be had; NULL is told on say, unless that is NULL. */
+static struct nft_ctx *
+open_nft(FILE *say)
 {
 	struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
-	const char *text;
-	int result = -1;
 
-	if (nft == NULL) {
-		if (say != NULL)
-			fprintf(say, "relaywall: libnftables cannot start: %s\n", strerror(errno));
-		return -1;
-	}
-	nft_ctx_set_dry_run(nft, dry);
-	if (nft_ctx_buffer_error(nft) == 0 && nft_ctx_buffer_output(nft) == 0)
-		result = nft_run_cmd_from_buffer(nft, commands) == 0 ? 0 : -1;
+	if (nft != NULL && nft_ctx_buffer_error(nft) == 0 && nft_ctx_buffer_output(nft) == 0)
+		return nft;
+	if (nft != NULL)
+		nft_ctx_free(nft);
+	if (say != NULL)
+		fprintf(say, "relaywall: libnftables cannot start: %s\n", strerror(errno));
+	return NULL;
+}
+
+/* Run commands; 0 or -1. say: where libnftables' own words go, or NULL. */
+static int
+run_with(struct nft_ctx *nft, const char *commands, FILE *say)
+{
+	const char *text;
+
+	if (nft_run_cmd_from_buffer(nft, commands) == 0)
+		return 0;
 	text = nft_ctx_get_error_buffer(nft);
-	if (result == -1 && say != NULL && text != NULL) {
+	if (say != NULL && text != NULL) {
 		size_t first = strcspn(text, "\n");	/* the rest shows the command, which can be huge */
 
 		fprintf(say, "relaywall: nftables: %.*s\n", (int)first, text);
 	}
+	return -1;
+}
+
+static int
+run(const char *commands, bool dry, FILE *say)
+{
+	struct nft_ctx *nft = open_nft(say);
+	int result;
+
+	if (nft == NULL)
+		return -1;
+	nft_ctx_set_dry_run(nft, dry);
+	result = run_with(nft, commands, say);
 	nft_ctx_free(nft);
 	return result;
 }
@@ -180,6 +201,36 @@ kernel_guard(const struct site *site, uint16_t queue, FILE *errors)
 	if (gate_rules_wanted(site))
 		remove_queue_rules(site, queue);
 	return result;
+}
+
+struct nft_ctx *
+kernel_ward_open(const struct site *site, FILE *errors)
+{
+	struct draft draft;
+	FILE *text = draft_open(&draft);
+	struct nft_ctx *nft = NULL;
+	char *commands = NULL;
+	int result = -1;
+
+	if (text != NULL) {
+		result = rules_write_ward(site, text);
+		commands = draft_close(&draft, text);
+	}
+	if (result == 0 && commands != NULL)
+		nft = open_nft(errors);
+	if (nft != NULL && run_with(nft, commands, errors) == -1) {
+		nft_ctx_free(nft);
+		nft = NULL;
+	}
+	free(commands);
+	return nft;
+}
+
+void
+kernel_ward_close(struct nft_ctx *ward)
+{
+	if (ward != NULL)
+		nft_ctx_free(ward);
 }
 
 int

@@ -10,6 +10,8 @@
 
 #include "proxy/site/rules.h"
 
+struct nft_ctx;
+
 /*
  * Route, routing rule, table: in this order, so that nothing is diverted before
  * it can arrive. queue, here and below: the number of the gate's. 0, or -1 with what this call added taken back; a table that was
@@ -34,6 +36,14 @@ int kernel_restore(const struct site *site, uint16_t queue, FILE *errors);
  * nothing is missing; -1: they do not come back, which is told.
  */
 int kernel_restore_routes(const struct site *site, FILE *errors);
+
+/*
+ * A second guard, in a table that only its owner can take out: "nft flush ruleset" of somebody else leaves it where it is, so that there is
+ * no way past until our own table is back. It goes with the process. The caller's; NULL, which may be told: the kernel knows no
+ * owners (Linux before 5.12), somebody else has one of this name, no memory.
+ */
+struct nft_ctx *kernel_ward_open(const struct site *site, FILE *errors);
+void kernel_ward_close(struct nft_ctx *ward);	/* NULL: nothing */
 
 /* No new sessions; running ones go on. 0 or -1. */
 int kernel_drain(const struct site *site, FILE *errors);

@@ -229,6 +229,21 @@ write_guard(const struct admission *a, const struct gate_rules *g, const char *k
 	fputs("\t}\n", out);
 }
 
+/* The sets of hosts, of all and by their answers. The number of families that there are. */
+static size_t
+write_hosts(const struct admission *a, struct gate_rules *g, enum rules_stage stage, const struct pairs_family **in)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < PAIRS_FAMILIES; i++) {
+		if (write_set(a, stage, "protected", &pairs_families[i], ALL_HOSTS))
+			in[n++] = &pairs_families[i];
+		g->open[i] = write_set(a, stage, "open", &pairs_families[i], ON_FAILURE_OPEN);
+		g->drop[i] = write_set(a, stage, "drop", &pairs_families[i], ON_FAILURE_DROP);
+	}
+	return n;
+}
+
 int
 rules_write_table(const struct site *site, enum rules_stage stage, enum queue_how how, uint16_t queue, FILE *out)
 {
@@ -236,19 +251,14 @@ rules_write_table(const struct site *site, enum rules_stage stage, enum queue_ho
 	struct gate_rules g = { .site = site, .out = out, .how = how, .queue = queue };
 	const struct pairs_family *in[PAIRS_FAMILIES];
 	bool sessions = stage == RULES_SERVE || stage == RULES_DRAIN;
-	size_t n = 0;
+	size_t n;
 
 	/* A table cannot be deleted that is not there, so it is made first. */
 	fputs("add table inet " RULES_TABLE "\ndelete table inet " RULES_TABLE "\n", out);
 	if (stage == RULES_REMOVE)
 		return 0;
 	fputs("table inet " RULES_TABLE " {", out);
-	for (size_t i = 0; i < PAIRS_FAMILIES; i++) {
-		if (write_set(&a, stage, "protected", &pairs_families[i], ALL_HOSTS))
-			in[n++] = &pairs_families[i];
-		g.open[i] = write_set(&a, stage, "open", &pairs_families[i], ON_FAILURE_OPEN);
-		g.drop[i] = write_set(&a, stage, "drop", &pairs_families[i], ON_FAILURE_DROP);
-	}
+	n = write_hosts(&a, &g, stage, in);
 	if (stage == RULES_SERVE)
 		write_serving(out, site);
 	if (admission_write_sets(&a) == -1 || (stage == RULES_SERVE && gate_rules_write_sets(&g) == -1))
@@ -263,6 +273,39 @@ rules_write_table(const struct site *site, enum rules_stage stage, enum queue_ho
 		write_reassemble(out, site, in, n);
 	write_guard(&a, &g, is_stopped(stage) ? "on-stop" : "on-failure", in, n);
 	fputs("}\n", out);
+	return 0;
+}
+
+/*
+ * Behind the guard, which has the word while it is there. Dropped and not reset, so that the sessions that run
+ * go on, and new ones are tried again, when the table is back.
+ */
+int
+rules_write_ward(const struct site *site, FILE *out)
+{
+	struct admission a = { .site = site, .out = out };
+	struct gate_rules g = { .site = site, .out = out };
+	const struct pairs_family *in[PAIRS_FAMILIES];
+	size_t n;
+
+	fputs("table inet " RULES_WARD " {\n\tflags owner\n", out);
+	n = write_hosts(&a, &g, RULES_GUARD, in);
+	if (admission_write_sets(&a) == -1)
+		return -1;
+	fputs("\n\t# Nothing reaches a host while table " RULES_TABLE " is out.\n"
+	    "\tchain ward {\n\t\ttype filter hook forward priority filter - 9; policy accept;\n", out);
+	admission_write_guard(&a);
+	for (size_t i = 0; i < n; i++) {
+		const char *ip = in[i]->ip;
+		char digit = in[i]->digit;
+
+		if (!in[i]->v4)
+			fputs("\t\tip6 daddr @protected6 exthdr frag exists counter drop\n", out);
+		if (g.open[in[i] - pairs_families])
+			fprintf(out, "\t\t%s daddr @open%c tcp dport 25 counter accept\n\t\t%s saddr @open%c tcp sport 25 counter accept\n", ip, digit, ip, digit);
+		fprintf(out, "\t\t%s daddr @protected%c tcp dport 25 counter drop\n\t\t%s saddr @protected%c tcp sport 25 counter drop\n", ip, digit, ip, digit);
+	}
+	fputs("\t}\n}\n", out);
 	return 0;
 }
 

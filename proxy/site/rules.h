@@ -13,6 +13,8 @@
 
 /* The name that other programs and the operator find the table by. */
 #define RULES_TABLE "relaywall"
+/* And the one of a captain that serves, which it alone can take out: kernel_ward_open(). */
+#define RULES_WARD "relaywall_ward"
 
 enum {
 	RULES_PRIORITY = 25,	/* of the routing rule: before the operator's own, which may choose another way */
@@ -36,6 +38,9 @@ enum rules_stage {
  * ferror(out).
  */
 int rules_write_table(const struct site *site, enum rules_stage stage, enum queue_how how, uint16_t queue, FILE *out);
+
+/* Write the command that makes the ward. 0, or -1: no memory. */
+int rules_write_ward(const struct site *site, FILE *out);
 
 /* Write the commands of other programs that say what is set beside the table, as comments. */
 void rules_write_beside(const struct site *site, enum queue_how how, uint16_t queue, FILE *out);

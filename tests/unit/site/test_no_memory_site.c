@@ -155,8 +155,9 @@ a_site_needs_every_piece_of_its_memory(void)
 	free(path);
 }
 
+/* stage NULL: the ward. */
 static char *
-rules_text(const struct site *site, enum rules_stage stage)
+rules_text(const struct site *site, const enum rules_stage *stage)
 {
 	struct draft draft;
 	FILE *out = draft_open(&draft);
@@ -165,7 +166,7 @@ rules_text(const struct site *site, enum rules_stage stage)
 
 	if (out == NULL)
 		return NULL;
-	result = rules_write_table(site, stage, QUEUE_BY_NFT, 26, out);
+	result = stage == NULL ? rules_write_ward(site, out) : rules_write_table(site, *stage, QUEUE_BY_NFT, 26, out);
 	text = draft_close(&draft, out);
 	if (result == 0)
 		return text;
@@ -177,7 +178,8 @@ rules_text(const struct site *site, enum rules_stage stage)
 static void
 the_rules_are_written_whole_or_not(void)
 {
-	static const enum rules_stage stages[] = { RULES_SERVE, RULES_DRAIN, RULES_GUARD };
+	static const enum rules_stage serve = RULES_SERVE, drain = RULES_DRAIN, guard = RULES_GUARD;
+	static const enum rules_stage *const stages[] = { &serve, &drain, &guard, NULL };
 	char *path = write_conf();
 	struct site *site = load(path);
 
@@ -192,7 +194,7 @@ the_rules_are_written_whole_or_not(void)
 			text = rules_text(site, stages[i]);
 			scarce_end(&s);
 			CHECK(text != NULL || s.denied, "%s", scarce_run(&s));
-			CHECK(text == NULL || strcmp(text, whole) == 0, "stage %d, %s: %s", (int)stages[i], scarce_run(&s), text);
+			CHECK(text == NULL || strcmp(text, whole) == 0, "stage %zu, %s: %s", i, scarce_run(&s), text);
 			free(text);
 		}
 		free(whole);

@@ -290,6 +290,45 @@ removal_needs_no_configuration(void)
 	free(text);
 }
 
+static char *
+ward_of(const char *conf)
+{
+	char *said, *text;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	struct site *site = folder_load(conf, &said);
+
+	CHECK(site != NULL, "not loaded: %s", said);
+	if (site != NULL)
+		CU_ASSERT(rules_write_ward(site, out) == 0);
+	fclose(out);
+	site_free(site);
+	free(said);
+	return text;
+}
+
+static void
+while_the_table_is_out_the_ward_is_behind_it(void)
+{
+	static const char *const parts[] = {
+		"table inet relaywall_ward {\n\tflags owner\n", "chain ward {\n\t\ttype filter hook forward priority filter - 9; policy accept;\n",
+		"saddr @admit_pass4 tcp dport 25 counter accept", "ip daddr @open4 tcp dport 25 counter accept", "ip daddr @protected4 tcp dport 25 counter drop",
+		"ip saddr @protected4 tcp sport 25 counter drop", "ip6 daddr @protected6 exthdr frag exists counter drop",
+		"ip6 daddr @protected6 tcp dport 25 counter drop",
+	};
+	char conf[sizeof(both) + 200], *text;
+
+	snprintf(conf, sizeof(conf), "network n { prefixes = { \"198.51.100.0/24\" } }\n%s", both);
+	text = ward_of(conf);
+	CU_ASSERT(count(text, "admit_") == 0 && count(text, "delete") == 0 && count(text, "tproxy") == 0);
+	free(text);
+	snprintf(conf, sizeof(conf), "network n { prefixes = { \"198.51.100.0/24\" } }\n%s" HOST("d", "\"192.0.2.4\"", "from n { admit = pass }"), both);
+	text = ward_of(conf);
+	check_order(text, parts, sizeof(parts) / sizeof(parts[0]));
+	CU_ASSERT(count(text, "@open6") == 0);
+	free(text);
+}
+
 CU_TestInfo rules_tests[] = {
 	{ "a new SYN is looked at before old sockets", a_new_syn_is_looked_at_before_old_sockets },
 	{ "every stage has the guard, and each host its own", every_stage_has_the_guard_and_each_host_its_own },
@@ -299,6 +338,7 @@ CU_TestInfo rules_tests[] = {
 	{ "the gate is asked before anything is diverted", the_gate_is_asked_before_anything_is_diverted },
 	{ "new sessions are diverted only while somebody serves", new_sessions_are_diverted_only_while_somebody_serves },
 	{ "what is not protected has no rule", what_is_not_protected_has_no_rule },
+	{ "while the table is out the ward is behind it", while_the_table_is_out_the_ward_is_behind_it },
 	{ "removal needs no configuration", removal_needs_no_configuration },
 	CU_TEST_INFO_NULL,
 };
