@@ -132,6 +132,11 @@ $(OTHERS:%=$(BUILD)/test/relaywall-%): $(BUILD)/test/relaywall-%: $(BUILD)/proxy
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# A clock that jumps, for tests/faults.
+$(BUILD)/test/clock.so: tests/faults/clock.c $(FLAGS_STAMP)
+	@mkdir -p $(@D)
+	@$(CC) $(filter-out -fPIE -MMD -MP -fsanitize%,$(CFLAGS)) -fPIC -shared -o $@ $<
+
 # Fuzzers: with libFuzzer by `make fuzz`, as plain replays of their seeds in the tests.
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAYS := $(addprefix $(BUILD)/test/replay-,$(FUZZERS))
@@ -212,6 +217,11 @@ fuzz-faults:
 	tests/deps.sh build fuzz
 	tests/fuzz/faults.sh $(FUZZ_SECONDS)
 
+faults:
+	tests/deps.sh build faults
+	$(MAKE) all $(BUILD)/test/clock.so
+	tests/faults/run.sh $(BUILD)/relaywall $(BUILD)/test/clock.so
+
 $(BUILD)/test/bench-classifier: $(call objects,tests/bench/bench_classifier.c tests/unit/corpus.c) $(call link,classifier proxy/base)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^
@@ -243,6 +253,7 @@ help:
 	@echo 'make check-scenarios   dialogues and the corpus of dialogues, played into the engine'
 	@echo 'make fuzz              every fuzzer for FUZZ_SECONDS (60)'
 	@echo 'make fuzz-faults       does the fuzzer of sessions find faults that are planted?'
+	@echo 'make faults            one fault after the other under mail: what is lost, what is relayed, how long until all is well (root)'
 	@echo 'make bench-classifier  time of a verdict, by family of address'
 	@echo 'make bench-framing     octets of message text a second'
 	@echo 'make check-page        the page of the board in a browser (root; installs Chromium); its pictures in build/page'
@@ -252,5 +263,5 @@ help:
 	@echo 'make lint              clang-tidy and cppcheck'
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all tests check check-units check-scenarios lint fuzz fuzz-faults bench-classifier bench-framing lab lab-up lab-down clean help \
+.PHONY: all tests check check-units check-scenarios lint fuzz fuzz-faults faults bench-classifier bench-framing lab lab-up lab-down clean help \
         install man check-package check-page
