@@ -11,7 +11,7 @@ read_port(struct span text)
 {
 	uint32_t n = 0;
 
-	if (text.len == 0 || text.len > PORT_DIGITS)
+	if (text.at == NULL || text.len == 0 || text.len > PORT_DIGITS)
 		return 0;
 	for (size_t i = 0; i < text.len; i++) {
 		if (text.at[i] < '0' || text.at[i] > '9')

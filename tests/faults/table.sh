@@ -104,8 +104,8 @@ table() {
 	row "$how-workers"       plain    3000   "taken reset"              "worker 1 ended"             "signal $with workers"
 	row "$how-gate"          gate     3000   "taken refused"            "the gate ended"             "signal $with gate"
 	row "$how-hand"          gate     3000   "taken refused"            "gate's hand ended"          "signal $with hand"
-	row "$how-scribe"        plain    3000   "taken"                    "scribe ended|ended"         "signal $with scribe"
-	row "$how-desk"          plain    3000   "taken"                    "desk ended|ended"           "signal $with desk"
+	row "$how-scribe"        plain    3000   "taken"                    "the scribe ended"           "signal $with scribe"
+	row "$how-desk"          plain    3000   "taken"                    "the desk ended"             "signal $with desk"
 	row "$how-all"           gate     4000   "taken refused reset"      ""                           "signal $with all"             1     box_again
 	done
 	row stop-keeper          plain    1000   "taken"                    ""                           "signal STOP keeper"           3     "signal CONT keeper"
@@ -114,8 +114,8 @@ table() {
 	row stop-workers         plain    6000   "taken reset refused"      "worker 1 hangs"             "signal STOP workers"
 	row stop-gate            gate     6000   "taken refused"            "the gate hangs"             "signal STOP gate"
 	row stop-hand            gate     6000   "taken refused"            "gate's hand hangs"          "signal STOP hand"
-	row stop-scribe          plain    6000   "taken"                    "hangs"                      "signal STOP scribe"
-	row stop-desk            plain    6000   "taken"                    "hangs"                      "signal STOP desk"
+	row stop-scribe          plain    6000   "taken"                    "the scribe hangs"           "signal STOP scribe"           4     true
+	row stop-desk            plain    6000   "taken"                    "the desk hangs"             "signal STOP desk"             4     true
 	row stop-all             gate     3000   "taken refused reset late" ""                           "signal STOP all"              5     "signal CONT all"
 
 	row fds-workers          plain    3000   "$any"                     "accept_failed=[1-9]"        "limit workers nofile=1"       3     "limit workers nofile=1024"
@@ -124,7 +124,7 @@ table() {
 	row memory-workers       plain    3000   "$any"                     "no_(memory|buffer)=[1-9]"   "no_memory workers"            3     "memory_again workers"
 	row memory-group         plain    3000   "taken reset"              "worker 1 ended"             no_group_memory                2     group_end
 	row ports                any-port 3000   "taken 421"                ""                           no_ports                       3     ports_again
-	row disk                 plain    1000   "taken"                    "journal_dropped=[1-9]"      fill_disk                      2     free_disk
+	row disk                 plain    1000   "taken"                    "No space left on device"    fill_disk                      2     free_disk
 
 	row nft-flush            plain    1000   "taken reset"              "rules of ours"              "in_router nft flush ruleset"
 	row nft-flush-gate       gate     1000   "taken reset refused"      "rules of ours"              "in_router nft flush ruleset"
