@@ -241,6 +241,12 @@ lab lab-up:
 lab-down:
 	tests/lab/lab.sh down
 
+SOAK ?= 3600
+soak:
+	tests/deps.sh build soak
+	$(MAKE) all
+	tests/soak/run.sh $(BUILD)/relaywall $(SOAK)
+
 clean:
 	rm -rf build
 
@@ -256,6 +262,7 @@ help:
 	@echo 'make faults            one fault after the other under mail: what is lost, what is relayed, how long until all is well (root)'
 	@echo 'make bench-classifier  time of a verdict, by family of address'
 	@echo 'make bench-framing     octets of message text a second'
+	@echo 'make soak              mixed load for SOAK (3600) seconds: memory, descriptors, counters (root)'
 	@echo 'make check-page        the page of the board in a browser (root; installs Chromium); its pictures in build/page'
 	@echo 'make check-package     build the Debian package, and look at it, in a copy of the tree (root)'
 	@echo 'make install           into DESTDIR (none), PREFIX (/usr/local)'
@@ -264,4 +271,4 @@ help:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 .PHONY: all tests check check-units check-scenarios lint fuzz fuzz-faults faults bench-classifier bench-framing lab lab-up lab-down clean help \
-        install man check-package check-page
+        install man check-package check-page soak

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Install the Debian packages for the purposes given: build, check, fuzz, faults, package, page.
+# Install the Debian packages for the purposes given: build, check, fuzz, faults, package, page, soak.
 # Silent and quick where all are there.
 set -eu
 
@@ -16,12 +16,12 @@ for purpose in "$@"; do
 		packages="$packages clang clang-tidy libclang-rt-dev cppcheck libcunit1-dev"
 		packages="$packages iproute2 nftables iptables python3 procps openssl mandoc curl systemd"
 		;;
-	faults)
+	faults | soak)
 		packages="$packages iproute2 nftables iptables python3 procps"
 		;;
 	package)
 		packages="$packages debhelper dpkg-dev lintian binutils git man-db systemd logrotate mandoc iproute2 nftables python3 curl"
-		packages="$packages libcap-ng-dev libseccomp-dev libncurses-dev libnftnl-dev libmicrohttpd-dev libncurses-dev libcunit1-dev"
+		packages="$packages libcap-ng-dev libseccomp-dev libncurses-dev libnftnl-dev libmicrohttpd-dev libcunit1-dev"
 		;;
 	page)
 		packages="$packages chromium fonts-dejavu-core"
