@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# run.sh RELAYWALL SECONDS - the program under a mixed load for so long: does it grow, does it lose descriptors, and do its
-# counters agree with what clients and hosts saw? RATE sessions a second (40), all of them from SEED (25); KEEP: a folder that
-# everything is copied to. Last line: "N passed, N failed". Needs root, a tenth of a processor for its own ends, and
-# of the disk 300 MB an hour.
+# run.sh RELAYWALL SECONDS - the program under a mixed load for so long: does it grow, does it lose descriptors, and do
+# its counters agree with what clients and hosts saw? RATE sessions a second (40), all of them from SEED (25); KEEP: a
+# folder that everything is copied to. Last line: "N passed, N failed". Needs root, a tenth of a processor for its own
+# ends, and of the disk 300 MB an hour.
 #
 #     |-- load, a tenth (30 s to 6 min) --| pause |-- load, the rest --| pause |
 #
-# In a pause all sessions have gone. Memory is compared between the last third of the first part (of an hour: minutes 4 to 6)
-# and the last five minutes of the second; descriptors between the pauses. Runs of less than half an hour are for trying the test:
-# they judge no memory.
+# In a pause all sessions have gone. Memory is compared between the last third of the first part (of an hour: minutes
+# 4 to 6) and the last five minutes of the second; descriptors between the pauses. Runs of less than half an hour are for
+# trying the test: they judge no memory.
 set -euo pipefail
 
 [ $# -eq 2 ] || { echo "usage: $0 RELAYWALL SECONDS" >&2; exit 2; }
@@ -52,7 +52,11 @@ RULES
 
 # --- resolver, hosts, program ---------------------------------------------------
 
-name() { /usr/bin/python3 -c 'import ipaddress, sys; print(ipaddress.ip_address(sys.argv[1]).reverse_pointer.rsplit(".", 2)[0])' "$1"; }
+# A name in a list is an address backwards.
+name() {
+	/usr/bin/python3 -c 'import ipaddress, sys
+print(ipaddress.ip_address(sys.argv[1]).reverse_pointer.rsplit(".", 2)[0])' "$1"
+}
 {
 	for domain in client.example spam.example; do echo "$domain A 203.0.113.66"; done
 	for address in 127.0.0.2 ::ffff:127.0.0.2 203.0.113.24{1,2,3,4} 2001:db8:66:f{1,2,3,4}::1; do
@@ -123,12 +127,14 @@ rotate() {
 	mark "rotation $rotations"
 }
 mark() { echo "$(date +%s) $1" >>"$folder/marks"; }
-# load PART SECONDS FIRST [surge]: until all of its sessions have ended; the journal is rotated every ten minutes, or six times
+# load PART SECONDS FIRST [surge]: until all of its sessions have ended. The journal is rotated every ten minutes, or six
+# times.
 every=$((seconds / 6 < 600 ? seconds / 6 : 600))
 next=$(($(date +%s) + every))
 load() {
 	mark "$1 begins"
-	start "load-$1" client /usr/bin/python3 load.py "$seed" "$rate" "$2" "$3" "$folder/client-taken" ../corpus/recipients.tsv "${@:4}"
+	start "load-$1" client /usr/bin/python3 load.py "$seed" "$rate" "$2" "$3" "$folder/client-taken" \
+		../corpus/recipients.tsv "${@:4}"
 	local end=$(($(date +%s) + $2)) loader=$new
 	while kill -0 "$loader" 2>/dev/null; do
 		sleep 1
