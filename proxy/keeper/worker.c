@@ -7,12 +7,13 @@
 #include "proxy/keeper/stock.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <unistd.h>
 
-static const double beat_s = 0.1;
+static const double beat_s = 0.1, tidy_s = 60;
 
 struct worker {
 	struct worker_home *home;
@@ -25,7 +26,7 @@ struct worker {
 	struct stream *stream;
 	struct wire_message message;
 	ev_io on_wire;
-	ev_timer beat, deadline;
+	ev_timer beat, tidy, deadline;
 	bool draining;
 };
 
@@ -82,6 +83,17 @@ on_beat(struct ev_loop *loop, ev_timer *timer, int revents)
 	__atomic_fetch_add(&w->shared->beats, 1, __ATOMIC_RELAXED);
 	if (w->draining && w->shared->stream.sessions == 0)
 		leave(w);
+}
+
+/*
+ * Sessions do not end in the order in which they began, so the heap of a busy moment stays. Most of a session is queues of
+ * which few octets are ever used; new ones lie now here, now there in it, and in the end all of it would be in memory.
+ */
+static void
+on_tidy(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	(void)loop, (void)timer, (void)revents;
+	(void)malloc_trim(0);
 }
 
 static void
@@ -279,10 +291,12 @@ worker_run(struct worker_home *home)
 	stock_init(&w.stock, home->wire, site_has_family(home->site, true), site_has_family(home->site, false), clock_ms());
 	ev_io_init(&w.on_wire, on_wire, home->wire, EV_READ);
 	ev_timer_init(&w.beat, on_beat, 0., beat_s);
+	ev_timer_init(&w.tidy, on_tidy, tidy_s, tidy_s);
 	ev_timer_init(&w.deadline, on_deadline, 0., 0.);
 	w.on_wire.data = w.beat.data = w.deadline.data = &w;
 	ev_io_start(w.loop, &w.on_wire);
 	ev_timer_start(w.loop, &w.beat);
+	ev_timer_start(w.loop, &w.tidy);
 	if (home->accepts)
 		stream_resume(w.stream);
 	ev_run(w.loop, 0);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <ev.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
@@ -234,6 +235,7 @@ use_memory(void *p)
 		memory[i] = 1;
 	smaller = realloc((void *)memory, MEMORY / 2);
 	free(smaller != NULL ? smaller : (void *)memory);
+	(void)malloc_trim(0);
 	return smaller != NULL ? 0 : -1;
 }
 
