@@ -95,11 +95,14 @@ def memory(g):
         print(f"{name:10} {rss[0]:8.0f}{rss[1]:8.0f} {changes[0]:+7.2%} {own[0]:8.0f}{own[1]:8.0f} {changes[1]:+7.2%}"
               f"{slope:+10.1f} {pss[0]:6.0f}{pss[1]:7.0f} {private[0]:6.0f}{private[1]:7.0f}")
         if g.is_long:
-            for what, (a, b) in (("resident", rss), ("anonymous", own)):
-                is_true(f"{name}: {what} memory is what it was, within {MAY_GROW:.0%}",
-                        abs(b - a) <= max(MAY_GROW * a, PAGES_KIB))
+            is_same(f"{name}: resident memory", *rss)
+            is_same(f"{name}: anonymous memory", *own)
     if not g.is_long:
         print(f"(memory is judged in runs of {JUDGED_FROM_S} seconds and more)")
+
+
+def is_same(what, a, b):
+    is_true(f"{what}: {b:.0f} KiB, {(b - a) / a:+.2%}", abs(b - a) <= max(MAY_GROW * a, PAGES_KIB))
 
 
 def slope_of(points):
@@ -109,14 +112,17 @@ def slope_of(points):
     return statistics.linear_regression(*zip(*points)).slope * 3600
 
 
-def descriptors(g):
-    print("descriptors in the pauses, and the process")
+def pauses(g):
+    """Memory and descriptors without any session."""
+    print("in the pauses")
     for name in dict.fromkeys(s[2] for s in g.samples):
         quiet = [g.of(name, g.marks[f"{part} quiet"], g.marks[f"{part} over"]) for part in (1, 2)]
         if not all(quiet):
             is_true(f"{name} was there in both pauses", False)
             continue
         a, b = quiet[0][-1], quiet[1][-1]
+        if g.is_long:
+            is_same(f"{name}: anonymous memory", a[6], b[6])
         is_equal(f"{name}: descriptors, of pid {a[1]} ({a[8]} and {b[8]} spare)", (b[1], b[7]), (a[1], a[7]))
         is_true(f"{name}: spare sockets, at most {SPARE_MOST}", max(a[8], b[8]) <= SPARE_MOST)
 
@@ -204,7 +210,7 @@ def main():
     seen, most = g.seen, max(most for _, most in g.cost)
     print(f"load: {seen['connected']} connections, {seen['mails_taken']} mails, {seen['recipients_refused']} recipients"
           f" refused; {g.cost[1][0]:.1%} of a processor, at most {most} sessions at once")
-    for judge in (memory, descriptors, sessions, mails, recipients, journal, nothing_else):
+    for judge in (memory, pauses, sessions, mails, recipients, journal, nothing_else):
         judge(g)
     print("judged")
 
