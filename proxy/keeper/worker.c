@@ -92,7 +92,10 @@ on_beat(struct ev_loop *loop, ev_timer *timer, int revents)
 static void
 on_tidy(struct ev_loop *loop, ev_timer *timer, int revents)
 {
-	(void)loop, (void)timer, (void)revents;
+	struct worker *w = timer->data;
+
+	(void)loop, (void)revents;
+	stream_tidy(w->stream);
 	(void)malloc_trim(0);
 }
 
@@ -293,7 +296,7 @@ worker_run(struct worker_home *home)
 	ev_timer_init(&w.beat, on_beat, 0., beat_s);
 	ev_timer_init(&w.tidy, on_tidy, tidy_s, tidy_s);
 	ev_timer_init(&w.deadline, on_deadline, 0., 0.);
-	w.on_wire.data = w.beat.data = w.deadline.data = &w;
+	w.on_wire.data = w.beat.data = w.tidy.data = w.deadline.data = &w;
 	ev_io_start(w.loop, &w.on_wire);
 	ev_timer_start(w.loop, &w.beat);
 	ev_timer_start(w.loop, &w.tidy);

@@ -23,6 +23,19 @@ keep(struct pool *p, enum pool_size size, void *mem)
 	p->idle_count[size]++;
 }
 
+/* One that is idle, which there is. */
+static void *
+unkeep(struct pool *p, enum pool_size size)
+{
+	struct pool_chunk *c = p->idle[size];
+
+	p->idle[size] = c->next;
+	p->idle_count[size]--;
+	if (p->idle_count[size] < p->spare[size])
+		p->spare[size] = p->idle_count[size];
+	return c;
+}
+
 int
 pool_init(struct pool *p, unsigned big_max)
 {
@@ -40,30 +53,22 @@ pool_done(struct pool *p)
 {
 	for (int size = 0; size < POOL_SIZES; size++) {
 		assert(p->lent[size] == 0);
-		while (p->idle[size] != NULL) {
-			struct pool_chunk *c = p->idle[size];
-
-			p->idle[size] = c->next;
-			free(c);
-		}
+		while (p->idle[size] != NULL)
+			free(unkeep(p, size));
 	}
 }
 
 uint8_t *
 pool_take(struct pool *p, enum pool_size size)
 {
-	struct pool_chunk *c = p->idle[size];
+	uint8_t *mem;
 
 	if (size == POOL_OF_BIG && p->lent[size] >= p->big_max)
 		return NULL;
-	if (c != NULL) {
-		p->idle[size] = c->next;
-		p->idle_count[size]--;
-	} else if ((c = malloc(pool_octets(size))) == NULL) {
-		return NULL;
-	}
-	p->lent[size]++;
-	return (uint8_t *)c;
+	mem = p->idle[size] != NULL ? unkeep(p, size) : malloc(pool_octets(size));
+	if (mem != NULL)
+		p->lent[size]++;
+	return mem;
 }
 
 void
@@ -75,6 +80,18 @@ pool_give(struct pool *p, enum pool_size size, uint8_t *mem)
 		keep(p, size, mem);
 	else
 		free(mem);
+}
+
+void
+pool_tidy(struct pool *p)
+{
+	static const unsigned least[POOL_SIZES] = { [POOL_OF_SMALL] = 1 };
+
+	for (int size = 0; size < POOL_SIZES; size++) {
+		for (unsigned n = p->spare[size]; n > 0 && p->idle_count[size] > least[size]; n--)
+			free(unkeep(p, size));
+		p->spare[size] = p->idle_count[size];
+	}
 }
 
 bool

@@ -8,7 +8,8 @@
  * The big ones have a limit. The small ones are as many as sessions that hold
  * something, at most two a session.
  *
- * Buffers given back are kept for the next, up to a bound. No sockets in here.
+ * Buffers given back are kept for the next, up to a bound, and while they are
+ * needed now and then. No sockets in here.
  */
 #ifndef PROXY_DRIVER_STREAM_POOL_H
 #define PROXY_DRIVER_STREAM_POOL_H
@@ -32,6 +33,7 @@ struct pool_chunk {
 struct pool {
 	struct pool_chunk *idle[POOL_SIZES];
 	unsigned idle_count[POOL_SIZES];
+	unsigned spare[POOL_SIZES];	/* least of idle_count since it was last tidied */
 	unsigned lent[POOL_SIZES];
 	unsigned big_max;
 };
@@ -47,6 +49,9 @@ uint8_t *pool_take(struct pool *p, enum pool_size size);
 
 /* Back to the pool. */
 void pool_give(struct pool *p, enum pool_size size, uint8_t *mem);
+
+/* Free the idle ones that nobody needed since the last call; one small one is kept. */
+void pool_tidy(struct pool *p);
 
 /* Octets of a size. */
 size_t pool_octets(enum pool_size size);

@@ -256,6 +256,12 @@ stream_retire(struct stream *s)
 }
 
 void
+stream_tidy(struct stream *s)
+{
+	pool_tidy(&s->sessions.pool);
+}
+
+void
 stream_sockets_came(struct stream *s)
 {
 	reach_waiting(&s->sessions);

@@ -114,6 +114,9 @@ void stream_pause(struct stream *s);
 /* Stop accepting for good: close the listeners. Where others hold them too, who comes is theirs. */
 void stream_retire(struct stream *s);
 
+/* Give memory back that nothing needed since the last call. To be called now and then: once a minute. */
+void stream_tidy(struct stream *s);
+
 /* There are sockets to be taken again. */
 void stream_sockets_came(struct stream *s);
 
