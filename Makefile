@@ -22,8 +22,9 @@ override CFLAGS  += -std=gnu11 $(WARNINGS) $(HARDEN) -I. -MMD -MP -ffile-prefix-
 override LDFLAGS += $(if $(SAN),-fsanitize=address$(comma)undefined,-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
 
 # One archive a layer. A layer may use what stands left of it, so the linker sees them from the right.
+KEEPER   := $(addprefix proxy/keeper/,process scribe gate worker captain desk board) proxy/keeper
 LAYERS   := classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream \
-            proxy/driver/gate proxy/site proxy/keeper proxy/cli
+            proxy/driver/gate proxy/site $(KEEPER) proxy/cli
 LIBS     := -lev -lmicrohttpd -lgnutls -lcares -lresolv -lnetfilter_queue -lnftables -lmnl -lconfuse -ljansson -lcap-ng -lseccomp -lncurses
 PURE     := classifier proxy/base proxy/smtp proxy/engine
 archive   = $(BUILD)/lib$(subst /,-,$(1)).a
@@ -76,7 +77,7 @@ $(eval $(call unit_rule,base,classifier proxy/base))
 $(eval $(call unit_rule,smtp,classifier proxy/base proxy/smtp))
 $(eval $(call unit_rule,engine,$(PURE)))
 $(eval $(call unit_rule,gate,$(PURE) proxy/driver/resolver proxy/driver/gate,-lev -lcares -lresolv -lnetfilter_queue -lmnl))
-$(eval $(call unit_rule,site,$(filter-out proxy/keeper proxy/cli,$(LAYERS)),$(LIBS)))
+$(eval $(call unit_rule,site,$(filter-out $(KEEPER) proxy/cli,$(LAYERS)),$(LIBS)))
 $(BUILD)/test/unit-keeper: $(call objects,tests/unit/site/folder.c)
 $(eval $(call unit_rule,keeper,$(filter-out proxy/cli,$(LAYERS)),$(LIBS)))
 $(eval $(call unit_rule,cli,$(LAYERS),$(LIBS)))
@@ -142,7 +143,7 @@ FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAYS := $(addprefix $(BUILD)/test/replay-,$(FUZZERS))
 FUZZ_SHARED := $(filter-out $(wildcard tests/fuzz/fuzz_*.c) tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
 $(BUILD)/test/replay-%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,tests/fuzz/replay.c tests/unit/corpus.c $(FUZZ_SHARED)) \
-    $(call link,$(PURE) proxy/driver/gate proxy/keeper)
+    $(call link,$(PURE) proxy/driver/gate proxy/keeper/desk)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^
 .SECONDARY:

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/cli/cli.h"
 
-#include "proxy/keeper/captain.h"
+#include "proxy/keeper/captain/captain.h"
 #include "proxy/keeper/keeper.h"
-#include "proxy/keeper/wire.h"
+#include "proxy/keeper/process/wire.h"
 
 #include <limits.h>
 

@@ -4,7 +4,7 @@
 
 #include "proxy/cli/cli.h"
 #include "proxy/cli/shown.h"
-#include "proxy/keeper/control_socket.h"
+#include "proxy/keeper/process/control_socket.h"
 #include "proxy/site/key.h"
 
 #include <errno.h>

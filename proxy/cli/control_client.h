@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * control_client.h - a command's end of the control socket (proxy/keeper/desk.h): one
+ * control_client.h - a command's end of the control socket (proxy/keeper/desk/desk.h): one
  * line is asked, one JSON document answered.
  */
 #ifndef PROXY_CLI_CONTROL_CLIENT_H

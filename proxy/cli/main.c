@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/cli/cli.h"
 
-#include "proxy/keeper/version.h"
+#include "proxy/keeper/process/version.h"
 #include "proxy/site/key.h"
 
 #include <inttypes.h>

@@ -2,7 +2,7 @@
 #include "proxy/cli/top_sample.h"
 
 #include "proxy/cli/control_client.h"
-#include "proxy/keeper/document.h"
+#include "proxy/keeper/process/document.h"
 
 #include <stdlib.h>
 #include <string.h>

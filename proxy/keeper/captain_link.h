@@ -8,8 +8,8 @@
 #ifndef PROXY_KEEPER_CAPTAIN_LINK_H
 #define PROXY_KEEPER_CAPTAIN_LINK_H
 
-#include "proxy/keeper/captain_state.h"
-#include "proxy/keeper/wire.h"
+#include "proxy/keeper/process/captain_state.h"
+#include "proxy/keeper/process/wire.h"
 
 #include <ev.h>
 #include <sys/queue.h>

@@ -10,9 +10,9 @@
 #ifndef PROXY_KEEPER_HALL_H
 #define PROXY_KEEPER_HALL_H
 
-#include "proxy/keeper/board.h"
-#include "proxy/keeper/child.h"
+#include "proxy/keeper/board/board.h"
 #include "proxy/keeper/office.h"
+#include "proxy/keeper/process/child.h"
 
 struct hall {
 	const struct helm *helm;

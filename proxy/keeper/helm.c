@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/keeper/helm_inside.h"
 
-#include "proxy/keeper/version.h"
+#include "proxy/keeper/process/version.h"
 
 #include <limits.h>
 #include <sys/wait.h>

@@ -15,14 +15,11 @@
 #define PROXY_KEEPER_HELM_H
 
 #include "proxy/keeper/captain_link.h"
-#include "proxy/keeper/handover.h"
+#include "proxy/keeper/process/bounds.h"
+#include "proxy/keeper/process/handover.h"
 
 #include <stdbool.h>
 #include <stdio.h>
-
-enum {
-	HELM_GROUPS = 8,	/* captains at once: one serves, one loads, the others drain; one more ends the oldest of these */
-};
 
 /* What was asked for while another change went on. An upgrade is a reload, too. */
 enum helm_wish { HELM_NOTHING = 0, HELM_RELOAD, HELM_UPGRADE };
@@ -50,7 +47,7 @@ struct helm {
 	char program_link[32];		/* a path to this descriptor */
 	bool leaving;			/* the upgrade's captain serves, and this process is to become its program; no other change begins */
 	enum helm_wish again;
-	bool orphaned[HELM_GROUPS];	/* of a captain that died: its workers may live on for a while, and use what goes by that number */
+	bool orphaned[CAPTAINS_MAX];	/* of a captain that died: its workers may live on for a while, and use what goes by that number */
 	bool wants_group;		/* a captain is to start as soon as one that drains has ended */
 	ev_timer restart;
 	void (*heard)(void *cookie, struct captain_link *c, struct wire_message *m);	/* a captain says what is not about who serves; NULL: nobody listens */

@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <string.h>
 
-_Static_assert((int)HELM_GROUPS == (int)HANDOVER_CAPTAINS, "all captains are handed over");
+_Static_assert((int)CAPTAINS_MAX == (int)HANDOVER_CAPTAINS, "all captains are handed over");
 
 /*
  * The file is opened once and run by its descriptor, first as a captain, then in the

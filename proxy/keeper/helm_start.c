@@ -9,13 +9,13 @@
 static int
 free_group(const struct helm *h)
 {
-	bool taken[HELM_GROUPS];
+	bool taken[CAPTAINS_MAX];
 	const struct captain_link *c;
 
 	memcpy(taken, h->orphaned, sizeof(taken));
 	for (c = TAILQ_FIRST(&h->captains); c != NULL; c = TAILQ_NEXT(c, next))
 		taken[c->group] = true;
-	for (int g = 0; g < HELM_GROUPS; g++)
+	for (int g = 0; g < CAPTAINS_MAX; g++)
 		if (!taken[g])
 			return g;
 	return -1;
@@ -41,7 +41,7 @@ hurry_oldest(struct helm *h)
 	for (c = TAILQ_FIRST(&h->captains); c != NULL; c = TAILQ_NEXT(c, next)) {
 		if (c->state != CAPTAIN_DRAINING)
 			continue;
-		fprintf(stderr, "relaywall: %d captains at once: the sessions of captain %u are ended\n", HELM_GROUPS, c->generation);
+		fprintf(stderr, "relaywall: %d captains at once: the sessions of captain %u are ended\n", CAPTAINS_MAX, c->generation);
 		captain_link_say(c, "stop now");
 		return;
 	}

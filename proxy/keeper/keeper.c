@@ -5,8 +5,8 @@
 #include "proxy/keeper/helm.h"
 #include "proxy/keeper/notify.h"
 #include "proxy/keeper/office.h"
+#include "proxy/keeper/process/version.h"
 #include "proxy/keeper/succeed.h"
-#include "proxy/keeper/version.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/keeper/office.h"
 
-#include "proxy/keeper/control_socket.h"
+#include "proxy/keeper/process/control_socket.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -10,9 +10,9 @@
 #ifndef PROXY_KEEPER_OFFICE_H
 #define PROXY_KEEPER_OFFICE_H
 
-#include "proxy/keeper/child.h"
-#include "proxy/keeper/desk.h"
+#include "proxy/keeper/desk/desk.h"
 #include "proxy/keeper/helm.h"
+#include "proxy/keeper/process/child.h"
 
 enum { OFFICE_PATH = 108 };	/* of struct sockaddr_un */
 

@@ -9,7 +9,7 @@
 #ifndef PROXY_KEEPER_SUCCEED_H
 #define PROXY_KEEPER_SUCCEED_H
 
-#include "proxy/keeper/handover.h"
+#include "proxy/keeper/process/handover.h"
 
 #include <signal.h>
 

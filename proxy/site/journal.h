@@ -8,7 +8,7 @@
  * own, so that a line is ASCII and is one line, whatever was sent.
  *
  * Lines go into a ring, from which another process takes and writes them
- * (proxy/keeper/scribe.h): mail waits for no disk. A line that finds no room is dropped
+ * (proxy/keeper/scribe/scribe.h): mail waits for no disk. A line that finds no room is dropped
  * and counted. Of connections that are refused (admit, rate) at most
  * JOURNAL_REFUSALS are written a second on average, JOURNAL_REFUSALS_BURST at once;
  * the others are counted. That is about lines, never about decisions.

@@ -5,7 +5,7 @@
  * Input: a line. What is taken for a request is, written anew from what was
  * understood, the line that came.
  */
-#include "proxy/keeper/desk_request.h"
+#include "proxy/keeper/desk/request.h"
 
 #include "tests/fuzz/fuzz.h"
 

@@ -3,7 +3,7 @@
 #ifndef TESTS_KEEPER_CHILD_H
 #define TESTS_KEEPER_CHILD_H
 
-#include "proxy/keeper/sandbox.h"
+#include "proxy/keeper/process/sandbox.h"
 
 #include <stddef.h>
 

@@ -3,7 +3,7 @@
 #ifndef TESTS_KEEPER_CONDITION_H
 #define TESTS_KEEPER_CONDITION_H
 
-#include "proxy/keeper/sandbox.h"
+#include "proxy/keeper/process/sandbox.h"
 
 /* What /proc tells of a child of root inside. */
 void condition_of_child(const struct sandbox_conf *conf, const char *profile);

@@ -8,7 +8,7 @@
  * the attempts succeed: so they test something. A line for each; the last: "N passed, N failed". Wants a network
  * namespace of its own, whose DNS server at 127.0.0.1 knows mx.example and truncated.example.
  */
-#include "proxy/keeper/sandbox_sanitizer.h"
+#include "proxy/keeper/process/sandbox_sanitizer.h"
 #include "tests/keeper/attempts.h"
 #include "tests/keeper/condition.h"
 #include "tests/keeper/duties.h"

@@ -3,7 +3,7 @@
 #ifndef TESTS_KEEPER_ENTRY_H
 #define TESTS_KEEPER_ENTRY_H
 
-#include "proxy/keeper/sandbox.h"
+#include "proxy/keeper/process/sandbox.h"
 
 /* A step that fails is named, and nothing is entered. conf: one that works. */
 void entry_refused(const struct sandbox_conf *conf);

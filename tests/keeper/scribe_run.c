@@ -6,7 +6,7 @@
  * what lines on stdin say, and answers each with a line on stdout. SIGUSR1 opens the file anew, also in the middle of it.
  */
 #include "proxy/base/clock.h"
-#include "proxy/keeper/scribehouse.h"
+#include "proxy/keeper/captain/scribehouse.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The same program as one that understands nothing that a keeper leaves; linked with --wrap=handover_load. */
-#include "proxy/keeper/handover.h"
-#include "proxy/keeper/version.h"
+#include "proxy/keeper/process/handover.h"
+#include "proxy/keeper/process/version.h"
 
 const char version_text[] = "blind";
 const unsigned version_protocol = 1;

@@ -23,7 +23,7 @@ ZERO = ("sessions", "accept_failed", "no_memory", "not_protected", "over_limit",
         "gate_hand_refused", "dns_in_flight", "other")
 SOME = ["client_reset", "given_up", "limit.client-timeout", "sender.unresolvable-sender", "recipient.percent-hack"]
 SOME_IF_LONG = ["host_reset", "host_refused", "host.host-timeout"]
-SPARE_MOST = 64         # 32 of each family: proxy/keeper/stock.h, and the gate's
+SPARE_MOST = 64         # 32 of each family: proxy/keeper/worker/stock.h, and the gate's
 
 
 def is_true(what, fact):

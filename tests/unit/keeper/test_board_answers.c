@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/keeper/board_answers.h"
+#include "proxy/keeper/board/answers.h"
 
-#include "proxy/keeper/board_page.h"
+#include "proxy/keeper/board/page.h"
 #include "tests/unit/scarce.h"
 #include "tests/unit/suite.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/keeper/board_host.h"
+#include "proxy/keeper/board/host.h"
 
 #include "tests/unit/suite.h"
 

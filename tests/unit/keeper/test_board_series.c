@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/keeper/board_series.h"
+#include "proxy/keeper/board/series.h"
 
 #include "tests/unit/scarce.h"
 #include "tests/unit/suite.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/keeper/control_socket.h"
+#include "proxy/keeper/process/control_socket.h"
 
 #include "tests/unit/site/folder.h"
 #include "tests/unit/suite.h"

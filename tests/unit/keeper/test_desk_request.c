@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/keeper/desk_request.h"
+#include "proxy/keeper/desk/request.h"
 
 #include "tests/unit/suite.h"
 

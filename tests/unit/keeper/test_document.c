@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #define _GNU_SOURCE	/* memfd_create() */
-#include "proxy/keeper/document.h"
+#include "proxy/keeper/process/document.h"
 
 #include "tests/unit/scarce.h"
 #include "tests/unit/suite.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #define _GNU_SOURCE	/* memfd_create() */
-#include "proxy/keeper/handover.h"
+#include "proxy/keeper/process/handover.h"
 
 #include "tests/unit/scarce.h"
 #include "tests/unit/suite.h"

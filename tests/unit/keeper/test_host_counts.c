@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/keeper/host_counts.h"
+#include "proxy/keeper/process/host_counts.h"
 
 #include "tests/unit/suite.h"
 

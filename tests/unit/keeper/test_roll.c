@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/keeper/roll.h"
+#include "proxy/keeper/process/roll.h"
 
 #include "tests/unit/suite.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/keeper/scribehouse.h"
+#include "proxy/keeper/captain/scribehouse.h"
 
 #include "proxy/base/clock.h"
 #include "tests/unit/scarce.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/keeper/stock.h"
+#include "proxy/keeper/worker/stock.h"
 
 #include "tests/unit/suite.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/keeper/syslog_message.h"
+#include "proxy/keeper/scribe/syslog_message.h"
 
 #include "tests/unit/suite.h"
 

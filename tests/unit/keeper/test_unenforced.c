@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/keeper/unenforced.h"
+#include "proxy/keeper/captain/unenforced.h"
 
 #include "tests/unit/scarce.h"
 #include "tests/unit/site/folder.h"

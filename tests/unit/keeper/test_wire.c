@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/keeper/wire.h"
+#include "proxy/keeper/process/wire.h"
 
 #include "tests/unit/suite.h"
 

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE	/* pipe2() */
+#include "proxy/keeper/captain/scribehouse.h"
+
+#include "proxy/keeper/process/wire.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum {
+	START_MS = 5000,	/* for it to open its file */
+	END_MS = 2000,		/* for it to write what there is */
+	SHARED_ROOM = 4096,	/* of struct scribe_shared, before the rings */
+};
+
+static int
+prepare(void *cookie)
+{
+	struct scribehouse *s = cookie;
+	int ends[2];
+
+	if (wire_pair(ends) == -1) {
+		fprintf(s->errors, "relaywall: the scribe: %s\n", strerror(errno));
+		return -1;
+	}
+	s->wire = ends[0];
+	s->home.wire = ends[1];
+	return 0;
+}
+
+static size_t
+keeps(void *cookie, int *fds, size_t max)
+{
+	const struct scribehouse *s = cookie;
+
+	(void)max;
+	fds[0] = s->home.wire;
+	fds[1] = s->home.writers;
+	return 2;
+}
+
+static void
+inside(void *cookie)
+{
+	struct scribehouse *s = cookie;
+
+	scribe_process(&s->home);
+}
+
+static void
+forked(void *cookie)
+{
+	struct scribehouse *s = cookie;
+
+	close(s->home.wire);
+	s->home.wire = -1;
+}
+
+/* What it had counted stays where it is: the next one goes on from there. */
+static void
+ended(void *cookie)
+{
+	struct scribehouse *s = cookie;
+
+	close(s->wire);
+	s->wire = -1;
+	__atomic_store_n(&s->home.shared->beats, 0, __ATOMIC_RELAXED);
+}
+
+static size_t
+shared_octets(size_t writers)
+{
+	return SHARED_ROOM + writers * ring_octets(SCRIBE_RING);
+}
+
+/* The rings, and what says for each writer where its lines go. 0, or -1 with errno. */
+static int
+open_rings(struct scribehouse *s, size_t writers)
+{
+	struct scribe_home *home = &s->home;
+	int ends[2];
+
+	home->ring_count = writers;
+	s->rings = calloc(writers, sizeof(*s->rings));
+	s->outlets = calloc(writers, sizeof(*s->outlets));
+	s->shared = mmap(NULL, shared_octets(writers), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (s->rings == NULL || s->outlets == NULL || s->shared == MAP_FAILED || pipe2(ends, O_CLOEXEC | O_NONBLOCK) == -1)
+		return -1;
+	home->shared = s->shared;
+	home->rings = s->rings;
+	home->writers = ends[0];
+	for (size_t i = 0; i < writers; i++) {
+		ring_init(&s->rings[i], (uint8_t *)s->shared + SHARED_ROOM + i * ring_octets(SCRIBE_RING), SCRIBE_RING);
+		s->outlets[i] = (struct journal_outlet){ .ring = s->rings[i], .beats = &home->shared->beats, .failing = &home->shared->failing,
+			.required = home->required, .alive = ends[1] };
+	}
+	return 0;
+}
+
+static void
+free_rings(struct scribehouse *s)
+{
+	if (s->shared != NULL && s->shared != MAP_FAILED)
+		munmap(s->shared, shared_octets(s->home.ring_count));
+	free(s->rings);
+	free(s->outlets);
+	*s = (struct scribehouse){ .wire = -1 };
+}
+
+static int
+start(struct scribehouse *s, struct ev_loop *loop)
+{
+	const struct child_conf child = { .name = "the scribe", .beats = &s->home.shared->beats, .inside = inside, .prepare = prepare,
+		.forked = forked, .ended = ended, .keeps = keeps, .cookie = s };
+
+	return child_start(&s->child, &child, loop, s->errors);
+}
+
+int
+scribehouse_open(struct scribehouse *s, const struct scribe_home *conf, size_t writers, struct ev_loop *loop, FILE *errors)
+{
+	*s = (struct scribehouse){ .home = *conf, .wire = -1, .errors = errors };
+	if (open_rings(s, writers) == -1) {
+		fprintf(errors, "relaywall: memory for the journal: %s\n", strerror(errno));
+		free_rings(s);
+		return -1;
+	}
+	s->home.first = true;
+	if (start(s, loop) == -1)
+		return -1;
+	if (child_await(&s->child, START_MS) == 0) {
+		s->home.first = false;
+		return 0;
+	}
+	if (s->home.shared->unopened != 0)
+		fprintf(errors, "relaywall: journal %s: %s\n", conf->file, strerror((int)s->home.shared->unopened));
+	return -1;
+}
+
+const struct journal_outlet *
+scribehouse_outlet(const struct scribehouse *s, size_t writer)
+{
+	return &s->outlets[writer];
+}
+
+void
+scribehouse_reopen(const struct scribehouse *s)
+{
+	if (s->wire != -1)
+		(void)wire_say(s->wire, "reopen");	/* one that reads nothing hangs, and is killed; the next one opens the path */
+}
+
+static bool
+has_lines(const struct scribehouse *s)
+{
+	for (size_t i = 0; i < s->home.ring_count; i++)
+		if (ring_used(&s->rings[i]) > 0)
+			return true;
+	return false;
+}
+
+void
+scribehouse_close(struct scribehouse *s)
+{
+	if (s->shared == NULL)
+		return;
+	close(s->outlets[0].alive);
+	if (s->child.pid == 0 && has_lines(s)) {	/* it died just now */
+		child_end(&s->child);
+		(void)start(s, s->child.loop);
+	}
+	child_finish(&s->child, END_MS);
+	close(s->home.writers);
+	free_rings(s);
+}
+
+void
+scribehouse_count(const struct scribehouse *s, void (*show)(void *cookie, const char *name, uint64_t n), void *cookie)
+{
+	const struct scribe_shared *shared = s->home.shared;
+
+	show(cookie, "scribe_restarts", s->child.restarts);
+#define X(name, meaning) show(cookie, "scribe_" #name, __atomic_load_n(&shared->name, __ATOMIC_RELAXED));
+	SCRIBE_COUNTERS(X)
+#undef X
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * confine.h - the user and the empty folder of a captain's children, with which they
+ * enter the sandbox.
+ */
+#ifndef PROXY_KEEPER_PROCESS_CONFINE_H
+#define PROXY_KEEPER_PROCESS_CONFINE_H
+
+#include "proxy/keeper/process/sandbox.h"
+#include "proxy/site/site.h"
+
+#define RUNTIME_FOLDER "/run/relaywall"	/* gone with the next boot */
+
+struct confine {
+	uid_t uid;
+	gid_t gid;
+};
+
+/*
+ * Find the site's user, and make the folder that is all that he will see. Where the
+ * site names none and the box has no "relaywall", it is "nobody", which is told: he can
+ * be what other programs run as. 0, or -1 and told.
+ */
+int confine_open(struct confine *c, const struct site *site, FILE *errors);
+
+/* Enter the sandbox, in a child that is called so and has all that it will ever open. 0, or -1 and told: it shall end. */
+int confine_enter(const struct confine *c, enum sandbox_profile profile, const char *name);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * scribe.h - the process that writes the journal: to a file, to syslog, or to both.
+ *
+ * It takes lines out of rings (proxy/base/ring.h), so that no other process ever waits
+ * for a disk or for a syslogd. Each output goes at its own pace. Lines that one of them
+ * cannot take wait in the rings as long as these are no more than half full; then the
+ * oldest are dropped for that output, and counted. An output that is required drops
+ * none: the rings fill, and `failing` says so. Faults are told once, and what cannot be
+ * written is tried again every second.
+ *
+ * It alone opens the file and the socket. It writes whole lines of printable ASCII; octets
+ * of a spoilt ring that are something else become "?". A line is dropped out of a ring
+ * after it was written: one that is killed writes the last lines twice rather than never.
+ *
+ * It outlives its captain: workers that drain still write. It ends when the last process
+ * that can write to its rings is gone, which the end of a pipe says. Of the captain it hears
+ *
+ *	reopen		open the file anew, somebody moved it away; and connect to syslog again
+ */
+#ifndef PROXY_KEEPER_SCRIBE_SCRIBE_H
+#define PROXY_KEEPER_SCRIBE_SCRIBE_H
+
+#include "proxy/base/ring.h"
+
+#include <sys/types.h>
+
+/* name, meaning */
+#define SCRIBE_COUNTERS(X) \
+	X(written, "lines in the file") \
+	X(dropped, "lines that the file did not get") \
+	X(syslog_sent, "lines that syslog took") \
+	X(syslog_dropped, "lines that it did not get")
+
+/*
+ * What the scribe tells, in memory that it shares with its captain and the writers. Only scribes write there, and the captain
+ * sets beats to 0 when one has ended; counters go on from one to the next.
+ */
+struct scribe_shared {
+	uint64_t beats;		/* ten a second while it goes on; 0: it is not ready yet */
+	uint64_t failing;	/* 1: the output that is required does not work */
+	uint64_t unopened;	/* errno: the first scribe could not open the file */
+#define X(name, meaning) uint64_t name;
+	SCRIBE_COUNTERS(X)
+#undef X
+};
+
+/* What it begins with: made before the fork. */
+struct scribe_home {
+	const char *file;	/* its path; NULL: no file */
+	const char *syslog;	/* path of its socket; NULL: no syslog */
+	unsigned facility;	/* of syslog, RFC 5424 */
+	pid_t procid;		/* for syslog: one for all processes of this program */
+	bool required;		/* the file, or, if there is none, syslog */
+
+	bool first;		/* from here on scribehouse.c fills it in: a file that cannot be opened ends this one */
+	const struct ring *rings;	/* each of at least SCRIBE_RING_LEAST octets */
+	size_t ring_count;
+	struct scribe_shared *shared;
+	int wire;		/* from the captain */
+	int writers;		/* the end of a pipe for reading: whoever writes to the rings holds the other one open */
+};
+
+enum {
+	SCRIBE_RING_LEAST = 1 << 17,	/* two lines as long as can be, in half of it */
+	SCRIBE_RING = 1 << 20,		/* more than 2,000 lines as they mostly are */
+};
+
+/*
+ * Be the scribe, in a child that was just forked (child.h). At its end it writes what can be written within a second.
+ * Faults are told on stderr.
+ */
+void scribe_process(const struct scribe_home *home) __attribute__((noreturn));
+
+#endif

@@ -1,5 +1,0 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/keeper/version.h"
-
-const char version_text[] = RELAYWALL_VERSION;
-const unsigned version_protocol = 1;
