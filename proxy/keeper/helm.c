@@ -140,8 +140,8 @@ hear(void *cookie, struct captain_link *c, struct wire_message *m)
 		go(h->next);
 	else if ((rest = wire_is(m, "failed")) != NULL)
 		on_failed(h, c, rest);
-	else if (h->heard != NULL)
-		h->heard(h->heard_cookie, c, m);
+	else
+		h->listener.heard(h->listener.cookie, c, m);
 }
 
 static void
@@ -227,7 +227,7 @@ on_end(void *cookie, struct captain_link *c, int status)
 	}
 	helm_mend(h, begun);
 	if (helm_is_over(h))
-		h->over(h->over_cookie);
+		h->listener.over(h->listener.cookie);
 }
 
 struct captain_hooks
@@ -237,9 +237,9 @@ helm_hooks(struct helm *h)
 }
 
 void
-helm_init(struct helm *h, const char *file, const char *path, struct ev_loop *loop, void (*over)(void *cookie), void *cookie)
+helm_init(struct helm *h, const char *file, const char *path, struct ev_loop *loop, const struct helm_listener *listener)
 {
-	*h = (struct helm){ .loop = loop, .file = file, .path = path, .program_fd = -1, .over = over, .over_cookie = cookie };
+	*h = (struct helm){ .loop = loop, .file = file, .path = path, .program_fd = -1, .listener = *listener };
 	TAILQ_INIT(&h->captains);
 	ev_init(&h->restart, on_restart);
 	h->restart.data = h;
@@ -264,7 +264,7 @@ helm_stop(struct helm *h)
 		captain_link_kill(h->next);
 	helm_tell(h, h->stop_now ? "stop now" : "stop");
 	if (helm_is_over(h))
-		h->over(h->over_cookie);
+		h->listener.over(h->listener.cookie);
 }
 
 bool

@@ -29,6 +29,15 @@ TAILQ_HEAD(captain_list, captain_link);
 /* How a change ended; text: what a captain that failed said, else "". */
 typedef void helm_told(void *cookie, bool done, const char *text);
 
+/* Who hears of all that the helm does, whoever asked for it. */
+struct helm_listener {
+	void (*heard)(void *cookie, struct captain_link *c, struct wire_message *m);	/* a captain says what is not about who serves */
+	void (*began)(void *cookie);	/* a reload or an upgrade was asked for */
+	void (*ended)(void *cookie, bool done);	/* ... or a captain was started in the place of one that died; not an upgrade that goes on in the next program */
+	void (*over)(void *cookie);	/* no captain is left, and none will come: helm_is_over(); or leaving is true since now */
+	void *cookie;
+};
+
 struct helm {
 	struct ev_loop *loop;		/* the default one */
 	const char *file;		/* of the configuration */
@@ -50,14 +59,11 @@ struct helm {
 	bool orphaned[CAPTAINS_MAX];	/* of a captain that died: its workers may live on for a while, and use what goes by that number */
 	bool wants_group;		/* a captain is to start as soon as one that drains has ended */
 	ev_timer restart;
-	void (*heard)(void *cookie, struct captain_link *c, struct wire_message *m);	/* a captain says what is not about who serves; NULL: nobody listens */
-	void *heard_cookie;
-	void (*over)(void *cookie);	/* no captain is left, and none will come: helm_is_over(); or leaving is true since now */
-	void *over_cookie;
+	struct helm_listener listener;
 };
 
-/* over: when all has ended, or is to be handed over. file, path: as above, they outlive it. loop: the default one. */
-void helm_init(struct helm *h, const char *file, const char *path, struct ev_loop *loop, void (*over)(void *cookie), void *cookie);
+/* file, path: as above, they outlive it. loop: the default one. */
+void helm_init(struct helm *h, const char *file, const char *path, struct ev_loop *loop, const struct helm_listener *listener);
 
 /*
  * Have another captain take over, run by this program (NULL: our own, as it is in

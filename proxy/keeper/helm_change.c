@@ -57,7 +57,7 @@ helm_conclude(struct helm *h, bool done, const char *text)
 
 	if (done && h->program != NULL && !h->stopping) {
 		h->leaving = true;
-		h->over(h->over_cookie);
+		h->listener.over(h->listener.cookie);
 		return;
 	}
 	tell(h, done, text);
@@ -69,6 +69,7 @@ helm_conclude(struct helm *h, bool done, const char *text)
 	h->program_fd = -1;
 	if (told != NULL)
 		told(h->cookie, done, text);
+	h->listener.ended(h->listener.cookie, done);
 	helm_go_on(h);
 }
 
@@ -80,6 +81,7 @@ helm_change(struct helm *h, const char *program, helm_told *told, void *cookie)
 	h->program = program;
 	h->told = told;
 	h->cookie = cookie;
+	h->listener.began(h->listener.cookie);
 	helm_start(h);
 	return true;
 }

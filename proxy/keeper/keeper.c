@@ -52,13 +52,21 @@ on_beat(struct ev_loop *loop, ev_timer *timer, int events)
 	(void)notify_alive(&k->notify);	/* the next one comes in time if this one is lost */
 }
 
-/* The first captain serves, or a reload has ended in one way or the other. */
 static void
-on_told(void *cookie, bool done, const char *text)
+on_began(void *cookie)
 {
 	struct keeper *k = cookie;
 
-	(void)text;		/* it was told on stderr */
+	if (k->helm.current != NULL)
+		(void)notify_reloading(&k->notify);
+}
+
+/* The first captain serves, or a reload has ended in one way or the other. */
+static void
+on_ended(void *cookie, bool done)
+{
+	struct keeper *k = cookie;
+
 	if (k->helm.current == NULL)
 		return;
 	if (notify_ready(&k->notify, done ? "serves" : "serves as before: what was to be loaded did not") == -1)
@@ -81,10 +89,7 @@ on_reload(struct ev_loop *loop, ev_signal *watcher, int events)
 	struct keeper *k = watcher->data;
 
 	(void)loop, (void)events;
-	if (helm_change(&k->helm, NULL, on_told, k))
-		(void)notify_reloading(&k->notify);
-	else
-		helm_wish(&k->helm, HELM_RELOAD);
+	helm_wish(&k->helm, HELM_RELOAD);
 }
 
 static void
@@ -93,10 +98,7 @@ on_upgrade(struct ev_loop *loop, ev_signal *watcher, int events)
 	struct keeper *k = watcher->data;
 
 	(void)loop, (void)events;
-	if (helm_upgrade(&k->helm, on_told, k))
-		(void)notify_reloading(&k->notify);
-	else
-		helm_wish(&k->helm, HELM_UPGRADE);
+	helm_wish(&k->helm, HELM_UPGRADE);
 }
 
 static void
@@ -194,10 +196,11 @@ become_next(struct keeper *k)
 
 /* left: what the program before left, or NULL. */
 static void
-open_rooms(struct keeper *k, struct store *left)
+open_rooms(struct keeper *k, const char *file, struct store *left)
 {
-	k->helm.heard = hear;
-	k->helm.heard_cookie = k;
+	const struct helm_listener listener = { .heard = hear, .began = on_began, .ended = on_ended, .over = on_over, .cookie = k };
+
+	helm_init(&k->helm, file, k->path, k->loop, &listener);
 	office_open(&k->office, &k->helm, left);
 	hall_open(&k->hall, &k->helm, &k->office, left);
 }
@@ -228,9 +231,8 @@ keeper_run(const char *file)
 		return 1;
 	succeed_find_program(k.path);
 	watch_signals(&k);
-	helm_init(&k.helm, file, k.path, k.loop, on_over, &k);
-	open_rooms(&k, NULL);
-	helm_change(&k.helm, NULL, on_told, &k);	/* the first one */
+	open_rooms(&k, file, NULL);
+	helm_wish(&k.helm, HELM_RELOAD);	/* the first one */
 	return serve(&k);
 }
 
@@ -242,7 +244,7 @@ tell_resumed(struct keeper *k)
 	if (k->helm.current != NULL)
 		snprintf(serves, sizeof(serves), "captain %u serves", k->helm.current->generation);
 	fprintf(stderr, "relaywall: upgraded: version %s by %s, %s\n", version_text, k->path, serves);
-	on_told(k, true, "");
+	on_ended(k, true);
 }
 
 /* Those that the program before blocked, and that waited. */
@@ -273,8 +275,7 @@ keeper_resume(int state)
 	memcpy(k.path, left->program, sizeof(k.path));
 	if (open_keeper(&k) == -1)
 		return 1;
-	helm_init(&k.helm, file, k.path, k.loop, on_over, &k);
-	open_rooms(&k, &left->store);
+	open_rooms(&k, file, &left->store);
 	if (helm_adopt(&k.helm, left) == -1) {
 		fprintf(stderr, "relaywall: the keeper cannot go on: %s\n", strerror(errno));
 		return 1;
