@@ -4,8 +4,8 @@
 #include "proxy/keeper/board/look.h"
 #include "proxy/keeper/board/metrics.h"
 #include "proxy/keeper/board/page.h"
-#include "proxy/keeper/board/paper.h"
 #include "proxy/keeper/process/document.h"
+#include "proxy/site/draft.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -112,13 +112,13 @@ answers_make(const char *path, const struct documents *d, const struct series *p
 {
 	const struct row *r = row_of(path);
 	struct sheet s = { .status = documents_get(d, DOCUMENTS_STATUS), .sessions = documents_get(d, DOCUMENTS_SESSIONS), .past = past };
-	struct paper p;
+	struct draft draft;
 
 	*out = (struct http_answer){ .type = r->type };
-	if (paper_begin(&p) == -1)
+	s.out = draft_open(&draft);
+	if (s.out == NULL)
 		return;
-	s.out = p.out;
 	out->code = r->write(&s);
-	out->text = paper_end(&p);
-	out->len = p.len;
+	out->text = draft_close(&draft, s.out);
+	out->len = draft.len;
 }

@@ -3,6 +3,7 @@
 
 #include "proxy/keeper/process/roll.h"
 #include "proxy/keeper/process/version.h"
+#include "proxy/site/draft.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -132,8 +133,8 @@ write_session(struct sheet *t, json_t *o)
 	char line[ROLL_LINE + 64];
 	size_t len = json_dumpb(o, line, sizeof(line), JSON_COMPACT | JSON_ENSURE_ASCII);
 
-	t->more |= len > sizeof(line) || t->octets + len > t->most;
-	if (len == 0 || t->more)
+	t->more |= len == 0 || len > sizeof(line) || t->octets + len > t->most;
+	if (t->more)
 		return;
 	fputs(t->comma, t->out);
 	fwrite(line, 1, len, t->out);
@@ -151,6 +152,7 @@ write_roll(struct sheet *t, const struct inquiry_captain *c, unsigned worker, vo
 	while ((each != NULL || !t->more) && (o = roll_next(&roll)) != NULL) {
 		document_put(&o, "captain", json_integer(c->generation));
 		document_put(&o, "worker", json_integer(worker));
+		t->more |= o == NULL;
 		if (o == NULL)
 			break;
 		if (each != NULL)
@@ -158,6 +160,7 @@ write_roll(struct sheet *t, const struct inquiry_captain *c, unsigned worker, vo
 		write_session(t, o);
 		json_decref(o);
 	}
+	t->more |= roll.torn;
 }
 
 static void
@@ -184,9 +187,9 @@ write_silent(FILE *out, const struct inquiry *q)
 struct letter *
 letters_sessions(const struct inquiry *q, size_t octets_most, void (*each)(void *cookie, const char *id), void *cookie)
 {
-	char *whole = NULL, now[DOCUMENT_TIME];
-	size_t len = 0;
-	struct sheet t = { .out = open_memstream(&whole, &len), .most = octets_most, .comma = "" };
+	struct draft draft;
+	struct sheet t = { .out = draft_open(&draft), .most = octets_most, .comma = "" };
+	char *whole, now[DOCUMENT_TIME];
 
 	if (t.out == NULL)
 		return letter_new(NULL, 0);
@@ -199,10 +202,8 @@ letters_sessions(const struct inquiry *q, size_t octets_most, void (*each)(void 
 	fputs("],\"silent\":[", t.out);
 	write_silent(t.out, q);
 	fprintf(t.out, "],\"more\":%s}\n", t.more ? "true" : "false");
-	if (fclose(t.out) == 0)
-		return letter_new(whole, len);
-	free(whole);
-	return letter_new(NULL, 0);
+	whole = draft_close(&draft, t.out);
+	return letter_new(whole, draft.len);
 }
 
 bool

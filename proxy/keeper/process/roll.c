@@ -16,7 +16,11 @@ enum { TEXT_MOST = 256 };
 struct writer {
 	char *text;
 	size_t len;
+	bool more;	/* a session is not among them */
 };
+
+/* No session, so whoever reads it knows that something is missing. */
+static const char more_line[] = "more\n";
 
 int
 roll_new(void)
@@ -64,13 +68,15 @@ write_one(void *cookie, const struct stream_view *v)
 	json_t *o;
 	size_t n;
 
-	if (w->len + ROLL_LINE > ROLL_OCTETS)
+	w->more |= w->len + ROLL_LINE + sizeof(more_line) > ROLL_OCTETS;
+	if (w->more)
 		return;
 	o = describe(v);
 	n = o == NULL ? 0 : json_dumpb(o, w->text + w->len, ROLL_LINE - 1, JSON_COMPACT | JSON_ENSURE_ASCII);
 	json_decref(o);
 	if (n == 0 || n > ROLL_LINE - 1) {
 		memset(w->text + w->len, 0, ROLL_LINE);	/* what was begun */
+		w->more = true;
 		return;
 	}
 	w->text[w->len + n] = '\n';
@@ -86,6 +92,8 @@ roll_write(const struct stream *s, int fd)
 	if (w.text == MAP_FAILED)
 		return;
 	stream_each_session(s, write_one, &w);
+	if (w.more)
+		memcpy(w.text + w.len, more_line, sizeof(more_line) - 1);
 	munmap(w.text, ROLL_OCTETS);
 }
 
@@ -94,6 +102,7 @@ roll_begin(struct roll *r, int fd)
 {
 	r->fd = fd;
 	r->at = r->start = r->end = 0;
+	r->torn = false;
 }
 
 /* The next line without its end; at NULL: there is none. */
@@ -146,11 +155,14 @@ roll_next(struct roll *r)
 	struct span line = next_line(r);
 	json_t *said, *o;
 
-	if (line.len == 0 || (said = json_loadb((const char *)line.at, line.len, JSON_REJECT_DUPLICATES, NULL)) == NULL)
+	r->torn = line.at == NULL && r->end > r->start && r->text[r->start] != '\0';	/* a line without an end */
+	if (line.at == NULL)
 		return NULL;
-	o = json_object();
+	said = json_loadb((const char *)line.at, line.len, JSON_REJECT_DUPLICATES, NULL);
+	o = said == NULL ? NULL : json_object();
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		take(&o, said, parts[i].key, parts[i].type);
 	json_decref(said);
+	r->torn = o == NULL;
 	return o;
 }

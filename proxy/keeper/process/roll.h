@@ -21,7 +21,7 @@ enum {
 /* Memory for one roll. The caller's to close; -1 with errno. */
 int roll_new(void);
 
-/* In the worker: all sessions of s, as many as fit. */
+/* In the worker: all sessions of s. Behind those that fit stands a line that is none. */
 void roll_write(const struct stream *s, int fd);
 
 /* A roll that is read line by line. */
@@ -29,12 +29,13 @@ struct roll {
 	int fd;
 	size_t at;		/* octets of it that were read */
 	size_t start, end;
+	bool torn;		/* it ended with a line that is no session, or for which there was no memory */
 	char text[2 * ROLL_LINE];
 };
 
 void roll_begin(struct roll *r, int fd);
 
-/* The next session, as an object that was made anew and is the caller's; NULL: there are no more, or what follows is none. */
+/* The next session, as an object that was made anew and is the caller's; NULL: there are no more, or r->torn. */
 json_t *roll_next(struct roll *r);
 
 #endif

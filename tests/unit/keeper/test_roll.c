@@ -38,7 +38,7 @@ sessions_are_read_and_nothing_else_of_them(void)
 
 	roll_begin(&roll, fd);
 	CU_ASSERT(next_is("00000001") && next_is("00000002"));
-	CU_ASSERT(roll_next(&roll) == NULL);
+	CU_ASSERT(roll_next(&roll) == NULL && !roll.torn);
 	close(fd);
 }
 
@@ -69,7 +69,7 @@ many_are_read_to_the_end(void)
 }
 
 static void
-what_is_no_session_ends_it(void)
+what_is_no_session_ends_it_and_is_told(void)
 {
 	static char long_line[3 * ROLL_LINE];
 	static const char *const texts[] = {
@@ -83,7 +83,7 @@ what_is_no_session_ends_it(void)
 		int fd = roll_of(texts[i]);
 
 		roll_begin(&roll, fd);
-		CHECK(roll_next(&roll) == NULL, "%.100s", texts[i]);
+		CHECK(roll_next(&roll) == NULL && roll.torn == (texts[i][0] != '\0'), "%.100s", texts[i]);
 		close(fd);
 	}
 }
@@ -101,7 +101,7 @@ its_memory_does_not_change_its_size(void)
 static CU_TestInfo tests[] = {
 	{ "sessions are read, and nothing else of them", sessions_are_read_and_nothing_else_of_them },
 	{ "many are read to the end", many_are_read_to_the_end },
-	{ "what is no session ends it", what_is_no_session_ends_it },
+	{ "what is no session ends it, and is told", what_is_no_session_ends_it_and_is_told },
 	{ "its memory does not change its size", its_memory_does_not_change_its_size },
 	CU_TEST_INFO_NULL,
 };
