@@ -254,13 +254,20 @@ helm_tell(struct helm *h, const char *text)
 		captain_link_say(c, text);
 }
 
+/* Has this one loaded its rules, or is about to, with nobody else who would leave them as on-stop says? */
+static bool
+is_alone(const struct captain_link *next, const struct helm *h)
+{
+	return next->state == CAPTAIN_GOING && h->current == NULL;
+}
+
 void
 helm_stop(struct helm *h)
 {
 	h->stop_now = h->stopping;
 	h->stopping = true;
 	ev_timer_stop(h->loop, &h->restart);
-	if (h->next != NULL)
+	if (h->next != NULL && !is_alone(h->next, h))
 		captain_link_kill(h->next);
 	helm_tell(h, h->stop_now ? "stop now" : "stop");
 	if (helm_is_over(h))

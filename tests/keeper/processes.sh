@@ -217,6 +217,20 @@ end
 hold_end
 is "... is in the journal when it has ended" "$(grep -c '"session":"kernel","client":"203.0.113.2"' "$folder/journal")" 1
 
+# A captain that serves, of which the keeper has not heard that yet, is not killed.
+write_conf
+ends=""
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	: >"$folder/daemon"
+	ip netns exec "$id-router" "$relaywall" run "$folder/conf" >>"$folder/daemon" 2>&1 &
+	keeper=$!
+	started[$keeper]=keeper
+	until grep -q '^relaywall: serving' "$folder/daemon"; do :; done
+	end
+	ends+="$status $(said '^relaywall: counters') $(ip netns exec "$id-router" nft list tables | grep -c relaywall || true)"$'\n'
+done
+is "an end right after the begin is orderly, and takes the rules out" "$(sort -u <<<"$ends" | xargs)" "0 1 0"
+
 # --- the keeper ---------------------------------------------------------------
 
 write_conf
