@@ -241,11 +241,13 @@ export NOTIFY_SOCKET=$folder/manager
 begin
 upgrade "$first"
 hears() { [ "$(wc -l <"$folder/heard")" -ge "$1" ]; }
-is "a service manager hears that it is a reload, and ready, from one program and the next" \
-	"$(until_true 5 hears 4; xargs <"$folder/heard")" "READY=1 RELOADING=1 READY=1 READY=1"
+is "a service manager hears that it is a reload, and from the next program that it is ready" \
+	"$(until_true 5 hears 3; xargs <"$folder/heard")" "READY=1 RELOADING=1 READY=1"
+"$relaywall" reload --control "$folder/control" >"$folder/reloaded"
+is "... also of a reload by command" "$(until_true 5 hears 5; tail -n 2 "$folder/heard" | xargs)" "RELOADING=1 READY=1"
 install /bin/false
 kill -USR2 "$keeper"
-is "... and that it is as it was, if it failed" "$(until_true 5 hears 6; tail -n 2 "$folder/heard" | xargs)" "RELOADING=1 READY=1"
+is "... and that it is as it was, if it failed" "$(until_true 5 hears 7; tail -n 2 "$folder/heard" | xargs)" "RELOADING=1 READY=1"
 unset NOTIFY_SOCKET
 end
 
