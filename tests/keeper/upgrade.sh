@@ -61,12 +61,12 @@ clean_load() {	# NAME
 install "$first"
 write_conf
 begin
-hold_begin 0
-load_begin 4
 reload		# from now on there is a predecessor of whom something is kept
 until_true 5 are_captains 1 || true
 sleep 1.2	# and its counts are added up within a second
 before=$(descriptors)
+hold_begin 0
+load_begin 4
 version=$("$first" version | cut -d ' ' -f 2)
 for n in $(seq "${UPGRADES:-4}"); do
 	if [ $((n % 2)) -eq 1 ]; then to=$next; else to=$first; fi
