@@ -46,6 +46,7 @@ static void
 print_workers(const json_t *captain)
 {
 	const json_t *workers = json_object_get(captain, "workers"), *gate = json_object_get(captain, "gate");
+	const json_t *scribe = json_object_get(captain, "scribe");
 	json_int_t restarts = 0, sessions = 0;
 	size_t well = 0;
 
@@ -60,6 +61,8 @@ print_workers(const json_t *captain)
 	    restarts, sessions);
 	if (json_is_object(gate))
 		printf("  gate     %s\n", control_is(gate, "well") ? "serves" : "does not serve");
+	if (json_is_object(scribe))
+		printf("  scribe   %s\n", control_is(scribe, "well") ? "writes" : "does not write");
 }
 
 static void

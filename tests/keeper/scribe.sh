@@ -34,6 +34,7 @@ wait_for ready "$folder/host"
 cat >"$folder/conf" <<-CONF
 	journal = "$folder/log/journal"
 	journal-required = yes
+	control = "$folder/control"
 	on-stop = remove
 	workers = 2
 	protect "aix" { addresses = { "$host" } hostname = "host.example" local-domains = { "local.example" } }
@@ -61,10 +62,13 @@ delivered=$(wc -l <"$folder/delivered")
 echo mail >&8
 wait_for '^end' "$folder/held"
 is "... and so is who was there before" "$(sed -n 2p "$folder/held")" "451 4.3.0 no record can be written, try again later (* unrecorded)"
+fault="the journal of captain 1 cannot be written: No space left on device: mail is refused for now"
+is "... and an operator is told" "$("$relaywall" status --control "$folder/control" >"$folder/status"; echo $?) $(grep -c "$fault" "$folder/status")" "1 1"
 sleep 1.5	# the next attempt to write fails as well
 is "... nothing is let pass" "$(one) $(wc -l <"$folder/delivered")" "421 4.3.0 * $delivered"
 rm "$folder/log/filler"
 is "with room again mail is delivered" "$(until_one '0 delivered')" "0 delivered"
+is "... and all is well" "$("$relaywall" status --control "$folder/control" >"$folder/status"; echo $?) $(grep -c writes "$folder/status")" "0 1"
 kill "$daemon"
 wait "$daemon" || true
 unset "started[$daemon]"

@@ -175,7 +175,8 @@ write_processes(FILE *out, const json_t *status)
 
 	head(out, "process_up", "", "1: the heart of this process beats");
 	for (size_t i = 0; i < json_array_size(captains); i++) {
-		const json_t *c = json_array_get(captains, i), *workers = json_object_get(c, "workers"), *gate = json_object_get(c, "gate");
+		const json_t *c = json_array_get(captains, i), *workers = json_object_get(c, "workers");
+		const json_t *gate = json_object_get(c, "gate"), *scribe = json_object_get(c, "scribe");
 		uint64_t generation = look_number(c, "generation");
 
 		write_process(out, generation, "captain", "", !look_is(c, "silent"));
@@ -187,6 +188,8 @@ write_processes(FILE *out, const json_t *status)
 		}
 		if (json_is_object(gate))
 			write_process(out, generation, "gate", "", look_is(gate, "well"));
+		if (json_is_object(scribe))
+			write_process(out, generation, "scribe", "", look_is(scribe, "well"));
 	}
 }
 

@@ -165,6 +165,27 @@ gate(const struct captain *c)
 	return o;
 }
 
+/* An errno that another process says: a number that is none has a text of its own. */
+static json_t *
+error_text(int error)
+{
+	return error == 0 ? json_null() : json_string(strerror(error));
+}
+
+static json_t *
+scribe(const struct captain *c)
+{
+	const struct scribe_home *home = &c->scribe.home;
+	json_t *o = json_object();
+
+	document_put(&o, "pid", json_integer(c->scribe.child.pid));
+	document_put(&o, "well", json_boolean(child_is_well(&c->scribe.child)));
+	document_put(&o, "required", !home->required ? json_null() : json_string(home->file != NULL ? "file" : "syslog"));
+	document_put(&o, "file_error", error_text(scribehouse_file_error(&c->scribe)));
+	document_put(&o, "syslog_error", error_text(scribehouse_syslog_error(&c->scribe)));
+	return o;
+}
+
 static json_t *
 hosts(const struct policy *policy, size_t most)
 {
@@ -199,6 +220,7 @@ report(const struct captain *c)
 	document_put(&o, "rules_loaded", c->rules && c->watchman.awake ? json_boolean(watchman_is_well(&c->watchman)) : json_null());
 	document_put(&o, "workers", workers(c));
 	document_put(&o, "gate", gate(c));
+	document_put(&o, "scribe", scribe(c));
 	document_put(&o, "hosts", hosts(&c->site->policy, most));
 	document_put(&o, "hosts_more", json_integer((json_int_t)(host_count - most)));
 	document_put(&o, "unenforced", c->unenforced == NULL ? json_null() : json_incref(c->unenforced));

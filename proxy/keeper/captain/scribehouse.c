@@ -178,6 +178,18 @@ scribehouse_close(struct scribehouse *s)
 	free_rings(s);
 }
 
+int
+scribehouse_file_error(const struct scribehouse *s)
+{
+	return (int)__atomic_load_n(&s->home.shared->file_error, __ATOMIC_RELAXED);
+}
+
+int
+scribehouse_syslog_error(const struct scribehouse *s)
+{
+	return (int)__atomic_load_n(&s->home.shared->syslog_error, __ATOMIC_RELAXED);
+}
+
 void
 scribehouse_count(const struct scribehouse *s, void (*show)(void *cookie, const char *name, uint64_t n), void *cookie)
 {

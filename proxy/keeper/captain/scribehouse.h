@@ -43,6 +43,10 @@ void scribehouse_reopen(const struct scribehouse *s);
  */
 void scribehouse_close(struct scribehouse *s);
 
+/* Why it does not write to this output, as errno; 0: it does, or there is none. */
+int scribehouse_file_error(const struct scribehouse *s);
+int scribehouse_syslog_error(const struct scribehouse *s);
+
 /* Show each counter, of all scribes since the first, as "scribe_written". */
 void scribehouse_count(const struct scribehouse *s, void (*show)(void *cookie, const char *name, uint64_t n), void *cookie);
 

@@ -39,6 +39,26 @@ look_inside(const struct inquiry_captain *c, json_t **faults)
 		add_fault(faults, "block lists that are not asked, since they erred: %" JSON_INTEGER_FORMAT, lists);
 }
 
+/* Mail does not wait for the journal, unless it is required. */
+static void
+look_at_journal(const struct inquiry_captain *c, json_t **faults)
+{
+	static const char *const outputs[][3] = { { "file", "file_error", "the journal" }, { "syslog", "syslog_error", "syslog" } };
+	static const char refused[] = "mail is refused for now", goes_on[] = "mail goes on";
+	const json_t *scribe = json_object_get(c->report, "scribe");
+	const char *required = json_string_value(json_object_get(scribe, "required"));
+
+	if (json_is_false(json_object_get(scribe, "well")))
+		add_fault(faults, "the scribe of captain %u does not write: %s", c->generation, required != NULL ? refused : goes_on);
+	for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++) {
+		const char *why = json_string_value(json_object_get(scribe, outputs[i][1]));
+		bool is_required = required != NULL && strcmp(required, outputs[i][0]) == 0;
+
+		if (why != NULL)
+			add_fault(faults, "%s of captain %u cannot be written: %.60s: %s", outputs[i][2], c->generation, why, is_required ? refused : goes_on);
+	}
+}
+
 static json_t *
 faults_of(const struct inquiry *q)
 {
@@ -54,8 +74,10 @@ faults_of(const struct inquiry *q)
 		serves |= is_it || strcmp(c->state, "paused") == 0;	/* for the milliseconds of a reload */
 		if (!c->answered && strcmp(c->state, "draining") != 0)	/* that one may have ended meanwhile */
 			add_fault(&faults, "captain %u, %s, does not answer", c->generation, c->state);
-		if (is_it)
+		if (is_it) {
 			look_inside(c, &faults);
+			look_at_journal(c, &faults);
+		}
 	}
 	if (q->named && !serves)
 		add_fault(&faults, "no captain serves");

@@ -23,7 +23,7 @@ enum {
 struct column {
 	struct output output;
 	size_t *at;		/* octets that it is done with, of what is in each ring */
-	uint64_t *written, *lost;	/* in the shared memory */
+	uint64_t *written, *lost, *error;	/* in the shared memory */
 };
 
 struct scribe {
@@ -138,7 +138,7 @@ static void
 work(struct scribe *s, struct column *c)
 {
 	struct output *o = &c->output;
-	bool goes = output_open(o, s->now_ms) == 0;
+	bool goes = output_open(o, s->now_ms) == 0, failing;
 
 	for (size_t i = 0; i < s->home->ring_count && goes; i++)
 		goes = write_ring(s, c, i);
@@ -146,8 +146,10 @@ work(struct scribe *s, struct column *c)
 		output_idle(o, s->now_ms);
 	for (size_t i = 0; i < s->home->ring_count && !o->required; i++)
 		forget(s, c, i);
+	failing = output_is_failing(o, s->now_ms);
+	__atomic_store_n(c->error, failing ? (uint64_t)o->error : 0, __ATOMIC_RELAXED);
 	if (o->required)
-		__atomic_store_n(&s->home->shared->failing, output_is_failing(o, s->now_ms), __ATOMIC_RELAXED);
+		__atomic_store_n(&s->home->shared->failing, failing, __ATOMIC_RELAXED);
 	output_tell(o, s->now_ms, stderr);
 }
 
@@ -259,7 +261,7 @@ end(struct scribe *s)
 }
 
 static struct column *
-add_column(struct scribe *s, uint64_t *written, uint64_t *lost)
+add_column(struct scribe *s, uint64_t *written, uint64_t *lost, uint64_t *error)
 {
 	struct column *c = &s->columns[s->column_count++];
 
@@ -270,6 +272,7 @@ add_column(struct scribe *s, uint64_t *written, uint64_t *lost)
 	}
 	c->written = written;
 	c->lost = lost;
+	c->error = error;
 	return c;
 }
 
@@ -280,9 +283,9 @@ add_columns(struct scribe *s)
 	struct scribe_shared *shared = home->shared;
 
 	if (home->file != NULL)
-		output_init_file(&add_column(s, &shared->written, &shared->dropped)->output, home->file, home->required);
+		output_init_file(&add_column(s, &shared->written, &shared->dropped, &shared->file_error)->output, home->file, home->required);
 	if (home->syslog != NULL)
-		output_init_syslog(&add_column(s, &shared->syslog_sent, &shared->syslog_dropped)->output, home->syslog,
+		output_init_syslog(&add_column(s, &shared->syslog_sent, &shared->syslog_dropped, &shared->syslog_error)->output, home->syslog,
 		    home->required && home->file == NULL, &s->sender);
 }
 

@@ -40,6 +40,7 @@ struct scribe_shared {
 	uint64_t beats;		/* ten a second while it goes on; 0: it is not ready yet */
 	uint64_t failing;	/* 1: the output that is required does not work */
 	uint64_t unopened;	/* errno: the first scribe could not open the file */
+	uint64_t file_error, syslog_error;	/* errno: why that output does not work now; 0: it does, or there is none */
 #define X(name, meaning) uint64_t name;
 	SCRIBE_COUNTERS(X)
 #undef X
