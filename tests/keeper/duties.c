@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#define _GNU_SOURCE	/* accept4(), memmem() */
+#define _GNU_SOURCE	/* accept4(), memfd_create(), memmem() */
 #include "tests/keeper/duties.h"
 
 #include <arpa/inet.h>
@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -201,7 +202,7 @@ hand_descriptor(int peer)
 	return n == 6 && strcmp(text, "handed") == 0 ? 0 : no();
 }
 
-/* --- files of the scribe */
+/* --- files of the scribe, and of the desk */
 
 static void *
 with_file(int peer)
@@ -215,9 +216,26 @@ with_file(int peer)
 }
 
 static int
+write_and_read(int fd)
+{
+	char text[5];
+
+	return write(fd, "line\n", 5) == 5 && pread(fd, text, 5, 0) == 5 ? 0 : -1;
+}
+
+static int
 write_to_disk(void *fd)
 {
-	return write(*(int *)fd, "line\n", 5) == 5 && fsync(*(int *)fd) == 0 && fdatasync(*(int *)fd) == 0 ? 0 : -1;
+	return write_and_read(*(int *)fd) == 0 && fsync(*(int *)fd) == 0 && fdatasync(*(int *)fd) == 0 ? 0 : -1;
+}
+
+static int
+make_document(void *p)
+{
+	int fd = memfd_create("document", MFD_CLOEXEC);
+
+	(void)p;
+	return fd == -1 ? -1 : write_and_read(fd);
 }
 
 /* --- the C library */
@@ -316,11 +334,12 @@ make_marked_socket(void *p)
 const struct attempt duties_of_all[] = {
 	{ "a loop", IN_ALL, { with_loop, run_loop, NULL }, "done" },
 	{ "a loop that is made inside", IN_ALL, { NULL, run_new_loop, NULL }, "done" },
-	{ "accept", IN_WORKER | IN_DESK, { with_caller, accept_and_talk, NULL }, "done" },
+	{ "accept", IN_WORKER | IN_BOARD | IN_DESK, { with_caller, accept_and_talk, NULL }, "done" },
 	{ "connect", IN_WORKER | IN_GATE, { with_listener, connect_from_port, NULL }, "done" },
 	{ "a socket with a mark", IN_HAND, { NULL, make_marked_socket, NULL }, "done" },
 	{ "take a descriptor", IN_ALL, { with_peer, take_descriptor, hand_descriptor }, "done" },
 	{ "write to the disk", IN_SCRIBE, { with_file, write_to_disk, NULL }, "done" },
+	{ "a document", IN_DESK, { NULL, make_document, NULL }, "done" },
 	{ "100 MiB", IN_ALL, { NULL, use_memory, NULL }, "done" },
 	{ "time, randomness, words for errors", IN_ALL, { NULL, ask_library, NULL }, "done" },
 	{ "a message on stderr", IN_ALL, { with_stderr, complain, hear_complaint }, "done" },

@@ -115,7 +115,7 @@ board_run(const struct board_home *home)
 		fprintf(stderr, "relaywall: the board cannot start\n");
 		_exit(1);
 	}
-	if (confine_enter(&home->confine, SANDBOX_DESK, "the board") == -1)	/* before it hears an octet of anybody */
+	if (confine_enter(&home->confine, SANDBOX_BOARD, "the board") == -1)	/* before it hears an octet of anybody */
 		_exit(1);
 	documents_init(&b.documents, b.loop, on_document, &b);
 	http_init(&b.http, b.loop, &conf);

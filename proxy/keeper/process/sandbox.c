@@ -48,6 +48,13 @@ stderr_is_a_file(void)
 	return fstat(STDERR_FILENO, &s) == 0 && S_ISREG(s.st_mode);
 }
 
+/* A document is a file in memory, to this limit. */
+static bool
+writes_files(const struct sandbox_conf *conf)
+{
+	return conf->profile == SANDBOX_SCRIBE || conf->profile == SANDBOX_DESK || stderr_is_a_file();
+}
+
 static int
 set_limits(const struct sandbox_conf *conf)
 {
@@ -55,7 +62,7 @@ set_limits(const struct sandbox_conf *conf)
 
 	if (setrlimit(RLIMIT_CORE, &none) == -1 || setrlimit(RLIMIT_NPROC, &none) == -1)
 		return -1;
-	return conf->profile == SANDBOX_SCRIBE || stderr_is_a_file() ? 0 : setrlimit(RLIMIT_FSIZE, &none);
+	return writes_files(conf) ? 0 : setrlimit(RLIMIT_FSIZE, &none);
 }
 
 /* 0, or -1 with errno. The folder is closed with the stream. */

@@ -23,8 +23,9 @@ enum sandbox_profile {
 	SANDBOX_WORKER = 0,	/* accepts and connects, TCP and UDP */
 	SANDBOX_GATE,		/* connects, TCP and UDP */
 	SANDBOX_HAND,		/* keeps CAP_NET_ADMIN: sends verdicts to a queue that it holds, makes TCP sockets with a mark */
-	SANDBOX_SCRIBE,		/* writes files that it was handed, to the disk, and sends on sockets; makes none */
-	SANDBOX_DESK,		/* accepts at listeners that it has; makes no socket */
+	SANDBOX_SCRIBE,		/* writes files that it was handed, reads their ends, and sends on sockets; makes none */
+	SANDBOX_BOARD,		/* accepts at listeners that it has; makes no socket */
+	SANDBOX_DESK,		/* the same, and makes memory that goes by a descriptor, and writes files that it was handed */
 	SANDBOX_PROFILES
 };
 

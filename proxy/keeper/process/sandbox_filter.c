@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#define _GNU_SOURCE	/* AT_EMPTY_PATH */
+#define _GNU_SOURCE	/* AT_EMPTY_PATH, MFD_CLOEXEC */
 #include "proxy/keeper/process/sandbox_filter.h"
 
 #include <errno.h>
@@ -20,9 +20,10 @@ enum {
 	GATE = 1 << SANDBOX_GATE,
 	HAND = 1 << SANDBOX_HAND,
 	SCRIBE = 1 << SANDBOX_SCRIBE,
+	BOARD = 1 << SANDBOX_BOARD,
 	DESK = 1 << SANDBOX_DESK,
 	INET = WORKER | GATE,
-	ALL = INET | HAND | SCRIBE | DESK,
+	ALL = INET | HAND | SCRIBE | BOARD | DESK,
 	ARGUMENTS = 3,		/* of a call that a row may look at */
 };
 
@@ -43,7 +44,7 @@ struct row {
 static const struct row allowed[] = {
 	/* descriptors that it has */
 	{ "read", ALL, {} }, { "readv", ALL, {} }, { "write", ALL, {} }, { "writev", ALL, {} }, { "close", ALL, {} },
-	{ "lseek", ALL, {} }, { "fstat", ALL, {} }, { "pread64", DESK, {} },
+	{ "lseek", ALL, {} }, { "fstat", ALL, {} }, { "pread64", SCRIBE | BOARD | DESK, {} },
 	{ "newfstatat", ALL, { MASKED(3, AT_EMPTY_PATH, AT_EMPTY_PATH) } },	/* fstat() of newer libcs */
 	{ "fcntl", ALL, { IS(1, F_GETFL) } }, { "fcntl", ALL, { IS(1, F_SETFL) } },
 	{ "fcntl", ALL, { IS(1, F_GETFD) } }, { "fcntl", ALL, { IS(1, F_SETFD) } },
@@ -60,6 +61,7 @@ static const struct row allowed[] = {
 	/* memory, none of it to be executed */
 	{ "brk", ALL, {} }, { "munmap", ALL, {} }, { "mremap", ALL, {} }, { "madvise", ALL, {} },
 	{ "mmap", ALL, NO_EXEC }, { "mprotect", ALL, NO_EXEC },
+	{ "memfd_create", DESK, { IS(1, MFD_CLOEXEC) } },
 	/* itself, its signals and its end; tgkill() of itself, for abort(), is added below */
 	{ "getpid", ALL, {} }, { "gettid", ALL, {} }, { "getppid", ALL, {} },
 	{ "getuid", ALL, {} }, { "geteuid", ALL, {} },
@@ -71,7 +73,7 @@ static const struct row allowed[] = {
 	{ "recvfrom", ALL, {} }, { "recvmsg", ALL, {} }, { "recvmmsg", ALL, {} },
 	{ "sendto", ALL, {} }, { "sendmsg", ALL, {} }, { "sendmmsg", ALL, {} }, { "shutdown", ALL, {} },
 	{ "getsockname", ALL, {} }, { "getpeername", ALL, {} }, { "getsockopt", ALL, {} },
-	{ "accept4", WORKER | DESK, {} }, { "bind", INET, {} }, { "connect", INET, {} },
+	{ "accept4", WORKER | BOARD | DESK, {} }, { "bind", INET, {} }, { "connect", INET, {} },
 	/* sockets of its own: TCP and UDP, with nothing that the kernel would load for them */
 	{ "socket", INET | HAND, SOCKET(AF_INET, SOCK_STREAM, 0) },
 	{ "socket", INET, SOCKET(AF_INET, SOCK_STREAM, IPPROTO_TCP) },
