@@ -48,7 +48,7 @@ class Syslogd:
         self.socket.settimeout(0.05)
         self.socket.bind(path)
         self.ends = False
-        self.thread = threading.Thread(target=self.read)
+        self.thread = threading.Thread(target=self.read, daemon=True)
         if reads:
             self.thread.start()
 
@@ -142,6 +142,22 @@ class Run:
 
     def free_disk(self):
         os.unlink(os.path.join(self.folder, "filler"))
+
+
+def status(pid, name):
+    with open(f"/proc/{pid}/status") as f:
+        return next(line.split()[1] for line in f if line.startswith(name + ":"))
+
+
+def opener_of(scribe):
+    """The process that opens what this scribe writes to, as soon as it is there; or None."""
+    found = []
+
+    def find():
+        with open(f"/proc/{scribe}/task/{scribe}/children") as f:
+            found[:] = [int(pid) for pid in f.read().split() if status(pid, "Name") == "relaywall-open"]
+        return found
+    return found[0] if until(find) else None
 
 
 def alive(pid):
@@ -375,6 +391,45 @@ def killed_scribe():
         check("a half line that was there is ended first", sorted(numbers) == list(range(n)) and rest == [b'{"v":1,"half\n'], (numbers, rest))
 
 
+def opener():
+    with Run(syslog=True) as r:
+        d = Syslogd(r.socket)
+        r.begin()
+        first = opener_of(r.scribe)
+        check("what reads the rings has no right", [status(r.scribe, name) for name in ("Uid", "CapPrm", "CapBnd", "NoNewPrivs", "Seccomp")] ==
+              ["65534", "0" * 16, "0" * 16, "1", "2"] and os.readlink(f"/proc/{r.scribe}/root") == "/run/relaywall/empty")
+        check("... what opens files for it has no descriptor but 0, 1, 2 and an end of a wire", len(os.listdir(f"/proc/{first}/fd")) == 4)
+        r.put(1000)
+        os.kill(first, signal.SIGKILL)
+        r.another()
+        check("if that is killed, it is told, and both are started anew", len(r.told("the process that opens its files has ended")) == 1 and opener_of(r.scribe) not in (None, first))
+        n = r.put(1000)
+        until(lambda: r.count("scribe_written") == n)
+        check("... without a line lost or doubled", sorted(lines_of(r.file)[0]) == list(range(n)))
+        first, scribe = opener_of(r.scribe), r.scribe
+        os.kill(scribe, signal.SIGKILL)
+        check("it ends with its scribe", until(lambda: not alive(first), 2))
+        r.another()
+        first = opener_of(r.scribe)
+        os.kill(first, signal.SIGSTOP)
+        os.rename(r.file, r.file + ".0")
+        r.reopen()
+        check("an opening that hangs hangs the scribe alone, which is killed", until(lambda: len(r.told("the scribe hangs: it is killed")) == 1, 8), r.told())
+        r.another()
+        m = r.put(10)
+        check("... and the next one has the new file", until(lambda: os.path.exists(r.file) and m - 1 in lines_of(r.file)[0]))
+        os.kill(first, signal.SIGKILL)
+        d.close()
+    with Run(syslog=True) as r:
+        r.begin()
+        n = r.put(10)
+        until(lambda: r.told("syslog"))
+        d = Syslogd(r.socket)
+        r.program.kill()
+        check("a scribe whose keeper is killed still finds a syslogd that comes", until(lambda: len(d.messages) == n), len(d.messages))
+        d.close()
+
+
 def ends():
     with Run(syslog=True) as r:
         d = Syslogd(r.socket)
@@ -441,8 +496,8 @@ def run(part):
 
 
 # Most of the time is waiting for what is tried again every second.
-parts = (both_outputs, rotation, full_disk, required, lost_folder, fifo, stuck_syslog, restarted_syslog, stopped_scribe, killed_scribe, ends,
-         hostile_writer, no_output)
+parts = (both_outputs, rotation, full_disk, required, lost_folder, fifo, stuck_syslog, restarted_syslog, stopped_scribe, killed_scribe, opener,
+         ends, hostile_writer, no_output)
 with concurrent.futures.ThreadPoolExecutor(4) as pool:
     passed, failed = map(sum, zip(*pool.map(run, parts)))
 print(f"{passed} passed, {failed} failed")

@@ -3,7 +3,8 @@
  * scribe_run.c - a captain of nothing but a scribe, and the writers of two rings, in one process, for tests/keeper/scribe.py.
  *
  * Arguments: path of the file, path of the socket of syslog (each "none" for none), "yes" if the record is required. It does
- * what lines on stdin say, and answers each with a line on stdout. SIGUSR1 opens the file anew, also in the middle of it.
+ * what lines on stdin say, and answers each with a line on stdout. SIGUSR1 opens the file anew, also in the middle of it. Wants
+ * root, for the sandbox of the scribe.
  */
 #include "proxy/base/clock.h"
 #include "proxy/keeper/captain/scribehouse.h"
@@ -17,6 +18,7 @@ enum { WRITERS = 2, FACILITY_MAIL = 2 };
 
 struct run {
 	struct ev_loop *loop;
+	struct confine confine;
 	struct scribehouse scribe;
 	struct journal journals[WRITERS];
 	unsigned next;			/* number of the next line */
@@ -174,7 +176,7 @@ int
 main(int argc, char **argv)
 {
 	static struct run r;
-	struct scribe_home conf = { .facility = FACILITY_MAIL, .procid = getpid() };
+	struct scribe_home conf = { .facility = FACILITY_MAIL, .procid = getpid(), .confine = &r.confine };
 
 	if (argc != 4)
 		return 2;
@@ -188,7 +190,8 @@ main(int argc, char **argv)
 	ev_timer_init(&r.alarm, on_alarm, 0., 0.);
 	r.input.data = r.reopen.data = &r;
 	ev_signal_start(r.loop, &r.reopen);
-	if (scribehouse_open(&r.scribe, &conf, WRITERS, r.loop, stderr) == -1)
+	if (confine_open(&r.confine, &(struct site){ .user = "nobody" }, stderr) == -1 ||
+	    scribehouse_open(&r.scribe, &conf, WRITERS, r.loop, stderr) == -1)
 		return 1;
 	for (size_t i = 0; i < WRITERS; i++)
 		journal_init(&r.journals[i], scribehouse_outlet(&r.scribe, i), stderr, clock_ms());

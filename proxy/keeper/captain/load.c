@@ -87,7 +87,7 @@ start_scribe(struct captain *c)
 {
 	const struct site *site = c->site;
 	const struct scribe_home scribe = { .file = site->journal, .syslog = site->syslog, .facility = site->syslog_facility,
-		.required = site->journal_required, .procid = getppid() };
+		.required = site->journal_required, .procid = getppid(), .confine = &c->confine };
 
 	if (scribehouse_open(&c->scribe, &scribe, WRITER_WORKERS + worker_count(site), c->loop, c->echo.stream) == -1)
 		return -1;

@@ -4,6 +4,7 @@
 #include "proxy/keeper/process/sandbox_sanitizer.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -53,7 +54,8 @@ confine_enter(const struct confine *c, enum sandbox_profile profile, const char 
 	const struct sandbox_conf conf = { .profile = profile, .uid = c->uid, .gid = c->gid, .empty_folder = empty_folder };
 	const char *what;
 
-	tzset();	/* from a file that is out of sight then */
+	tzset();	/* from files that are out of sight then */
+	json_object_seed(0);
 	if (sandbox_enter(&conf, &what) == 0)
 		return 0;
 	fprintf(stderr, "relaywall: %s cannot enter its sandbox: %s: %s\n", name, what, strerror(errno));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * confine.h - the user and the empty folder of a captain's children, with which they
- * enter the sandbox.
+ * confine.h - the user and the empty folder of the children of captain and keeper, with
+ * which they enter the sandbox.
  */
 #ifndef PROXY_KEEPER_PROCESS_CONFINE_H
 #define PROXY_KEEPER_PROCESS_CONFINE_H

@@ -2,14 +2,14 @@
 #define _GNU_SOURCE	/* memrchr() */
 #include "proxy/keeper/scribe/output.h"
 
+#include "proxy/keeper/scribe/opener.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 enum {
@@ -17,48 +17,16 @@ enum {
 	SLOW_MS = 1000,		/* a reader that has not gone on for so long is stuck; and what worked for so long works */
 };
 
-/* Has its last line no end, since a disk was full, the power went or a scribe was killed over it? The file is open for appending only. */
+/* Has its last line no end, since a disk was full, the power went or a scribe was killed over it? */
 static bool
 is_torn(int fd)
 {
-	char path[64], last = '\n';
+	char last = '\n';
 	struct stat st;
-	int again;
 
 	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode) || st.st_size == 0)
 		return false;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	again = open(path, O_RDONLY | O_CLOEXEC);
-	if (again == -1)
-		return false;
-	if (pread(again, &last, 1, st.st_size - 1) != 1)
-		last = '\n';
-	close(again);
-	return last != '\n';
-}
-
-static int
-open_file(const char *path)
-{
-	/* Not to wait for the reader of a FIFO, nor later for room in it. */
-	return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
-}
-
-static int
-open_syslog(const char *path)
-{
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	snprintf(to.sun_path, sizeof(to.sun_path), "%s", path);	/* its length was checked with the configuration */
-	if (fd != -1 && connect(fd, (struct sockaddr *)&to, sizeof(to)) == -1) {
-		int error = errno;
-
-		close(fd);
-		errno = error;
-		return -1;
-	}
-	return fd;
+	return pread(fd, &last, 1, st.st_size - 1) == 1 && last != '\n';
 }
 
 size_t
@@ -129,16 +97,16 @@ write_syslog(struct output *o, struct span lines)
 }
 
 void
-output_init_file(struct output *o, const char *path, bool required)
+output_init_file(struct output *o, const char *path, bool required, int opener)
 {
-	*o = (struct output){ .kind = "journal", .path = path, .required = required, .open = open_file, .write = write_file,
+	*o = (struct output){ .kind = "journal", .path = path, .required = required, .opener = opener, .write = write_file,
 		.batch = OUTPUT_BATCH, .fd = -1 };
 }
 
 void
-output_init_syslog(struct output *o, const char *path, bool required, const struct syslog_sender *sender)
+output_init_syslog(struct output *o, const char *path, bool required, int opener, const struct syslog_sender *sender)
 {
-	*o = (struct output){ .kind = "syslog", .path = path, .required = required, .open = open_syslog, .write = write_syslog,
+	*o = (struct output){ .kind = "syslog", .path = path, .required = required, .opener = opener, .write = write_syslog,
 		.sender = sender, .batch = OUTPUT_BATCH, .fd = -1 };
 }
 
@@ -187,7 +155,7 @@ batch_of(int fd)
 int
 output_reopen(struct output *o)
 {
-	int fd = o->open(o->path);
+	int fd = opener_ask(o->opener, o->kind);
 
 	if (fd == -1)
 		return -1;

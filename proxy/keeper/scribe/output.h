@@ -20,9 +20,9 @@ struct output_result {
 };
 
 struct output {
-	const char *kind, *path;	/* for messages: "journal", its path */
+	const char *kind, *path;	/* for messages: "journal", its path; and "journal" or "syslog" is what the opener is asked for */
 	bool required;
-	int (*open)(const char *path);	/* a descriptor, or -1 with errno */
+	int opener;			/* the wire to it: opener.h */
 	struct output_result (*write)(struct output *o, struct span lines);
 	const struct syslog_sender *sender;
 	size_t batch;			/* octets at once, if they are several lines */
@@ -35,9 +35,9 @@ struct output {
 	uint64_t lost;			/* lines, since it was told */
 };
 
-/* An output that is not open yet. path and sender outlive it. */
-void output_init_file(struct output *o, const char *path, bool required);
-void output_init_syslog(struct output *o, const char *path, bool required, const struct syslog_sender *sender);
+/* An output that is not open yet. All arguments outlive it. */
+void output_init_file(struct output *o, const char *path, bool required, int opener);
+void output_init_syslog(struct output *o, const char *path, bool required, int opener, const struct syslog_sender *sender);
 
 /*
  * Open it, if it is not open and it is time to try. 0: it can be written to, or -1 with errno: there is no descriptor

@@ -4,6 +4,7 @@
 
 #include "proxy/base/clock.h"
 #include "proxy/keeper/process/wire.h"
+#include "proxy/keeper/scribe/opener.h"
 #include "proxy/keeper/scribe/output.h"
 
 #include <errno.h>
@@ -32,6 +33,8 @@ struct scribe {
 	size_t column_count;
 	struct syslog_sender sender;
 	int wire;			/* -1: its captain is gone */
+	int opener;			/* the wire to it */
+	bool opener_lost;		/* it has ended before us: what is open stays open, and no more will be */
 	struct wire_message message;
 	uint64_t now_ms, beat_ms;
 	bool ending;			/* nobody can write to the rings any more */
@@ -222,21 +225,36 @@ go_round(struct scribe *s)
 	}
 }
 
+/* The next scribe has one, if there is somebody to start it. What was written is out of the rings. */
+static void
+lose_opener(struct scribe *s)
+{
+	s->opener_lost = true;
+	if (s->wire == -1 || s->ending)
+		return;
+	fprintf(stderr, "relaywall: scribe: the process that opens its files has ended\n");
+	_exit(1);
+}
+
 /* Until there is a message, an output has room again, or it is time to look at the rings. */
 static void
 wait_round(struct scribe *s)
 {
-	enum { WRITERS, WIRE, FIRST_OUTPUT };
+	enum { WRITERS, WIRE, OPENER, FIRST_OUTPUT };
 	struct pollfd for_what[FIRST_OUTPUT + OUTPUTS] = {
 		[WRITERS] = { .fd = s->ending ? -1 : s->home->writers },	/* no event but its end: octets in it are nobody's */
 		[WIRE] = { .fd = s->wire, .events = POLLIN },
+		[OPENER] = { .fd = s->opener_lost ? -1 : s->opener },	/* the same */
 	};
 
 	for (size_t i = 0; i < s->column_count; i++)
 		for_what[FIRST_OUTPUT + i] = (struct pollfd){ .events = POLLOUT,
 			.fd = output_is_full(&s->columns[i].output) ? s->columns[i].output.fd : -1 };
-	if (poll(for_what, FIRST_OUTPUT + s->column_count, ROUND_MS) > 0)
-		s->ending |= (for_what[WRITERS].revents & POLLHUP) != 0;
+	if (poll(for_what, FIRST_OUTPUT + s->column_count, ROUND_MS) <= 0)
+		return;
+	s->ending |= (for_what[WRITERS].revents & POLLHUP) != 0;
+	if ((for_what[OPENER].revents & POLLHUP) != 0)
+		lose_opener(s);
 }
 
 /* What cannot be written in time is lost, and that is told. */
@@ -283,10 +301,11 @@ add_columns(struct scribe *s)
 	struct scribe_shared *shared = home->shared;
 
 	if (home->file != NULL)
-		output_init_file(&add_column(s, &shared->written, &shared->dropped, &shared->file_error)->output, home->file, home->required);
+		output_init_file(&add_column(s, &shared->written, &shared->dropped, &shared->file_error)->output, home->file, home->required,
+		    s->opener);
 	if (home->syslog != NULL)
 		output_init_syslog(&add_column(s, &shared->syslog_sent, &shared->syslog_dropped, &shared->syslog_error)->output, home->syslog,
-		    home->required && home->file == NULL, &s->sender);
+		    home->required && home->file == NULL, s->opener, &s->sender);
 }
 
 /* Whose file cannot be opened when nobody is served yet is told so, and nobody will be. */
@@ -299,6 +318,21 @@ open_first(struct scribe *s)
 	_exit(1);
 }
 
+/* Who opens what the scribe cannot open itself any more stays behind outside. */
+static void
+give_up(struct scribe *s)
+{
+	const struct scribe_home *home = s->home;
+
+	s->opener = opener_start(home->file, home->syslog);
+	if (s->opener == -1) {
+		fprintf(stderr, "relaywall: scribe: %s\n", strerror(errno));
+		_exit(1);
+	}
+	if (confine_enter(home->confine, SANDBOX_SCRIBE, "the scribe") == -1)
+		_exit(1);
+}
+
 void
 scribe_process(const struct scribe_home *home)
 {
@@ -308,6 +342,7 @@ scribe_process(const struct scribe_home *home)
 	prctl(PR_SET_NAME, "relaywall-log");
 	s = (struct scribe){ .home = home, .wire = home->wire };
 	syslog_sender_init(&s.sender, home->facility, home->procid);
+	give_up(&s);
 	add_columns(&s);
 	open_first(&s);
 	while (!s.ending) {

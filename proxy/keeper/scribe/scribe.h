@@ -9,9 +9,13 @@
  * none: the rings fill, and `failing` says so. Faults are told once, and what cannot be
  * written is tried again every second.
  *
- * It alone opens the file and the socket. It writes whole lines of printable ASCII; octets
- * of a spoilt ring that are something else become "?". A line is dropped out of a ring
- * after it was written: one that is killed writes the last lines twice rather than never.
+ * It writes whole lines of printable ASCII; octets of a spoilt ring that are something
+ * else become "?". A line is dropped out of a ring after it was written: one that is killed
+ * writes the last lines twice rather than never.
+ *
+ * Rings are what workers write that strangers speak to, so it is in a sandbox, and has its
+ * file and its socket opened by a process of its own (opener.h). If that one dies, it ends
+ * for its captain to start both anew; if there is no captain, it goes on with what is open.
  *
  * It outlives its captain: workers that drain still write. It ends when the last process
  * that can write to its rings is gone, which the end of a pipe says. Of the captain it hears
@@ -22,6 +26,7 @@
 #define PROXY_KEEPER_SCRIBE_SCRIBE_H
 
 #include "proxy/base/ring.h"
+#include "proxy/keeper/process/confine.h"
 
 #include <sys/types.h>
 
@@ -53,6 +58,7 @@ struct scribe_home {
 	unsigned facility;	/* of syslog, RFC 5424 */
 	pid_t procid;		/* for syslog: one for all processes of this program */
 	bool required;		/* the file, or, if there is none, syslog */
+	const struct confine *confine;
 
 	bool first;		/* from here on scribehouse.c fills it in: a file that cannot be opened ends this one */
 	const struct ring *rings;	/* each of at least SCRIBE_RING_LEAST octets */

@@ -33,6 +33,16 @@ file_octets(void)
 	return stat(file, &st) == -1 ? -1 : (long long)st.st_size;
 }
 
+/* The tests are for whoever runs them; whether the sandbox holds is tested as root, in tests/keeper. Linked with --wrap. */
+int __wrap_confine_enter(const struct confine *c, enum sandbox_profile profile, const char *name);
+
+int
+__wrap_confine_enter(const struct confine *c, enum sandbox_profile profile, const char *name)
+{
+	(void)c, (void)profile, (void)name;
+	return 0;
+}
+
 static int
 open_house(struct scribehouse *s, const char *path, FILE *errors)
 {
