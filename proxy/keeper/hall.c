@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -163,18 +162,17 @@ hall_resume(struct hall *h)
 static bool
 read_wish(struct hall *h, const char *wish)
 {
-	struct confine before = h->home.confine;
+	struct confine before = h->home.confine, confine = before;
 	const char *rest = wish;
-	unsigned uid = before.uid, gid = before.gid;
 
 	if (strlen(wish) >= sizeof(h->wish))
 		return false;
-	if (wish[0] != '\0' && (!wire_number(&rest, UINT_MAX - 1, &uid) || !wire_number(&rest, UINT_MAX - 1, &gid)))
+	if (wish[0] != '\0' && !confine_read(&rest, &confine))
 		return false;
-	h->home.confine = (struct confine){ .uid = uid, .gid = gid };
+	h->home.confine = confine;
 	memcpy(h->wish, wish, strlen(wish) + 1);
 	memcpy(h->name, rest, strlen(rest) + 1);
-	if (wish[0] == '\0' || uid != before.uid || gid != before.gid)
+	if (wish[0] == '\0' || confine.uid != before.uid || confine.gid != before.gid)
 		hall_rest(h);
 	return true;
 }

@@ -81,6 +81,9 @@ bool helm_upgrade(struct helm *h, helm_told *told, void *cookie);
 /* A reload, or an upgrade, that nobody waits for; after the change that goes on, if there is one. */
 void helm_wish(struct helm *h, enum helm_wish wish);
 
+/* Can a change begin? */
+bool helm_is_free(const struct helm *h);
+
 /* This process is about to become the program: who asked for that is told. */
 void helm_leave(struct helm *h);
 

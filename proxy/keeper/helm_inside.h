@@ -24,9 +24,6 @@ void helm_mend(struct helm *h, ev_tstamp begun);
 /* helm_change.c: the change is over. text: what a captain that failed said, else "". */
 void helm_conclude(struct helm *h, bool done, const char *text);
 
-/* helm_change.c: can a change begin? */
-bool helm_is_free(const struct helm *h);
-
 /* helm_change.c: do what was asked for meanwhile, if it can be done now. */
 void helm_go_on(struct helm *h);
 

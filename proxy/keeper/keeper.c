@@ -159,7 +159,7 @@ give_way(struct keeper *k, char *why, size_t size)
 	struct helm *h = &k->helm;
 	int state = -1;
 
-	if (helm_describe(h, &k->handover) == -1 || office_describe(&k->office, &k->handover.store) == -1 ||
+	if (helm_describe(h, &k->handover) == -1 || office_describe(&k->office, &k->handover) == -1 ||
 	    hall_describe(&k->hall, &k->handover.store) == -1 || (state = handover_save(&k->handover)) == -1) {
 		snprintf(why, size, "relaywall: what the keeper has cannot be handed over: %s\n", strerror(errno));
 		return;
@@ -196,13 +196,13 @@ become_next(struct keeper *k)
 
 /* left: what the program before left, or NULL. */
 static void
-open_rooms(struct keeper *k, const char *file, struct store *left)
+open_rooms(struct keeper *k, const char *file, struct handover *left)
 {
 	const struct helm_listener listener = { .heard = hear, .began = on_began, .ended = on_ended, .over = on_over, .cookie = k };
 
 	helm_init(&k->helm, file, k->path, k->loop, &listener);
 	office_open(&k->office, &k->helm, left);
-	hall_open(&k->hall, &k->helm, &k->office, left);
+	hall_open(&k->hall, &k->helm, &k->office, left == NULL ? NULL : &left->store);
 }
 
 static int
@@ -275,7 +275,8 @@ keeper_resume(int state)
 	memcpy(k.path, left->program, sizeof(k.path));
 	if (open_keeper(&k) == -1)
 		return 1;
-	open_rooms(&k, file, &left->store);
+	open_rooms(&k, file, left);
+	left->reload |= left->user.uid == 0;	/* the program before did not ask who the desk's user is: the next captain says */
 	if (helm_adopt(&k.helm, left) == -1) {
 		fprintf(stderr, "relaywall: the keeper cannot go on: %s\n", strerror(errno));
 		return 1;

@@ -58,6 +58,22 @@ use_path(struct office *o, const char *path)
 	give_listener(o);
 }
 
+static void
+start_desk(struct office *o)
+{
+	o->home.confine = o->user;
+	if (o->user.uid != 0 && o->home.beats != NULL)
+		(void)child_start(&o->child, &o->conf, o->helm->loop, stderr);	/* if not, it is told: mail goes on without commands */
+}
+
+/* Of the configuration that serves now. A desk that is another's goes on until the change is over, of which it is to tell. */
+static void
+use_user(struct office *o, const char *user)
+{
+	if (confine_read(&user, &o->user) && o->home.confine.uid == 0)
+		start_desk(o);
+}
+
 /* What a captain has counted so far, in the place of what it had. */
 static void
 keep_counts(struct office *o, const struct captain_link *c, struct wire_message *m)
@@ -85,7 +101,9 @@ office_hear(struct office *o, const struct captain_link *c, struct wire_message 
 	static const char *const passed[] = { "report", "listing", "listed" };
 	const char *rest;
 
-	if ((rest = wire_is(m, "control")) != NULL)
+	if ((rest = wire_is(m, "user")) != NULL)
+		use_user(o, rest);
+	else if ((rest = wire_is(m, "control")) != NULL)
 		use_path(o, rest);
 	else if (wire_is(m, "counted") != NULL)
 		keep_counts(o, c, m);
@@ -229,11 +247,23 @@ on_wire(struct ev_loop *loop, ev_io *io, int events)
 		ev_io_stop(loop, io);	/* it has ended, which is seen elsewhere */
 }
 
+static bool
+has_other_user(const struct office *o)
+{
+	return o->user.uid != o->home.confine.uid || o->user.gid != o->home.confine.gid;
+}
+
 static void
 on_look(struct ev_loop *loop, ev_timer *timer, int events)
 {
+	struct office *o = timer->data;
+
 	(void)loop, (void)events;
-	fold(timer->data);
+	if (has_other_user(o) && helm_is_free(o->helm)) {
+		office_rest(o);
+		office_resume(o);
+	}
+	fold(o);
 }
 
 static int
@@ -317,45 +347,44 @@ adopt(struct office *o, struct store *left)
 		memcpy(o->path, own.sun_path, sizeof(o->path) - 1);
 }
 
-static void
-start_desk(struct office *o)
-{
-	(void)child_start(&o->child, &o->conf, o->helm->loop, stderr);	/* if not, it is told: mail goes on without commands */
-}
-
 void
-office_open(struct office *o, struct helm *helm, struct store *left)
+office_open(struct office *o, struct helm *helm, struct handover *left)
 {
+	void *beats;
+
 	*o = (struct office){ .helm = helm, .wire = -1, .listener = -1, .home = { .wire = -1, .keeper = getpid() } };
 	o->conf = (struct child_conf){ .name = "the desk", .inside = inside, .prepare = prepare, .forked = forked, .ended = ended, .keeps = keeps,
 		.cookie = o };
-	if (left != NULL)
-		adopt(o, left);
+	if (left != NULL) {
+		adopt(o, &left->store);
+		o->user = left->user;
+	}
 	document_time(time(NULL), o->home.since);
 	ev_init(&o->on_wire, on_wire);
 	ev_timer_init(&o->look, on_look, look_s, look_s);
 	o->on_wire.data = o->look.data = o;
 	ev_timer_start(helm->loop, &o->look);
-	o->home.beats = mmap(NULL, sizeof(*o->home.beats), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (o->home.beats == MAP_FAILED) {
+	beats = mmap(NULL, sizeof(*o->home.beats), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (beats == MAP_FAILED) {
 		fprintf(stderr, "relaywall: the desk cannot start: %s\n", strerror(errno));
 		return;
 	}
-	o->conf.beats = o->home.beats;
+	o->conf.beats = o->home.beats = beats;
 	start_desk(o);
 }
 
 int
-office_describe(const struct office *o, struct store *out)
+office_describe(const struct office *o, struct handover *out)
 {
-	int result = o->listener == -1 ? 0 : store_put(out, listener_name, o->listener);
+	int result = o->listener == -1 ? 0 : store_put(&out->store, listener_name, o->listener);
 
 	for (size_t i = 0; result == 0 && i < o->counts.count; i++) {
 		char name[STORE_NAME + sizeof(of_office)];
 
 		snprintf(name, sizeof(name), "%s%s", of_office, o->counts.items[i].name);
-		result = store_put(out, name, o->counts.items[i].fd);
+		result = store_put(&out->store, name, o->counts.items[i].fd);
 	}
+	out->user = o->user;
 	if (result == -1)
 		errno = ENOSPC;
 	return result;

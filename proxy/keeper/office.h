@@ -2,8 +2,9 @@
 /*
  * office.h - the keeper's side of the desk (desk.h).
  *
- * It starts the desk, holds the socket at which commands ask and what captains have
- * counted, and passes on what desk and captains say to each other, unread. What
+ * It starts the desk as soon as a captain says whose it is to be, holds the socket at
+ * which commands ask and what captains have counted, and passes on what desk and captains
+ * say to each other, unread. What
  * captains that are gone had counted is one document, the ledger; the desk adds to it,
  * since the keeper reads no JSON.
  */
@@ -21,6 +22,7 @@ struct office {
 	struct child child;		/* of conf */
 	struct child_conf conf;
 	struct desk_home home;
+	struct confine user;		/* the next desk's; uid 0: no captain has said it */
 	int wire;			/* ours; -1: no desk */
 	struct store counts;		/* "counted GENERATION", "ledger" */
 	char path[OFFICE_PATH];		/* of the socket; "": none yet */
@@ -32,13 +34,13 @@ struct office {
 };
 
 /*
- * Start the desk; without it all goes on, and that is told. The helm is initialized.
- * left: what the program that was the keeper before held, of which what is the office's is taken; or NULL.
+ * Start the desk, if its user is known; without it all goes on, and that is told. The helm is initialized.
+ * left: what the program that was the keeper before left, of which what is the office's is taken; or NULL.
  */
-void office_open(struct office *o, struct helm *helm, struct store *left);
+void office_open(struct office *o, struct helm *helm, struct handover *left);
 
-/* Put what the next program needs of the office into this store; the descriptors stay the office's. 0, or -1 with errno: it is full. */
-int office_describe(const struct office *o, struct store *out);
+/* Put what the next program needs of the office into this; the descriptors stay the office's. 0, or -1 with errno: the store is full. */
+int office_describe(const struct office *o, struct handover *out);
 
 /* Another program is about to be the keeper: who asked for that has the answer, and the desk ends. Who asks from now on waits. */
 void office_rest(struct office *o);

@@ -15,6 +15,7 @@ cd "$(dirname "$0")"
 # shellcheck source=tests/keeper/box.sh
 . ./box.sh
 scribe() { pgrep -x -P "$(captain)" relaywall-log || true; }
+desk() { pgrep -x -P "$keeper" relaywall-desk || true; }
 # lines PATTERN: how many different ones are in the journal; a scribe that is killed writes some twice
 lines() { { grep "$1" "$folder/journal" || true; } | sort -u | wc -l; }
 are_lines() { [ "$(lines "$2")" -eq "$1" ]; }
@@ -34,10 +35,20 @@ confined() {
 write_conf "user = nobody"
 begin
 nobody=$(id -u nobody)
+none="0000000000000000 0000000000000000 0000000000000000 1 2 /run/relaywall/empty"
 for pid in $(workers); do
-	is "a worker has no right, and sees nothing" "$(confined "$pid")" "$nobody 0000000000000000 0000000000000000 0000000000000000 1 2 /run/relaywall/empty"
+	is "a worker has no right, and sees nothing" "$(confined "$pid")" "$nobody $none"
 done
-is "... and serves" "$(serves && echo yes)" yes
+is "nor has the scribe" "$(confined "$(scribe)")" "$nobody $none"
+is "nor has the desk" "$(confined "$(desk)")" "$nobody $none"
+is "... and they serve" "$(serves && echo yes)" yes
+is "... and are asked" "$("$relaywall" status --control "$folder/control" | head -n 1)" "health     well"
+is_users() { [ "$(confined "$(desk)")" = "$1 $none" ]; }
+daemon=$(id -u daemon)
+write_conf "user = daemon"
+is "a reload with another user, by command" "$("$relaywall" reload --control "$folder/control")" "loaded*"
+is "... is one for all" "$(until_true 3 is_users "$daemon"; confined "$(desk)"), $(confined "$(scribe)")" "$daemon $none, $daemon $none"
+is "... who is asked" "$("$relaywall" status --control "$folder/control" | head -n 1)" "health     well"
 end
 for user in root no-such-user; do
 	write_conf "user = $user"

@@ -99,6 +99,8 @@ before=$(accepted)
 install "$first"
 is "relaywall upgrade" "$(asked upgrade), $(asked status | head -n 1), $(last_upgrade)" "upgraded, *well*, *version $version *"
 is "... what was counted before is counted still, all $before" "$((before > 0)) $(accepted)" "1 $before"
+rights() { awk '/^(Uid|CapBnd|Seccomp):/ { printf "%s ", $2 }' "/proc/$(pgrep -x -P "$keeper" relaywall-desk)/status"; }
+is "... by whom it was asked before" "$(rights)" "$(id -u "$(getent passwd relaywall >/dev/null && echo relaywall || echo nobody)") 0000000000000000 2 "
 install /bin/false
 is "a program that cannot" "$(asked upgrade | tail -n 1), $(asked status | head -n 1)" "status 1, *well*"
 install "$next"

@@ -142,6 +142,7 @@ go(struct captain *c)
 	FILE *out = c->echo.stream;
 
 	echo_forget(&c->echo);
+	(void)wire_say(c->wire, "user %u %u", (unsigned)c->confine.uid, (unsigned)c->confine.gid);
 	if (watchman_begin(&c->watchman) == -1) {
 		tell_failure(c);
 		return;

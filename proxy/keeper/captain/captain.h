@@ -24,7 +24,8 @@
  *
  * By itself it says "hold NAME" with a descriptor of its own that its successors shall
  * have, "release NAME", "counted" with a document every ten seconds and at its end, and
- * "beat", twice a second; when it serves "control PATH" of the socket for commands, and
+ * "beat", twice a second; before it serves "user UID GID" of the configuration, which is the
+ * desk's; when it serves "control PATH" of the socket for commands, and
  * "metrics UID GID NAME", the board's user and the item that is its socket, or "metrics"
  * alone: no board.
  */

@@ -302,6 +302,8 @@ desk_run(const struct desk_home *home)
 		fprintf(stderr, "relaywall: the desk: libev cannot start\n");
 		_exit(1);
 	}
+	if (confine_enter(&home->confine, SANDBOX_DESK, "the desk") == -1)	/* before it hears an octet of anybody */
+		_exit(1);
 	clients_init(&d.clients, d.loop, on_asked, &d);
 	inquiry_init(&d.report, "report", home->wire, d.loop, on_report, &d);
 	inquiry_init(&d.list, "list", home->wire, d.loop, on_list, &d);

@@ -3,8 +3,8 @@
  * desk.h - the process at which an operator's commands ask: it reads their requests,
  * has captains answer, and writes the answers, as JSON.
  *
- * It has no right but its end of a wire to the keeper (office.h), so what it may do is
- * what it may say there. It holds nothing: one that is killed is started again, and
+ * It is in a sandbox: all that it has is its end of a wire to the keeper (office.h), so
+ * what it may do is what it may say there. It holds nothing: one that is killed is started again, and
  * only who waits for an answer has to ask again. It says
  *
  *	report SERIAL		to all captains: what are you and what do you do?
@@ -27,6 +27,7 @@
 #ifndef PROXY_KEEPER_DESK_DESK_H
 #define PROXY_KEEPER_DESK_DESK_H
 
+#include "proxy/keeper/process/confine.h"
 #include "proxy/keeper/process/document.h"
 
 #include <stdint.h>
@@ -34,6 +35,7 @@
 
 struct desk_home {
 	int wire;
+	struct confine confine;
 	uint64_t *beats;		/* shared with the keeper: child.h */
 	pid_t keeper;
 	char since[DOCUMENT_TIME];	/* the keeper runs */

@@ -2,9 +2,11 @@
 #include "proxy/keeper/process/confine.h"
 
 #include "proxy/keeper/process/sandbox_sanitizer.h"
+#include "proxy/keeper/process/wire.h"
 
 #include <errno.h>
 #include <jansson.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -46,6 +48,17 @@ confine_open(struct confine *c, const struct site *site, FILE *errors)
 	if (find_user(c, site, errors) == -1 || make_folder(RUNTIME_FOLDER, errors) == -1)
 		return -1;
 	return make_folder(empty_folder, errors);
+}
+
+bool
+confine_read(const char **text, struct confine *out)
+{
+	unsigned uid, gid;	/* the last number of all means "no user" to the kernel */
+
+	if (!wire_number(text, UINT_MAX - 1, &uid) || !wire_number(text, UINT_MAX - 1, &gid) || uid == 0 || gid == 0)
+		return false;
+	*out = (struct confine){ .uid = uid, .gid = gid };
+	return true;
 }
 
 int

@@ -23,6 +23,9 @@ struct confine {
  */
 int confine_open(struct confine *c, const struct site *site, FILE *errors);
 
+/* Take "UID GID" from a text, and the blank behind each. False: it is none, or root's. */
+bool confine_read(const char **text, struct confine *out);
+
 /* Enter the sandbox, in a child that is called so and has all that it will ever open. 0, or -1 and told: it shall end. */
 int confine_enter(const struct confine *c, enum sandbox_profile profile, const char *name);
 

@@ -40,6 +40,8 @@ handover_print(const struct handover *h, FILE *out)
 		if (h->orphaned[g])
 			fprintf(out, "orphan %u\n", g);
 	fprintf(out, "%s%s", h->reload ? "reload\n" : "", h->upgrade ? "upgrade\n" : "");
+	if (h->user.uid != 0)
+		fprintf(out, "user %u %u\n", (unsigned)h->user.uid, (unsigned)h->user.gid);
 	for (size_t i = 0; i < h->captain_count; i++) {
 		const struct handover_captain *c = &h->captains[i];
 
@@ -106,6 +108,12 @@ take_upgrade(struct reading *r, const char *value)
 {
 	r->h->upgrade = true;
 	return *value == '\0';
+}
+
+static bool
+take_user(struct reading *r, const char *value)
+{
+	return r->h->user.uid == 0 && confine_read(&value, &r->h->user) && *value == '\0';
 }
 
 static bool
@@ -198,7 +206,8 @@ static const struct {
 	bool (*take)(struct reading *r, const char *value);	/* false: it has no such value, or not again */
 } words[] = {
 	{ "file", take_file }, { "program", take_program }, { "generation", take_generation }, { "orphan", take_orphan },
-	{ "reload", take_reload }, { "upgrade", take_upgrade }, { "captain", take_captain }, { "hold", take_hold }, { "end", take_end },
+	{ "reload", take_reload }, { "upgrade", take_upgrade }, { "user", take_user }, { "captain", take_captain }, { "hold", take_hold },
+	{ "end", take_end },
 };
 
 /* Words that this version does not know are none of its concern. */

@@ -11,6 +11,7 @@
  *	generation 7			of the newest captain
  *	orphan 3			a group that is not to be used
  *	reload, upgrade			is to come yet
+ *	user 997 997			and group, of the desk
  *	captain 4711 9 serving 7 0 current	pid, descriptor, state, generation, group, and current, next or old
  *	hold 12 listener4:2525:0	a descriptor of the store, and its name to the end of the line
  *	end
@@ -25,6 +26,7 @@
 #define PROXY_KEEPER_PROCESS_HANDOVER_H
 
 #include "proxy/keeper/process/captain_state.h"
+#include "proxy/keeper/process/confine.h"
 #include "proxy/keeper/process/store.h"
 
 #include <limits.h>
@@ -53,6 +55,7 @@ struct handover {
 	unsigned generation;
 	bool orphaned[HANDOVER_CAPTAINS];
 	bool reload, upgrade;		/* asked for, and not begun */
+	struct confine user;		/* of the desk; uid 0: not known */
 	struct handover_captain captains[HANDOVER_CAPTAINS];	/* in the order of their start */
 	size_t captain_count;
 	struct store store;		/* of numbers: whose the descriptors are is not said by this */

@@ -16,7 +16,7 @@
 #define LEAST HEAD "file /c\ngeneration 7\n"
 
 static const char whole[] = HEAD "file /etc/relay wall.conf\nprogram /usr/sbin/relaywall\ngeneration 7\norphan 3\nreload\nupgrade\n"
-    "captain 4711 9 draining 6 1 old\ncaptain 4712 10 serving 7 0 current\nhold 12 listener4:2525:0\nhold 13 rates:64:16\nend\n";
+    "user 997 998\ncaptain 4711 9 draining 6 1 old\ncaptain 4712 10 serving 7 0 current\nhold 12 listener4:2525:0\nhold 13 rates:64:16\nend\n";
 
 static struct handover h;
 static char why[HANDOVER_WHY];
@@ -51,6 +51,7 @@ what_was_written_is_read(void)
 	CHECK(parse_text(whole) == 0, "%s", why);
 	CU_ASSERT(strcmp(h.file, "/etc/relay wall.conf") == 0 && strcmp(h.program, "/usr/sbin/relaywall") == 0 && h.generation == 7);
 	CU_ASSERT(h.reload && h.upgrade && h.orphaned[3] && !h.orphaned[2] && h.captain_count == 2 && h.store.count == 2);
+	CU_ASSERT(h.user.uid == 997 && h.user.gid == 998);
 	CU_ASSERT(h.captains[0].pid == 4711 && h.captains[0].wire == 9 && h.captains[0].state == CAPTAIN_DRAINING);
 	CU_ASSERT(h.captains[0].generation == 6 && h.captains[0].group == 1 && h.captains[0].role == HANDOVER_OLD);
 	CU_ASSERT(h.captains[1].state == CAPTAIN_SERVING && h.captains[1].role == HANDOVER_CURRENT);
@@ -106,6 +107,8 @@ what_cannot_be_is_refused(void)
 		HEAD "file /c\ngeneration 4294967296\nend\n", HEAD "file /c\ngeneration -1\nend\n", HEAD "file /c\ngeneration 7 8\nend\n",
 		LEAST "program /a\nprogram /b\nend\n", LEAST "orphan 8\nend\n", LEAST "orphan\nend\n", LEAST "orphan 1 2\nend\n",
 		LEAST "reload 1\nend\n", LEAST "upgrade now\nend\n",
+		LEAST "user\nend\n", LEAST "user 997\nend\n", LEAST "user 997 998 999\nend\n", LEAST "user 0 998\nend\n",
+		LEAST "user 997 0\nend\n", LEAST "user 4294967295 998\nend\n", LEAST "user 997 998\nuser 997 998\nend\n",
 		LEAST "captain\nend\n", LEAST "captain 0 9 serving 7 0 current\nend\n", LEAST "captain 1 2 serving 7 0 current\nend\n",
 		LEAST "captain 1 9 sleeping 7 0 current\nend\n", LEAST "captain 1 9 serving 7 8 current\nend\n",
 		LEAST "captain 1 9 serving 7 0 last\nend\n", LEAST "captain 1 9 serving 7 0\nend\n", LEAST "captain 4294967297 9 serving 7 0 old\nend\n",
