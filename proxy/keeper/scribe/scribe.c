@@ -225,7 +225,7 @@ go_round(struct scribe *s)
 	}
 }
 
-/* The next scribe has one, if there is somebody to start it. What was written is out of the rings. */
+/* The next scribe has one, if there is somebody to start it. What it has not written yet is in the rings. */
 static void
 lose_opener(struct scribe *s)
 {
