@@ -328,7 +328,7 @@ started[$other]=other
 exec 7>"$folder/crowd"
 wait_for ready "$folder/other"
 begin
-is "where somebody else listens that is told, and mail goes on" "$(said 'another relaywall listens there') $(in_client one 0 "${client[0]}" "${host[0]}")" "1 0 delivered"
+is "where somebody else listens that is told, and mail goes on" "$(until_true 3 grep -q 'another relaywall listens there' "$folder/daemon" || true; said 'another relaywall listens there') $(in_client one 0 "${client[0]}" "${host[0]}")" "1 0 delivered"
 exec 7>&-
 wait "$other" || true
 unset "started[$other]"
