@@ -17,7 +17,6 @@
 enum { BYE_MS = 1000 };		/* for the desk to tell who waits for the end */
 
 static const double look_s = 1.0;
-static const char ledger[] = "ledger", counted[] = "counted ";
 static const char of_office[] = "office ", listener_name[] = "office listener";	/* while a program hands over to the next */
 
 /* A desk that does not read hangs, and is killed. */
@@ -74,17 +73,6 @@ use_user(struct office *o, const char *user)
 		start_desk(o);
 }
 
-/* What a captain has counted so far, in the place of what it had. */
-static void
-keep_counts(struct office *o, const struct captain_link *c, struct wire_message *m)
-{
-	char name[STORE_NAME];
-
-	snprintf(name, sizeof(name), "%s%u", counted, c->generation);
-	if (m->fd_count == 1 && store_put(&o->counts, name, m->fds[0]) == 0)
-		m->fd_count = 0;
-}
-
 /* An answer to the desk, with whose it is. */
 static void
 pass_on(const struct office *o, const struct captain_link *c, const struct wire_message *m, const char *word, const char *rest)
@@ -106,63 +94,10 @@ office_hear(struct office *o, const struct captain_link *c, struct wire_message 
 	else if ((rest = wire_is(m, "control")) != NULL)
 		use_path(o, rest);
 	else if (wire_is(m, "counted") != NULL)
-		keep_counts(o, c, m);
+		ledger_keep(&o->ledger, c->generation, m);
 	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++)
 		if ((rest = wire_is(m, passed[i])) != NULL)
 			pass_on(o, c, m, passed[i], rest);
-}
-
-/* The generation of a captain that had counted this and is gone; 0: it is there, or this is the ledger. */
-static unsigned
-gone(const struct office *o, const struct store_item *item)
-{
-	const struct captain_link *c;
-	const char *number = item->name + sizeof(counted) - 1;
-	unsigned generation;
-
-	if (strncmp(item->name, counted, sizeof(counted) - 1) != 0 || !wire_number(&number, UINT_MAX, &generation))
-		return 0;
-	for (c = TAILQ_FIRST(&o->helm->captains); c != NULL; c = TAILQ_NEXT(c, next))
-		if (c->generation == generation)
-			return 0;
-	return generation;
-}
-
-/* One after the other: each sum is the next ledger. */
-static void
-fold(struct office *o)
-{
-	int fds[2];
-	size_t n = 0;
-
-	for (size_t i = 0; i < o->counts.count && o->wire != -1 && !o->folding; i++) {
-		unsigned generation = gone(o, &o->counts.items[i]);
-
-		if (generation == 0)
-			continue;
-		fds[n++] = o->counts.items[i].fd;
-		if (store_find(&o->counts, ledger) != -1)
-			fds[n++] = store_find(&o->counts, ledger);
-		o->folding = wire_send(o->wire, fds, n, "fold %u", generation) == 0;
-		return;
-	}
-}
-
-static void
-on_folded(struct office *o, const char *rest, struct wire_message *m)
-{
-	char name[STORE_NAME];
-	unsigned generation;
-
-	if (!o->folding || m->fd_count != 1 || !wire_number(&rest, UINT_MAX, &generation))
-		return;
-	o->folding = false;
-	snprintf(name, sizeof(name), "%s%u", counted, generation);
-	if (store_find(&o->counts, name) == -1 || store_put(&o->counts, ledger, m->fds[0]) == -1)
-		return;
-	m->fd_count = 0;
-	store_drop(&o->counts, name);
-	fold(o);
 }
 
 /* Ask all captains, and tell who was asked. */
@@ -172,14 +107,12 @@ inquire(const struct office *o, const char *word, const char *serial)
 	const struct captain_link *c;
 	char text[WIRE_TEXT];
 	int fds[WIRE_FDS];
-	size_t n = 0, len;
+	size_t n, len;
 
 	len = (size_t)snprintf(text, sizeof(text), "captains %.16s", serial);
 	for (c = TAILQ_FIRST(&o->helm->captains); c != NULL && len < sizeof(text) / 2; c = TAILQ_NEXT(c, next))
 		len += (size_t)snprintf(text + len, sizeof(text) - len, " %u %s", c->generation, captain_state_name(c->state));
-	for (size_t i = 0; i < o->counts.count && n < WIRE_FDS; i++)
-		if (strcmp(o->counts.items[i].name, ledger) == 0 || gone(o, &o->counts.items[i]) != 0)
-			fds[n++] = o->counts.items[i].fd;
+	n = ledger_of_gone(&o->ledger, &o->helm->captains, fds, WIRE_FDS);
 	(void)wire_send(o->wire, fds, n, "%s", text);
 	snprintf(text, sizeof(text), "%s %.16s", word, serial);
 	helm_tell(o->helm, text);
@@ -210,6 +143,21 @@ begun(const struct office *o, bool change)
 {
 	if (!change)
 		say(o, "changed busy");
+}
+
+/* One after the other: each sum is the next ledger. */
+static void
+fold(struct office *o)
+{
+	if (o->wire != -1)
+		ledger_fold(&o->ledger, &o->helm->captains, o->wire);
+}
+
+static void
+on_folded(struct office *o, const char *rest, struct wire_message *m)
+{
+	if (ledger_folded(&o->ledger, rest, m))
+		fold(o);
 }
 
 static void
@@ -278,7 +226,7 @@ prepare(void *cookie)
 	}
 	o->wire = ends[0];
 	o->home.wire = ends[1];
-	o->folding = false;
+	o->ledger.folding = false;
 	ev_io_set(&o->on_wire, o->wire, EV_READ);
 	ev_io_start(o->helm->loop, &o->on_wire);
 	give_listener(o);
@@ -340,7 +288,7 @@ adopt(struct office *o, struct store *left)
 		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 		if (strcmp(name, listener_name) == 0)
 			o->listener = fd;
-		else if (store_put(&o->counts, name + sizeof(of_office) - 1, fd) == -1)
+		else if (store_put(&o->ledger.counts, name + sizeof(of_office) - 1, fd) == -1)
 			close(fd);
 	}
 	if (o->listener != -1 && getsockname(o->listener, (struct sockaddr *)&own, &len) == 0 && len > offsetof(struct sockaddr_un, sun_path))
@@ -378,11 +326,11 @@ office_describe(const struct office *o, struct handover *out)
 {
 	int result = o->listener == -1 ? 0 : store_put(&out->store, listener_name, o->listener);
 
-	for (size_t i = 0; result == 0 && i < o->counts.count; i++) {
+	for (size_t i = 0; result == 0 && i < o->ledger.counts.count; i++) {
 		char name[STORE_NAME + sizeof(of_office)];
 
-		snprintf(name, sizeof(name), "%s%s", of_office, o->counts.items[i].name);
-		result = store_put(&out->store, name, o->counts.items[i].fd);
+		snprintf(name, sizeof(name), "%s%s", of_office, o->ledger.counts.items[i].name);
+		result = store_put(&out->store, name, o->ledger.counts.items[i].fd);
 	}
 	out->user = o->user;
 	if (result == -1)
@@ -434,5 +382,5 @@ office_close(struct office *o)
 	}
 	snprintf(text, sizeof(text), "over %d", o->helm->status);
 	end_desk(o, text);
-	store_done(&o->counts);
+	store_done(&o->ledger.counts);
 }

@@ -3,16 +3,15 @@
  * office.h - the keeper's side of the desk (desk.h).
  *
  * It starts the desk as soon as a captain says whose it is to be, holds the socket at
- * which commands ask and what captains have counted, and passes on what desk and captains
- * say to each other, unread. What
- * captains that are gone had counted is one document, the ledger; the desk adds to it,
- * since the keeper reads no JSON.
+ * which commands ask and what captains have counted (ledger.h), and passes on what desk and
+ * captains say to each other, unread.
  */
 #ifndef PROXY_KEEPER_OFFICE_H
 #define PROXY_KEEPER_OFFICE_H
 
 #include "proxy/keeper/desk/desk.h"
 #include "proxy/keeper/helm.h"
+#include "proxy/keeper/ledger.h"
 #include "proxy/keeper/process/child.h"
 
 enum { OFFICE_PATH = 108 };	/* of struct sockaddr_un */
@@ -24,10 +23,9 @@ struct office {
 	struct desk_home home;
 	struct confine user;		/* the next desk's; uid 0: no captain has said it */
 	int wire;			/* ours; -1: no desk */
-	struct store counts;		/* "counted GENERATION", "ledger" */
+	struct ledger ledger;
 	char path[OFFICE_PATH];		/* of the socket; "": none yet */
 	int listener;			/* -1: none */
-	bool folding;			/* the desk was asked to fold */
 	struct wire_message message;
 	ev_io on_wire;
 	ev_timer look;
