@@ -74,7 +74,7 @@ on_captains(struct inquiry *q, const char *rest, const struct wire_message *m)
 static void
 on_listing(struct inquiry_captain *c, struct wire_message *m)
 {
-	if (c->roll_count > 0)
+	if (c->roll_count > 0 || m->cut)	/* some of all is not to be taken for all */
 		return;
 	c->roll_count = m->fd_count < WORKERS_MAX ? m->fd_count : WORKERS_MAX;
 	memcpy(c->rolls, m->fds, c->roll_count * sizeof(c->rolls[0]));

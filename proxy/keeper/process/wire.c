@@ -97,7 +97,8 @@ wire_receive(int fd, struct wire_message *out)
 		return errno == EAGAIN ? 0 : -1;
 	take_descriptors(&m, out);
 	out->text[n] = '\0';
-	if (n > 0 && (m.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0)
+	out->cut = (m.msg_flags & MSG_CTRUNC) != 0;
+	if (n > 0 && (m.msg_flags & MSG_TRUNC) == 0)
 		return 1;
 	wire_close_all(out);
 	return -1;

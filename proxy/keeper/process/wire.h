@@ -23,6 +23,7 @@ struct wire_message {
 	char text[WIRE_TEXT];
 	int fds[WIRE_FDS];	/* the receiver's to close, see wire_close_all() */
 	size_t fd_count;
+	bool cut;		/* it had more, for which this process has no number free: RLIMIT_NOFILE */
 };
 
 /* A connected pair, close-on-exec. 0, or -1 with errno. */
@@ -36,8 +37,7 @@ int wire_send(int fd, const int *fds, size_t count, const char *format, ...) __a
 
 /*
  * Take one message. 1; 0: there is none now; -1: there will be none any more. A
- * message of more than WIRE_TEXT octets or WIRE_FDS descriptors is the end, too:
- * nobody of ours sends one.
+ * message of more than WIRE_TEXT octets is the end, too: nobody of ours sends one.
  */
 int wire_receive(int fd, struct wire_message *m);
 

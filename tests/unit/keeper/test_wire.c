@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -52,6 +53,30 @@ descriptors_travel(void)
 	wire_close_all(&m);
 	CU_ASSERT(!is_open(fds[0]) && is_open(fds[1]) && m.fd_count == 0);
 	close(fds[1]);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* A worker that has no number free for a moment must not take that for the end of its captain. */
+static void
+descriptors_for_which_there_is_no_room_are_missed(void)
+{
+	struct rlimit before, none;
+	int ends[2], fds[3];
+
+	CU_ASSERT_FATAL(wire_pair(ends) == 0 && getrlimit(RLIMIT_NOFILE, &before) == 0);
+	for (size_t i = 0; i < 3; i++)
+		fds[i] = ends[0];
+	CU_ASSERT(wire_send(ends[1], fds, 3, "sockets4") == 0 && wire_say(ends[1], "beat") == 0);
+	none = before;
+	none.rlim_cur = (rlim_t)dup(ends[0]) + 1;	/* one is free below that */
+	close((int)none.rlim_cur - 1);
+	CU_ASSERT_FATAL(setrlimit(RLIMIT_NOFILE, &none) == 0);
+	CU_ASSERT(wire_receive(ends[0], &m) == 1 && strcmp(m.text, "sockets4") == 0 && m.fd_count == 1 && m.cut);
+	wire_close_all(&m);
+	CU_ASSERT(wire_receive(ends[0], &m) == 1 && strcmp(m.text, "beat") == 0 && !m.cut);
+	CU_ASSERT(wire_receive(ends[0], &m) == 0);
+	setrlimit(RLIMIT_NOFILE, &before);
 	close(ends[0]);
 	close(ends[1]);
 }
@@ -118,6 +143,7 @@ words_fit_or_are_none(void)
 static CU_TestInfo tests[] = {
 	{ "messages stay apart, and in order", messages_stay_apart_and_in_order },
 	{ "descriptors travel", descriptors_travel },
+	{ "descriptors for which there is no room are missed", descriptors_for_which_there_is_no_room_are_missed },
 	{ "what none of ours would send is the end", what_none_of_ours_would_send_is_the_end },
 	{ "a word is the whole word", a_word_is_the_whole_word },
 	{ "numbers are read strictly", numbers_are_read_strictly },
