@@ -57,7 +57,7 @@ on_captains(struct inquiry *q, const char *rest, const struct wire_message *m)
 	struct inquiry_captain c = { 0 };
 
 	while (q->count < CAPTAINS_MAX && wire_number(&rest, UINT_MAX, &c.generation) && wire_word(&rest, c.state, sizeof(c.state))) {
-		c.answered = strcmp(c.state, "loading") == 0;
+		c.answered = strcmp(c.state, "loading") == 0 || strcmp(c.state, "stranger") == 0;
 		q->captains[q->count++] = c;
 	}
 	q->counted = json_object();

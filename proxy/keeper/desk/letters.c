@@ -69,10 +69,10 @@ faults_of(const struct inquiry *q)
 		add_fault(&faults, "the keeper does not answer");
 	for (size_t i = 0; i < q->count; i++) {
 		const struct inquiry_captain *c = &q->captains[i];
-		bool is_it = strcmp(c->state, "serving") == 0;
+		bool is_it = strcmp(c->state, "serving") == 0, was_it = strcmp(c->state, "paused") == 0;	/* for the milliseconds of a reload */
 
-		serves |= is_it || strcmp(c->state, "paused") == 0;	/* for the milliseconds of a reload */
-		if (!c->answered && strcmp(c->state, "draining") != 0)	/* that one may have ended meanwhile */
+		serves |= is_it || was_it;
+		if (!c->answered && (is_it || was_it))	/* others begin, or may have ended meanwhile */
 			add_fault(&faults, "captain %u, %s, does not answer", c->generation, c->state);
 		if (is_it) {
 			look_inside(c, &faults);
