@@ -126,8 +126,11 @@ for i in 0 1; do is "somebody takes a routing rule: it is served again (${host[i
 in_router ip -6 route flush table 2525
 sleep 1.2
 for i in 0 1; do is "somebody takes a route: it is served again (${host[i]})" "$(serves "$i")" box; done
+in_router "$relaywall" rules --guard "$folder/conf"	# as who starts the guard's unit once more
+sleep 2		# until a refresh says so, and a second beyond that
+for i in 0 1; do is "somebody loads another table of our name: it is served again (${host[i]})" "$(serves "$i")" box; done
 end
-is "... which was three times, refreshes are nothing that is watched" "$(grep -c 'rules_restored=3 ' "$folder/daemon")" 1
+is "... which was four times, refreshes are nothing that is watched" "$(grep -c 'rules_restored=4 ' "$folder/daemon")" 1
 is "... and the end is orderly" "$(grep -c 'cannot be told' "$folder/daemon" || true)" 0
 
 # --- a packet that the gate holds meanwhile -----------------------------------

@@ -79,9 +79,13 @@ on_alive(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	struct watchman *w = timer->data;
 
-	(void)loop, (void)events;
-	if (w->conf.serves(w->conf.cookie) && deadman_refresh(w->deadman) == -1 && errno != ENOENT)	/* without a table it is put back */
+	(void)events;
+	if (!w->conf.serves(w->conf.cookie) || deadman_refresh(w->deadman) == 0)
+		return;
+	if (errno != ENOENT)
 		fprintf(w->conf.errors, "relaywall: the kernel cannot be told that connections are served: %s\n", strerror(errno));
+	else if (!w->drained && !ev_is_active(&w->put_back))	/* somebody's own table of this name is there in place of ours, or nobody watches it */
+		ev_timer_again(loop, &w->put_back);
 }
 
 static void
