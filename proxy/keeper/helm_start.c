@@ -63,16 +63,17 @@ int
 helm_equip(struct helm *h, struct captain_link *c)
 {
 	const char *how = h->served ? "next" : "first";
-	int fd = -1;
+	int fd = -1, result;
 
 	for (size_t i = 0; i < h->store.count; i++)
-		(void)wire_send(c->wire, &h->store.items[i].fd, 1, "hold %s", h->store.items[i].name);
+		if (wire_send(c->wire, &h->store.items[i].fd, 1, "hold %s", h->store.items[i].name) == -1)
+			return -1;
 	if (h->program != NULL && (fd = sample(h)) == -1)
 		return -1;
-	(void)wire_send(c->wire, &fd, fd != -1, "begin %s %u %u", how, c->generation, c->group);
+	result = wire_send(c->wire, &fd, fd != -1, "begin %s %u %u", how, c->generation, c->group);
 	if (fd != -1)
 		close(fd);
-	return 0;
+	return result;
 }
 
 void

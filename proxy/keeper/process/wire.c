@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+enum { BURST_OCTETS = 8 << 20 };	/* that wait: all listeners of 64 workers at once, with their descriptors; a message costs the kernel some 800 */
+
 union control {
 	struct cmsghdr header;	/* for its alignment */
 	char space[CMSG_SPACE(WIRE_FDS * sizeof(int))];
@@ -17,7 +19,13 @@ union control {
 int
 wire_pair(int ends[2])
 {
-	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends);
+	int octets = BURST_OCTETS;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == -1)
+		return -1;
+	for (int i = 0; i < 2; i++)	/* without the right to it what does not fit is told to who sends it */
+		(void)setsockopt(ends[i], SOL_SOCKET, SO_SNDBUFFORCE, &octets, sizeof(octets));
+	return 0;
 }
 
 static int send_text(int fd, const int *fds, size_t count, const char *format, va_list args) __attribute__((format(printf, 4, 0)));
