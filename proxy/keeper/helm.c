@@ -33,7 +33,7 @@ static void
 give_up_next(struct helm *h, const char *why)
 {
 	h->next = NULL;
-	if (h->current != NULL && h->current->state == CAPTAIN_PAUSED) {
+	if (h->current != NULL && h->current->state == CAPTAIN_PAUSED && !h->stopping) {
 		helm_enter(h->current, CAPTAIN_GOING);
 		captain_link_say(h->current, "resume");
 	}
@@ -269,6 +269,10 @@ helm_stop(struct helm *h)
 	ev_timer_stop(h->loop, &h->restart);
 	if (h->next != NULL && !is_alone(h->next, h))
 		captain_link_kill(h->next);
+	if (h->served && h->current == NULL && (h->next == NULL || !is_alone(h->next, h))) {
+		fprintf(stderr, "relaywall: no captain serves that could leave the rules as on-stop says: they stay as they are\n");
+		h->status = 1;
+	}
 	helm_tell(h, h->stop_now ? "stop now" : "stop");
 	if (helm_is_over(h))
 		h->listener.over(h->listener.cookie);

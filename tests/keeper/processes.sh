@@ -175,6 +175,15 @@ end
 is "the end is orderly" "$status" 0
 
 write_conf
+begin
+write_conf "nonsense = 1"
+kill -9 "$(captain)"
+until_true 5 grep -q nonsense "$folder/daemon" || true
+end
+is "an end while no captain serves is none as on-stop says, which is told" "$status $(said 'they stay as they are')" "1 1"
+ip netns exec "$id-router" "$relaywall" rules --remove
+
+write_conf
 sed -i "s|^journal.*|journal = \"$folder/no/such/folder\"|" "$folder/conf"
 ip netns exec "$id-router" "$relaywall" run "$folder/conf" >"$folder/daemon" 2>&1 || status=$?
 is "a journal that cannot be opened: nothing begins, and it is told" \
@@ -213,6 +222,14 @@ for n in 1 2 3; do
 	reload
 	is "... $n: loaded with a gate" "$(said 'not loaded')" 0
 done
+for n in 1 2 3; do reload; done
+is "reloads one right behind the other: a gate has its queue when that of the one before is free" "$(said 'not loaded') $(serves && echo yes)" "0 yes"
+write_conf "nonsense = 1" "gate = refuse connections-per-minute = 3"
+kill -HUP "$keeper"
+until_true 5 grep -q 'not loaded' "$folder/daemon" || true
+write_conf "" "gate = refuse connections-per-minute = 3"
+reload
+is "... and the next one behind a file that was faulty" "$(said 'not loaded') $(said ': loaded: captain')" "1 7"
 end
 is "... and no rule leads into its queue any more" \
 	"$(ip netns exec "$id-router" iptables -t raw -S 2>/dev/null | grep -c NFQUEUE || true)" 0

@@ -37,13 +37,20 @@ serves(void *cookie)
 	return crew_is_well(c->crew);
 }
 
+/* The gate may still answer what it holds: drain(). At a stop nobody is let in by that any more. */
+static void
+leave_if_over(struct captain *c)
+{
+	if (crew_left(c->crew) == 0 && (c->stopping || !ev_is_active(&c->gate_over)))
+		ev_break(c->loop, EVBREAK_ALL);
+}
+
 static void
 crew_left_one(void *cookie)
 {
 	struct captain *c = cookie;
 
-	if (crew_left(c->crew) == 0)
-		ev_break(c->loop, EVBREAK_ALL);
+	leave_if_over(c);
 }
 
 static void
@@ -60,13 +67,12 @@ tell_failure(struct captain *c)
 	(void)wire_say(c->wire, "failed %s", c->echo.said);
 }
 
-/* What successors shall have. */
 static void
-hand_over(struct captain *c)
+give_up(struct captain *c)
 {
-	for (size_t i = 0; i < c->store.count; i++)
-		if (wire_send(c->wire, &c->store.items[i].fd, 1, "hold %s", c->store.items[i].name) == -1)
-			fprintf(c->echo.stream, "relaywall: %s is not kept: %s\n", c->store.items[i].name, strerror(errno));
+	tell_failure(c);
+	c->status = 1;
+	ev_break(c->loop, EVBREAK_ALL);
 }
 
 /* In an upgrade our program is to run as the keeper, too: could it? */
@@ -98,28 +104,15 @@ begin(struct captain *c, const struct wire_message *m, const char *how)
 		c->group = 0;
 	}
 	if (try_handover(c, m) == -1 || captain_load(c, crew_left_one, crew_listed) == -1) {
-		tell_failure(c);
-		c->status = 1;
-		ev_break(c->loop, EVBREAK_ALL);
+		give_up(c);
 		return;
 	}
 	watchman_init(&c->watchman, &(struct watchman_conf){ .site = c->site, .serves = serves, .cookie = c,
 	    .hooks = { .report = report, .cookie = c }, .queue = c->queue, .loop = c->loop, .errors = c->echo.stream });
-	hand_over(c);
-	(void)wire_say(c->wire, "ready");
-}
-
-static void
-release_unused(struct captain *c)
-{
-	for (size_t i = c->store.count; i-- > 0;) {
-		const struct store_item unused = c->store.items[i];
-
-		if (!listeners_unused(&c->listeners, &unused) && !metrics_socket_unused(c->site, &unused))
-			continue;
-		(void)wire_say(c->wire, "release %s", unused.name);
-		store_drop(&c->store, unused.name);
-	}
+	if (captain_hand_over(c) == -1)
+		give_up(c);
+	else
+		(void)wire_say(c->wire, "ready");
 }
 
 /* Where the board is to be, and whose. */
@@ -141,6 +134,8 @@ go(struct captain *c)
 	const struct site *site = c->site;
 	FILE *out = c->echo.stream;
 
+	if (c->draining)
+		return;		/* its workers have left their listeners */
 	echo_forget(&c->echo);
 	(void)wire_say(c->wire, "user %u %u", (unsigned)c->confine.uid, (unsigned)c->confine.gid);
 	if (watchman_begin(&c->watchman) == -1) {
@@ -151,7 +146,8 @@ go(struct captain *c)
 	if (!c->rules)
 		journal_service(&c->journal, c->first ? "start" : "reload", c->file);
 	c->rules = true;
-	release_unused(c);
+	captain_hold_queue(c);
+	captain_release_unused(c);
 	if (gate_rules_wanted(site))
 		fprintf(out, "relaywall: the gate judges first packets, queue %u %s\n", c->queue,
 		    kernel_uses_xtables(site) ? "by iptables: nftables of this kernel has none" : "of nftables");
@@ -179,6 +175,7 @@ on_gate_over(struct ev_loop *loop, ev_timer *timer, int events)
 
 	(void)loop, (void)events;
 	gatehouse_end(&c->gatehouse);
+	leave_if_over(c);
 }
 
 /* Listeners that are closed here are not gone: the keeper has them. The gate still answers what it holds. */

@@ -10,6 +10,13 @@
 
 enum { START_MS = 5000 };	/* for it to have its queue: nothing is served before */
 
+/* Until a gate is gone that drains: it answers what it holds, and has a second beyond that. */
+static unsigned
+patience_ms(const struct site *site)
+{
+	return (unsigned)site->gate_hold_ms + 2000;
+}
+
 static enum gatehouse_side
 side_of(const struct gatehouse_half *half)
 {
@@ -29,7 +36,8 @@ inside(void *cookie)
 	struct gate_home *home = &half->house->home;
 
 	if (side_of(half) == GATEHOUSE_HAND)
-		hand_process(&(struct hand_home){ home->site, home->confine, home->queue, &home->channels, home->hand });
+		hand_process(&(struct hand_home){ .site = home->site, .confine = home->confine, .queue = home->queue,
+		    .patience_ms = patience_ms(home->site), .channels = &home->channels, .shared = home->hand });
 	gate_process(home);
 }
 
@@ -157,6 +165,17 @@ start(struct gatehouse *g, enum gatehouse_side side, struct ev_loop *loop, FILE 
 	return child_start(&half->child, &conf, loop, errors);
 }
 
+/* Why there is no gate, for who asked for the reload, too. -1. */
+static int
+tell_unopened(const struct gatehouse *g, FILE *errors)
+{
+	uint64_t error = __atomic_load_n(&g->home.hand->unopened, __ATOMIC_RELAXED);
+
+	if (error != 0)
+		fprintf(errors, "relaywall: the gate cannot have netfilter queue %u: %s\n", g->home.queue, strerror((int)error));
+	return -1;
+}
+
 int
 gatehouse_open(struct gatehouse *g, const struct gate_home *home, struct ev_loop *loop, FILE *errors)
 {
@@ -172,8 +191,8 @@ gatehouse_open(struct gatehouse *g, const struct gate_home *home, struct ev_loop
 		if (start(g, side, loop, errors) == -1)
 			return -1;
 	for (enum gatehouse_side side = 0; side < GATEHOUSE_SIDES; side++)
-		if (child_await(&g->halves[side].child, START_MS) == -1)
-			return -1;
+		if (child_await(&g->halves[side].child, START_MS + patience_ms(home->site)) == -1)
+			return tell_unopened(g, errors);
 	return 0;
 }
 

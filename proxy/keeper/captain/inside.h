@@ -5,6 +5,7 @@
  *	captain.c		what it does: obeys the keeper, begins, rests, ends
  *	load.c		from a configuration file to processes that are ready
  *	counters.c	what all of them have counted
+ *	holdings.c	what the keeper holds for its successors
  *	report.c	what it says of itself to who asks: report.h
  */
 #ifndef PROXY_KEEPER_CAPTAIN_INSIDE_H
@@ -36,6 +37,7 @@ struct captain {
 	struct confine confine;		/* of all children */
 	struct tls_creds **tls;		/* by position in the policy's hosts */
 	struct listeners listeners;
+	unsigned workers;		/* how many */
 	uint16_t queue;			/* number of its gate's */
 	unsigned group;			/* among all captains that there are: its workers write these tables of the rates */
 	struct rates rates;
@@ -62,6 +64,13 @@ int captain_load(struct captain *c, void (*crew_left_one)(void *captain), void (
 
 /* load.c: end what was started, and free all. */
 void captain_unload(struct captain *c);
+
+/* holdings.c: give the keeper all that the store has. 0, or -1 and told: listeners that it lacks would be closed when this captain ends. */
+int captain_hand_over(struct captain *c);
+
+/* holdings.c: the captain serves: its gate's queue is taken, and what only others used is let go. */
+void captain_hold_queue(struct captain *c);
+void captain_release_unused(struct captain *c);
 
 /* counters.c: show each counter but the tally's, of all processes; and the tally. */
 typedef void captain_counter(void *cookie, const char *name, uint64_t n);

@@ -3,6 +3,7 @@
 
 #include "proxy/base/clock.h"
 #include "proxy/keeper/captain/metrics_socket.h"
+#include "proxy/keeper/captain/queue_number.h"
 #include "proxy/keeper/captain/rates_store.h"
 #include "proxy/keeper/worker/stock.h"
 #include "proxy/site/cert.h"
@@ -69,7 +70,7 @@ load_certificates(struct captain *c)
 static int
 open_listeners(struct captain *c)
 {
-	int result = listeners_open(&c->listeners, &c->store, c->site, worker_count(c->site), c->echo.stream);
+	int result = listeners_open(&c->listeners, &c->store, c->site, c->workers, c->echo.stream);
 
 	if (result == -1 && errno == EADDRINUSE)
 		return -1;
@@ -89,7 +90,7 @@ start_scribe(struct captain *c)
 	const struct scribe_home scribe = { .file = site->journal, .syslog = site->syslog, .facility = site->syslog_facility,
 		.required = site->journal_required, .procid = getppid(), .confine = &c->confine };
 
-	if (scribehouse_open(&c->scribe, &scribe, WRITER_WORKERS + worker_count(site), c->loop, c->echo.stream) == -1)
+	if (scribehouse_open(&c->scribe, &scribe, WRITER_WORKERS + c->workers, c->loop, c->echo.stream) == -1)
 		return -1;
 	journal_init(&c->journal, scribehouse_outlet(&c->scribe, WRITER_CAPTAIN), c->echo.stream, clock_ms());
 	return 0;
@@ -100,10 +101,10 @@ start_others(struct captain *c, void (*crew_left_one)(void *captain), void (*cre
 {
 	const struct gate_home gate = { .site = c->site, .confine = &c->confine, .queue = c->queue, .rates = &c->rates,
 		.outlet = scribehouse_outlet(&c->scribe, WRITER_GATE) };
-	const struct crew_conf conf = { .site = c->site, .confine = &c->confine, .count = worker_count(c->site), .listeners = c->listeners.all,
+	const struct crew_conf conf = { .site = c->site, .confine = &c->confine, .count = c->workers, .listeners = c->listeners.all,
 		.listener_count = c->listeners.count, .tls = c->tls, .causes = gate_rules_wanted(c->site) ? &c->gatehouse.home.causes : NULL,
 		.scribe = &c->scribe, .first_writer = WRITER_WORKERS,
-		.rates = &c->rates, .first_table = c->group * worker_count(c->site), .ended = crew_left_one, .listed = crew_listed, .cookie = c,
+		.rates = &c->rates, .first_table = c->group * c->workers, .ended = crew_left_one, .listed = crew_listed, .cookie = c,
 		.loop = c->loop, .errors = c->echo.stream };
 
 	if (gatehouse_open(&c->gatehouse, &gate, c->loop, c->echo.stream) == -1)
@@ -118,13 +119,14 @@ captain_load(struct captain *c, void (*crew_left_one)(void *captain), void (*cre
 	c->site = site_load(c->file, c->echo.stream);
 	if (c->site == NULL)
 		return -1;
-	c->queue = c->generation % 2 == 1 ? c->site->gate_queue : gate_rules_twin(c->site->gate_queue);	/* not that of who serves still */
+	c->queue = queue_number_choose(&c->store, c->site);
+	c->workers = worker_count(c->site);
 	site_warn(c->site, c->echo.stream);
 	if (c->first)
 		kernel_preflight(c->site, c->echo.stream);
 	want_descriptors(c->site->sessions_max, c->echo.stream);
 	if (open_listeners(c) == -1 || load_certificates(c) == -1 || confine_open(&c->confine, c->site, c->echo.stream) == -1 ||
-	    rates_store_open(&c->rates, &c->store, c->site, CAPTAINS_MAX * worker_count(c->site), c->echo.stream) == -1)
+	    rates_store_open(&c->rates, &c->store, c->site, CAPTAINS_MAX * c->workers, c->echo.stream) == -1)
 		return -1;
 	metrics_socket_open(&c->store, c->site, c->echo.stream);
 	return start_scribe(c) == -1 ? -1 : start_others(c, crew_left_one, crew_listed);

@@ -16,6 +16,7 @@
 /* What the hand tells its parent, in memory that both have. Written by the hand alone, word by word, ten times a second. */
 struct hand_shared {
 	uint64_t beats;		/* 0: it has no queue yet */
+	uint64_t unopened;	/* errno: it could not have it */
 	struct hand_counters counted;
 };
 
@@ -24,6 +25,7 @@ struct hand_home {
 	const struct site *site;
 	const struct confine *confine;
 	uint16_t queue;			/* number of the netfilter queue */
+	uint64_t patience_ms;		/* for a gate that had it before and still answers what it held */
 	const struct channels *channels;
 	struct hand_shared *shared;
 };
