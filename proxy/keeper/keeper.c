@@ -6,6 +6,7 @@
 #include "proxy/keeper/notify.h"
 #include "proxy/keeper/office.h"
 #include "proxy/keeper/process/version.h"
+#include "proxy/keeper/process/voice.h"
 #include "proxy/keeper/succeed.h"
 
 #include <errno.h>
@@ -134,6 +135,7 @@ watch_life(struct keeper *k)
 static int
 open_keeper(struct keeper *k)
 {
+	voice_free();
 	k->loop = ev_default_loop(0);
 	if (k->loop != NULL)
 		return notify_open(&k->notify, stderr);

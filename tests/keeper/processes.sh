@@ -234,6 +234,22 @@ end
 is "... and no rule leads into its queue any more" \
 	"$(ip netns exec "$id-router" iptables -t raw -S 2>/dev/null | grep -c NFQUEUE || true)" 0
 
+# --- who reads stderr is stuck ---------------------------------------------------
+
+write_conf
+mkfifo "$folder/stuck"
+sleep 60 <>"$folder/stuck" &
+started[$!]=stuck
+ip netns exec "$id-router" "$relaywall" run "$folder/conf" 2>"$folder/stuck" &
+keeper=$!
+started[$keeper]=keeper
+until_true 10 serves || true
+for _ in $(seq 100); do kill -USR1 "$keeper"; sleep 0.02; done	# a line of some 1,500 octets each
+is "nobody reads stderr: mail goes on" "$(until_true 5 serves && echo yes)" yes
+is "... an operator is answered" "$("$relaywall" status --control "$folder/control" >"$folder/status"; echo $?)" 0
+end
+is "... and the end is orderly" "$status" 0
+
 # --- an end -------------------------------------------------------------------
 
 sed -i 's/^protect/network shut { prefixes = { "203.0.113.2\/32" } }\n&/; s/from untrusted/from shut { admit = reset }\n&/' "$folder/conf"

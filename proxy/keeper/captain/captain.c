@@ -6,6 +6,7 @@
 #include "proxy/keeper/captain/report.h"
 #include "proxy/keeper/process/handover.h"
 #include "proxy/keeper/process/version.h"
+#include "proxy/keeper/process/voice.h"
 #include "proxy/site/kernel.h"
 
 #include <errno.h>
@@ -352,6 +353,7 @@ captain_run(int wire, const char *file)
 
 	c = (struct captain){ .wire = wire, .file = file, .loop = ev_default_loop(0) };
 	ignore_signals();
+	voice_free();
 	prctl(PR_SET_NAME, "relaywall-cap");	/* "exe" would be the name of /proc/self/exe */
 	if (fcntl(wire, F_SETFD, FD_CLOEXEC) == -1) {
 		fprintf(stderr, "relaywall: captain: %s\n", strerror(errno));
