@@ -128,9 +128,9 @@ rotate() {
 }
 mark() { echo "$(date +%s) $1" >>"$folder/marks"; }
 # load PART SECONDS FIRST [surge]: until all of its sessions have ended. The journal is rotated every ten minutes, or six
-# times.
+# times; and once in the first part, since the pages of the program that it takes come into memory then.
 every=$((seconds / 6 < 600 ? seconds / 6 : 600))
-next=$(($(date +%s) + every))
+next=$(($(date +%s) + every / 5))
 load() {
 	mark "$1 begins"
 	start "load-$1" client /usr/bin/python3 load.py "$seed" "$rate" "$2" "$3" "$folder/client-taken" \
