@@ -11,10 +11,23 @@ buf_init(struct buf *b, uint8_t *mem, size_t cap)
 	*b = (struct buf){ .mem = mem, .cap = cap };
 }
 
+void
+buf_move(struct buf *b, uint8_t *mem)
+{
+	size_t len = b->end - b->start;
+
+	assert(mem != NULL || len == 0);
+	if (len > 0)
+		memmove(mem, b->mem + b->start, len);
+	b->mem = mem;
+	b->start = 0;
+	b->end = len;
+}
+
 struct span
 buf_span(const struct buf *b)
 {
-	return span_of(b->mem + b->start, b->end - b->start);
+	return b->end == b->start ? span_of(NULL, 0) : span_of(b->mem + b->start, b->end - b->start);
 }
 
 size_t

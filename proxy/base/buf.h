@@ -19,6 +19,12 @@ struct buf {
 /* An empty queue in mem[cap], which outlives it. */
 void buf_init(struct buf *b, uint8_t *mem, size_t cap);
 
+/*
+ * Go on in mem, of the same size or more; what waits is moved there. NULL, only of an empty queue: nothing is added until it
+ * has memory again.
+ */
+void buf_move(struct buf *b, uint8_t *mem);
+
 /* What waits in the queue; valid until the next call that changes b. */
 struct span buf_span(const struct buf *b);
 

@@ -122,13 +122,24 @@ dialogue_hang_up(struct dialogue *d, uint64_t now_ms)
 }
 
 void
-dialogue_init(struct dialogue *d, const struct dialogue_conf *conf, uint8_t *to_client, uint8_t *to_host,
-    uint64_t now_ms)
+dialogue_init(struct dialogue *d, const struct dialogue_conf *conf, uint64_t now_ms)
 {
 	*d = (struct dialogue){ .conf = *conf };
-	buf_init(&d->out[SIDE_CLIENT], to_client, DIALOGUE_TO_CLIENT);
-	buf_init(&d->out[SIDE_HOST], to_host, DIALOGUE_TO_HOST);
+	buf_init(&d->out[SIDE_CLIENT], NULL, DIALOGUE_TO_CLIENT);
+	buf_init(&d->out[SIDE_HOST], NULL, DIALOGUE_TO_HOST);
 	dialogue_enter(d, DIALOGUE_BANNER, now_ms);
+}
+
+bool
+dialogue_holds(const struct dialogue *d, enum side to)
+{
+	return buf_span(&d->out[to]).len > 0;
+}
+
+void
+dialogue_lend(struct dialogue *d, enum side to, uint8_t *mem)
+{
+	buf_move(&d->out[to], mem);
 }
 
 /* Commands, as many as can be answered here or until the host is asked one. */

@@ -8,7 +8,7 @@
  *
  * The engine keeps no input. What dialogue_feed() does not use stays with the
  * caller, who shows it again with more behind it. Output waits in two queues
- * whose memory the caller lends. Bytes of a message are not queued: the engine
+ * whose memory the caller lends, to many sessions in turn: where nothing waits none is needed. Bytes of a message are not queued: the engine
  * says how many may go on from where the caller holds them.
  *
  * Typical loop: feed what was read, send what dialogue_output() gives, look at
@@ -166,12 +166,17 @@ struct dialogue {
 	struct kept_path sender;	/* canonical, of the transaction */
 };
 
+/* Begin, with the host connected or connecting. Both queues are without memory. */
+void dialogue_init(struct dialogue *d, const struct dialogue_conf *conf, uint64_t now_ms);
+
 /*
- * Begin, with the host connected or connecting. The two memories are lent until
- * the end: to_client[DIALOGUE_TO_CLIENT], to_host[DIALOGUE_TO_HOST].
+ * Memory for the queue to a side, mem[DIALOGUE_TO_CLIENT] or mem[DIALOGUE_TO_HOST], in the place of what it has; what waits is
+ * moved there. All that changes a dialogue, but dialogue_sent(), wants it at both queues. NULL, where nothing waits: it is the caller's again.
  */
-void dialogue_init(struct dialogue *d, const struct dialogue_conf *conf, uint8_t *to_client, uint8_t *to_host,
-    uint64_t now_ms);
+void dialogue_lend(struct dialogue *d, enum side to, uint8_t *mem);
+
+/* Does something wait in the queue to this side, to be sent now or, in a tarpit, later? */
+bool dialogue_holds(const struct dialogue *d, enum side to);
 
 /*
  * Input from one side. Returns the bytes used, from the front. Of these the first

@@ -23,7 +23,9 @@ rig_begin(struct rig *r, const struct dialogue_conf *conf, const struct judge_co
 	r->now_ms = 0;
 	r->reset = r->closed = r->dead = r->mute = false;
 	judge_begin(&r->judge, judge);
-	dialogue_init(&r->d, conf, r->to_client, r->to_host, 0);
+	dialogue_init(&r->d, conf, 0);
+	dialogue_lend(&r->d, SIDE_CLIENT, r->to_client);
+	dialogue_lend(&r->d, SIDE_HOST, r->to_host);
 	r->before = r->d.state;
 }
 

@@ -240,7 +240,9 @@ engine_stage_begin(struct engine_stage *e, const struct setting *setting, const 
 	e->hooks = *hooks;
 	e->cut = cut;
 	e->now_ms = 0;
-	dialogue_init(&e->d, &conf, e->to_client, e->to_host, e->now_ms);
+	dialogue_init(&e->d, &conf, e->now_ms);
+	dialogue_lend(&e->d, SIDE_CLIENT, e->to_client);
+	dialogue_lend(&e->d, SIDE_HOST, e->to_host);
 }
 
 void

@@ -10,6 +10,7 @@ on_truth(void *cookie, enum domain_truth truth)
 	uint64_t now_ms = clock_ms();
 
 	s->look = NULL;
+	queues_lend(s);
 	dialogue_answer(&s->dialogue, truth, now_ms);
 	session_go_on(s, now_ms);
 }
@@ -58,6 +59,7 @@ on_listing(void *cookie, const struct blocklist_verdict *verdict)
 	uint64_t now_ms = clock_ms();
 
 	s->listing = NULL;
+	queues_lend(s);
 	tell_listing(s, verdict, now_ms);
 	session_go_on(s, now_ms);
 }

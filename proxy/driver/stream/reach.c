@@ -134,8 +134,11 @@ reach_waiting(struct sessions *all)
 
 	for (s = TAILQ_FIRST(&all->waiting); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, in_waiting);
-		if (!try_to_connect(s, now_ms))
+		queues_lend(s);
+		if (!try_to_connect(s, now_ms)) {
+			(void)queues_settle(s);	/* nothing was said */
 			continue;
+		}
 		reach_give_up(s);
 		session_go_on(s, now_ms);
 	}

@@ -37,6 +37,7 @@ session_free(struct stream_session *s)
 	domain_give_up(s->look);
 	lists_give_up(s->listing);
 	tls_creds_release(s->creds);
+	queues_drop(s);
 	if (shared->conf.rates != NULL)
 		rates_leave(shared->conf.rates, &s->who);
 	shared->counters->sessions--;
@@ -169,13 +170,25 @@ close_sides(struct stream_session *s, uint64_t now_ms)
 	close_client(s, wants, now_ms);
 }
 
+/* There are octets that cannot be kept until they are sent. A side that misses some sees a reset. */
+static void
+end_without_memory(struct stream_session *s)
+{
+	s->shared->counters->no_memory++;
+	peer_close(&s->peer[SIDE_HOST], s->shared->loop, true);
+	peer_close(&s->peer[SIDE_CLIENT], s->shared->loop, true);
+}
+
 void
 session_go_on(struct stream_session *s, uint64_t now_ms)
 {
 	struct sessions *shared = s->shared;
 
+	queues_lend(s);
 	flow_move(s, now_ms);
 	close_sides(s, now_ms);
+	if (!queues_settle(s))
+		end_without_memory(s);
 	if (s->peer[SIDE_CLIENT].fd == -1 && s->peer[SIDE_HOST].fd == -1) {
 		session_free(s);
 	} else {
@@ -246,6 +259,7 @@ on_host_writable(struct ev_loop *loop, ev_io *w, int revents)
 
 	(void)revents;
 	peer_awaited(host, loop);
+	queues_lend(s);
 	if (host->connecting)
 		reach_ended(s, now_ms);
 	session_go_on(s, now_ms);
@@ -268,6 +282,7 @@ on_alarm(struct ev_loop *loop, ev_timer *w, int revents)
 	uint64_t now_ms = clock_ms();
 
 	(void)loop, (void)revents;
+	queues_lend(s);
 	if (now_ms >= s->connect_by_ms)
 		reach_failed(s, ETIMEDOUT, now_ms);
 	if (now_ms >= s->close_by_ms)
@@ -336,7 +351,8 @@ session_new(struct sessions *shared, int fd, const struct session *who)
 	d = (struct dialogue_conf){ .session = *who, .limits = shared->conf.limits, .hooks = &shared->conf.hooks,
 	    .tarpit = shared->conf.tarpit, .rates = shared->conf.rates, .who = s->who,
 	    .unrecorded = shared->conf.unrecorded, .tls_ready = s->creds != NULL };
-	dialogue_init(&s->dialogue, &d, s->to_client, s->to_host, now_ms);
+	dialogue_init(&s->dialogue, &d, now_ms);
+	queues_lend(s);
 	reach_begin(s, on_host_readable, on_host_writable, now_ms);
 	session_go_on(s, now_ms);
 	return 0;
@@ -347,6 +363,7 @@ session_shutdown(struct stream_session *s)
 {
 	uint64_t now_ms = clock_ms();
 
+	queues_lend(s);
 	dialogue_shutdown(&s->dialogue, now_ms);
 	flow_move(s, now_ms);
 	close_sides(s, now_ms);		/* close_notify, if it fits too */

@@ -8,6 +8,7 @@
  *	flow.c		bytes: read, shown to the dialogue, sent
  *	secure.c	TLS with the client: its begin, well or not
  *	ask.c		questions of the dialogue to the DNS
+ *	queues.c	memory for what waits to be sent
  *	turn_away.c	who gets none
  *
  * A session is one allocation, and GnuTLS's where there is TLS. It is freed in one
@@ -26,6 +27,12 @@
 
 TAILQ_HEAD(session_list, stream_session);
 
+/* The queues of the session that has its turn. Most have sent all when it ends. */
+struct scratch {
+	const struct stream_session *user;	/* NULL: no session has its turn */
+	uint8_t to_client[DIALOGUE_TO_CLIENT], to_host[DIALOGUE_TO_HOST];
+};
+
 /* What the sessions of a stream share. */
 struct sessions {
 	struct ev_loop *loop;
@@ -33,6 +40,7 @@ struct sessions {
 	struct tls_creds **tls;			/* by position in the policy's hosts; NULL: that host has none */
 	struct stream_counters *counters, own_counters;
 	struct pool pool;
+	struct scratch scratch;
 	struct session_list all, starved, waiting;	/* starved: cannot read before a buffer is given back; waiting: for a socket */
 	ev_timer hunger;			/* runs while one is starved, whose other side may hold all the buffers that there are */
 	uint32_t next_id;
@@ -60,9 +68,8 @@ struct stream_session {
 	uint64_t connect_by_ms, close_by_ms;
 	uint64_t began_ms;
 	uint64_t octets[2];			/* sent, by the side that they went to */
-	struct dialogue dialogue;
-	uint8_t to_host[DIALOGUE_TO_HOST];
-	uint8_t to_client[DIALOGUE_TO_CLIENT];	/* last: most of it is never touched */
+	uint8_t *waits[2];		/* by side: of the pool, with what could not be sent to it; NULL: nothing waits */
+	struct dialogue dialogue;	/* last: it sets itself up */
 };
 
 /* Who would be whose session, with an id of its own. */
@@ -93,6 +100,17 @@ void session_shutdown(struct stream_session *s);
  * over. May free s.
  */
 void session_go_on(struct stream_session *s, uint64_t now_ms);
+
+/*
+ * queues.c: it is the turn of this session: memory for what its dialogue says. Before all that changes the dialogue; nothing if it has it.
+ */
+void queues_lend(struct stream_session *s);
+
+/* queues.c: its turn is over: what waits is kept in memory of its own. False: there is none, and the session cannot go on. */
+bool queues_settle(struct stream_session *s);
+
+/* queues.c: nothing more will be sent, the session ends. */
+void queues_drop(struct stream_session *s);
 
 /* reach.c: begin to connect to the host, or wait for a socket to do so; reach_by: until when it is to be reached. */
 void reach_begin(struct stream_session *s, peer_callback *readable, peer_callback *writable, uint64_t now_ms);

@@ -86,8 +86,8 @@ on_beat(struct ev_loop *loop, ev_timer *timer, int revents)
 }
 
 /*
- * Sessions do not end in the order in which they began, so the heap of a busy moment stays. Most of a session is queues of
- * which few octets are ever used; new ones lie now here, now there in it, and in the end all of it would be in memory.
+ * Sessions do not end in the order in which they began, so the heap of a busy moment stays; new ones lie now here, now there in
+ * it, and in the end all of it would be in memory.
  */
 static void
 on_tidy(struct ev_loop *loop, ev_timer *timer, int revents)

@@ -156,6 +156,26 @@ a_queue_agrees_with_a_plain_array(void)
 	CHECK(overflows > 100, "only %u overflows", overflows);
 }
 
+static void
+what_waits_moves_to_other_memory(void)
+{
+	uint8_t first[8], second[8];
+	struct buf b;
+
+	buf_init(&b, NULL, sizeof(first));
+	CU_ASSERT(buf_span(&b).len == 0 && buf_room(&b) == sizeof(first));
+	buf_move(&b, first);
+	buf_add_str(&b, "abcdef");
+	buf_take(&b, 2);
+	buf_move(&b, second);
+	memset(first, 'x', sizeof(first));
+	buf_add_str(&b, "ghij");
+	CU_ASSERT(!b.overflow && span_eq(buf_span(&b), span_str("cdefghij")));
+	buf_take(&b, 8);
+	buf_move(&b, NULL);
+	CU_ASSERT(buf_span(&b).len == 0 && buf_room(&b) == sizeof(first));
+}
+
 static CU_TestInfo tests[] = {
 	{ "what is appended comes out in order", what_is_appended_comes_out_in_order },
 	{ "what does not fit adds nothing and sticks", what_does_not_fit_adds_nothing_and_sticks },
@@ -163,6 +183,7 @@ static CU_TestInfo tests[] = {
 	{ "printf appends without its NUL and within the memory", printf_appends_without_its_nul_and_within_the_memory },
 	{ "space is given as long as there is any", space_is_given_as_long_as_there_is_any },
 	{ "a queue agrees with a plain array", a_queue_agrees_with_a_plain_array },
+	{ "what waits moves to other memory", what_waits_moves_to_other_memory },
 	CU_TEST_INFO_NULL,
 };
 SUITE(buf, tests)

@@ -230,7 +230,9 @@ play_in(const char *name, const struct setting *setting, const struct step *step
 			buf_init(&p.in[side], memory[side], GOT_MAX);
 			buf_init(&p.got[side], memory[2 + side], GOT_MAX);
 		}
-		dialogue_init(&p.d, &conf, p.to_client, p.to_host, p.now_ms);
+		dialogue_init(&p.d, &conf, p.now_ms);
+		dialogue_lend(&p.d, SIDE_CLIENT, p.to_client);
+		dialogue_lend(&p.d, SIDE_HOST, p.to_host);
 		for (size_t n = 0; steps[n].kind != STEP_END; n++)
 			take(&p, &steps[n], n);
 	}
