@@ -224,16 +224,27 @@ faults:
 	$(MAKE) all $(BUILD)/test/clock.so
 	tests/faults/run.sh $(BUILD)/relaywall $(BUILD)/test/clock.so
 
-$(BUILD)/test/bench-classifier: $(call objects,tests/bench/bench_classifier.c tests/unit/corpus.c) $(call link,classifier proxy/base)
+# The pure layers alone, and the two ends of the lab of the bench.
+BENCHES := $(patsubst tests/bench/bench_%.c,bench-%,$(wildcard tests/bench/bench_*.c))
+$(BENCHES:%=$(BUILD)/test/%): $(BUILD)/test/bench-%: $(BUILD)/tests/bench/bench_%.o $(call objects,tests/unit/corpus.c) $(call link,$(PURE))
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^
 
-$(BUILD)/test/bench-framing: $(call objects,tests/bench/bench_framing.c) $(call link,classifier proxy/base proxy/smtp)
-	@mkdir -p $(@D)
-	@$(CC) $(LDFLAGS) -o $@ $^
+define bench_end_rule
+$(BUILD)/test/bench-$(1): $(call objects,$(wildcard tests/bench/$(1)/*.c)) $(call link,classifier proxy/base)
+	@mkdir -p $$(@D)
+	@$$(CC) $$(LDFLAGS) -o $$@ $$^
+endef
+$(foreach e,load sink,$(eval $(call bench_end_rule,$(e))))
 
-bench-classifier bench-framing: bench-%: $(BUILD)/test/bench-%
+$(BENCHES): %: $(BUILD)/test/%
 	$<
+
+bench:
+	tests/deps.sh build bench
+	$(MAKE) all $(addprefix $(BUILD)/test/,bench-load bench-sink $(BENCHES))
+	tests/bench/run.sh $(BUILD)/relaywall
+	@for b in $(BENCHES); do echo; echo "== $$b"; $(BUILD)/test/$$b || exit 1; done
 
 lab lab-up:
 	tests/deps.sh build
@@ -262,7 +273,9 @@ help:
 	@echo 'make fuzz              every fuzzer for FUZZ_SECONDS (60)'
 	@echo 'make fuzz-faults       does the fuzzer of sessions find faults that are planted?'
 	@echo 'make faults            one fault after the other under mail: what is lost, what is relayed, how long until all is well (root)'
+	@echo 'make bench             beside HAProxy and nginx: processor, latency, memory, system calls; 15 minutes (root); ROUNDS=5'
 	@echo 'make bench-classifier  time of a verdict, by family of address'
+	@echo 'make bench-engine      time of a command, both sides of it, without sockets'
 	@echo 'make bench-framing     octets of message text a second'
 	@echo 'make soak              mixed load for SOAK (3600) seconds: memory, descriptors, counters (root)'
 	@echo 'make check-page        the page of the board in a browser (root; installs Chromium); its pictures in build/page'
@@ -272,5 +285,5 @@ help:
 	@echo 'make lint              clang-tidy and cppcheck'
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all tests check check-units check-scenarios lint fuzz fuzz-faults faults bench-classifier bench-framing lab lab-up lab-down clean help \
+.PHONY: all tests check check-units check-scenarios lint fuzz fuzz-faults faults bench $(BENCHES) lab lab-up lab-down clean help \
         install man check-package check-page soak
