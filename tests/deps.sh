@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Install the Debian packages for the purposes given: build, check, fuzz, faults, package, page, soak.
+# Install the Debian packages for the purposes given: build, check, fuzz, faults, package, page, soak, bench.
 # Silent and quick where all are there.
 set -eu
 
@@ -18,6 +18,9 @@ for purpose in "$@"; do
 		;;
 	faults | soak)
 		packages="$packages iproute2 nftables iptables python3 procps"
+		;;
+	bench)
+		packages="$packages iproute2 nftables python3 procps util-linux strace haproxy nginx libnginx-mod-stream"
 		;;
 	package)
 		packages="$packages debhelper dpkg-dev lintian binutils git man-db systemd logrotate mandoc iproute2 nftables python3 curl"
@@ -50,5 +53,17 @@ fi
 echo "deps: installing$missing"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
+# Servers are installed to be run by a test alone: they are not started, now or at boot. A policy that is there is the operator's.
+if [ ! -e /usr/sbin/policy-rc.d ]; then
+	trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+	trap 'exit 1' INT TERM
+	printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+	chmod 755 /usr/sbin/policy-rc.d
+fi
 # shellcheck disable=SC2086
 apt-get install -y -qq --no-install-recommends $missing >/dev/null
+for server in haproxy nginx; do
+	case " $missing " in
+	*" $server "*) systemctl --quiet disable "$server" >/dev/null 2>&1 || true ;;
+	esac
+done
