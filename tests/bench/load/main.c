@@ -156,13 +156,15 @@ run(struct load *l, const sigset_t *open)
 
 /* --- begin and end -------------------------------------------------------------- */
 
+/* A descriptor for each session, and some. What the system does not allow is EMFILE where it is missing. */
 static int
-raise_descriptors(unsigned callers)
+raise_descriptors(void)
 {
-	struct rlimit limit = { callers + 100, callers + 100 }, have;
+	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_NOFILE, &have) == 0 && have.rlim_cur >= limit.rlim_cur)
-		return 0;
+	if (getrlimit(RLIMIT_NOFILE, &limit) == -1)
+		return -1;
+	limit.rlim_cur = limit.rlim_max;
 	return setrlimit(RLIMIT_NOFILE, &limit);
 }
 
@@ -179,7 +181,7 @@ prepare(struct load *l)
 		l->idle[l->idle_count]->fd = -1;
 	}
 	l->epoll = epoll_create1(EPOLL_CLOEXEC);
-	return l->epoll == -1 ? -1 : raise_descriptors(l->plan.at_once);
+	return l->epoll == -1 ? -1 : raise_descriptors();
 }
 
 /* Blocked but for the waits, so that none comes between a look at "ended" and a wait. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #define _GNU_SOURCE	/* accept4() */
 /*
- * sink ADDRESS PORT SESSIONS - a mail host that throws everything away, for so many sessions at once, in one thread.
+ * sink ADDRESS PORT - a mail host that throws everything away, in one thread.
  *
- * Says "ready" when it listens; ends with SIGTERM. A peer that does not read its
- * replies loses its session: no replies are kept.
+ * Says "ready" when it listens; ends with SIGTERM. As many sessions at once as it may
+ * have descriptors; several sinks share a port. A peer that does not read its replies
+ * loses its session: no replies are kept.
  */
 #include "tests/bench/sink/host.h"
 
@@ -19,7 +20,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { EVENTS = 256, READ = 256 << 10, REPLIES = 64 << 10, SESSIONS_MAX = 200000, OTHER_DESCRIPTORS = 32 };
+enum { EVENTS = 256, READ = 256 << 10, REPLIES = 64 << 10, HOSTS_MAX = 200000 };
 
 /* Found by descriptor. */
 static struct host *hosts;
@@ -103,6 +104,7 @@ listen_at(const char *address, const char *port)
 
 	if (fd == -1 || inet_pton(AF_INET, address, &a.sin_addr) != 1 ||
 	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int)) == -1 ||
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &(int){ 1 }, sizeof(int)) == -1 ||
 	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int)) == -1 ||
 	    bind(fd, (struct sockaddr *)&a, sizeof(a)) == -1 || listen(fd, SOMAXCONN) == -1)
 		return -1;
@@ -110,32 +112,34 @@ listen_at(const char *address, const char *port)
 }
 
 static int
-make_room(unsigned long sessions)
+make_room(void)
 {
-	struct rlimit limit = { sessions + OTHER_DESCRIPTORS, sessions + OTHER_DESCRIPTORS };
+	struct rlimit limit;
 
+	if (getrlimit(RLIMIT_NOFILE, &limit) == -1)
+		return -1;
+	limit.rlim_cur = limit.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &limit) == -1)
 		return -1;
-	hosts_max = (int)limit.rlim_cur;
-	hosts = calloc(limit.rlim_cur, sizeof(*hosts));
+	hosts_max = limit.rlim_cur < HOSTS_MAX ? (int)limit.rlim_cur : HOSTS_MAX;
+	hosts = calloc((size_t)hosts_max, sizeof(*hosts));
 	return hosts == NULL ? -1 : 0;
 }
 
 int
 main(int argc, char **argv)
 {
-	unsigned long sessions = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
 	struct epoll_event watch = { .events = EPOLLIN };
 	int epoll, listener;
 
-	if (sessions == 0 || sessions > SESSIONS_MAX) {
-		fprintf(stderr, "usage: sink ADDRESS PORT SESSIONS (1 to %d)\n", SESSIONS_MAX);
+	if (argc != 3) {
+		fprintf(stderr, "usage: sink ADDRESS PORT\n");
 		return 2;
 	}
 	epoll = epoll_create1(EPOLL_CLOEXEC);
 	listener = listen_at(argv[1], argv[2]);
 	watch.data.fd = listener;
-	if (make_room(sessions) == -1 || epoll == -1 || listener == -1 || epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &watch) == -1) {
+	if (make_room() == -1 || epoll == -1 || listener == -1 || epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &watch) == -1) {
 		perror("sink");
 		return 2;
 	}
