@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # meter.sh - what the processes of a path use: processor time, memory. Sourced. Wants "id".
@@ -73,11 +73,12 @@ process_kb() {	# PATH
 	for pid in $(processes "$1"); do cat "/proc/$pid/smaps_rollup" 2>/dev/null || true; done | awk '$1 == "Pss:" { kb += $2 } END { print kb + 0 }'
 }
 
-# KiB of objects of the kernel, of the whole machine: what is free in its caches is given back first, as far as the kernel lets us.
-kernel_kb() {
+# kernel_objects FILE: a copy of /proc/slabinfo; empty if it cannot be read. What the processors keep for themselves in the caches
+# would count as used, so it is given back first.
+kernel_objects() {
 	local cache
 	for cache in /sys/kernel/slab/*; do
 		[ -L "$cache" ] || echo 1 >"$cache/shrink" 2>/dev/null || true
 	done
-	awk '$1 == "Slab:" { print $2 }' /proc/meminfo
+	cat /proc/slabinfo >"$1" 2>/dev/null || true
 }

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # net.sh - for each path of the bench a net of its own: client, router and host, each in a network namespace, all with the same addresses.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # parts.sh - what is measured, one function for each part. Sourced, after paths.sh. Wants "rounds", "descriptors". What was measured becomes a line in
@@ -12,7 +12,7 @@ record_lack() {	# PART PATH WHY...
 }
 
 load() {	# PATH OPTION...
-	at "$1" client taskset -c "$load_cpu" "$programs/bench-load" "${@:2}" $from $to 25
+	at "$1" client taskset -c "$load_cpu" "$programs/bench-load" "${@:2}" "$from" "$to" 25
 }
 
 # One kind of load on one path; what is still being written when the last session has ended counts, too.
@@ -85,12 +85,19 @@ idle_one() {	# PATH STATE SESSIONS [SINKS-AND-GENERATORS]
 	load "$1" -n 200 -a 250 >/dev/null || record_lack idle "$1" "sessions went otherwise than planned"
 	sleep 0.5
 	process=$(process_kb "$1")
-	kernel=$(kernel_kb)
+	kernel_objects "$folder/slabs"
 	hold "$1" "$2" "$3" "${4-1}"
 	sleep 1
 	held=$(awk '$1 == "held" { n += $2 } END { print n + 0 }' "$folder"/held*)
 	if [ "$held" -eq "$3" ]; then
-		record "idle $1 $2-$3 held=$3 process_kb=$(($(process_kb "$1") - process)) kernel_kb=$(($(kernel_kb) - kernel))"
+		process=$(($(process_kb "$1") - process))
+		kernel_objects "$folder/slabs.held"
+		if kernel=$(/usr/bin/python3 "$here/kernel_objects.py" "$folder/slabs" "$folder/slabs.held" "$3"); then
+			kernel=" kernel_octets=$kernel"
+		else
+			record_lack idle "$1" "objects of the kernel: /proc/slabinfo cannot be read"
+		fi
+		record "idle $1 $2-$3 held=$3 process_kb=$process$kernel"
 	else
 		record_lack idle "$1" "$held of $3 sessions ($2): $(cat "$folder"/held* | head -n 3 | tr '\n' ' ')"
 	fi

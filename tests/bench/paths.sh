@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # paths.sh - the ways from client to host that are compared, each in a net of its own, with a host at its end. Sourced, after net.sh and meter.sh. Wants
@@ -16,7 +16,7 @@ path_up() {
 	local sink
 	net_up "$1"
 	for sink in $(seq "${2-1}"); do
-		at "$1" host taskset -c "$load_cpu" "$programs/bench-sink" $to 25 >"$folder/$1.sink$sink" 2>&1 &
+		at "$1" host taskset -c "$load_cpu" "$programs/bench-sink" "$to" 25 >"$folder/$1.sink$sink" 2>&1 &
 		sinks[$1]+=" $!"
 		await ready "$folder/$1.sink$sink"
 	done

@@ -66,7 +66,7 @@ def cell(of, base):
     median = number(statistics.median(of.values()))
     if not ratios:
         return median
-    spread = " [%.2f-%.2f]" % (min(ratios), max(ratios)) if len(ratios) > 1 else ""
+    spread = " [%.2f-%.2f]" % (min(ratios), max(ratios)) if len(ratios) > 1 and of is not base else ""
     return "%.2f%s (%s)" % (statistics.median(ratios), spread, median)
 
 
@@ -119,13 +119,15 @@ def idle(figures):
         cells = []
         for case in cases:
             line = figures.get(("idle", path), {}).get(case)
-            ends = figures.get(("idle", "forwarding"), {}).get(case)
+            ends = figures.get(("idle", "forwarding"), {}).get(case, {})
             if line is None:
                 cells.append("-")
                 continue
             process = line["process_kb"] / line["held"]
-            kernel = "-" if ends is None else "%.2f" % (process + (line["kernel_kb"] - ends["kernel_kb"]) / line["held"])
-            cells.append("%.2f / %s" % (process, kernel))
+            whole = "-"
+            if "kernel_octets" in line and "kernel_octets" in ends:
+                whole = "%.2f" % (process + (line["kernel_octets"] - ends["kernel_octets"]) / 1024)
+            cells.append("%.2f / %s" % (process, whole))
         rows.append([path] + cells)
     table("Memory of a session that waits, KiB: processes / with the kernel's objects (less those of a path without a proxy)",
           ["path"] + ["%s, %s" % (c.split("-")[1], c.split("-")[0]) for c in cases], rows if cases else [])
