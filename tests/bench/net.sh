@@ -10,6 +10,10 @@ to=198.51.100.25
 at() {	# PATH ROLE COMMAND...
 	ip netns exec "$id-$1-$2" "${@:3}"
 }
+# The same in the place of this shell: for what runs behind, so that $! is the command itself and can be ended.
+become() {
+	exec ip netns exec "$id-$1-$2" "${@:3}"
+}
 
 net_up() {	# PATH
 	local path=$1 role

@@ -14,6 +14,9 @@ record_lack() {	# PART PATH WHY...
 load() {	# PATH OPTION...
 	at "$1" client taskset -c "$load_cpu" "$programs/bench-load" "${@:2}" "$from" "$to" 25
 }
+load_behind() {	# PATH OPTION...; its id is $!
+	become "$1" client taskset -c "$load_cpu" "$programs/bench-load" "${@:2}" "$from" "$to" 25 &
+}
 
 # One kind of load on one path; what is still being written when the last session has ended counts, too.
 measure() {	# PART PATH ROUND OPTION...
@@ -65,7 +68,7 @@ hold() {
 	local n
 	generators=()
 	for n in $(seq "$4"); do
-		load "$1" -h "$2" -n $(($3 / $4)) -a 250 -R $((2500 / $4)) -t 60 >"$folder/held$n" 2>&1 &
+		load_behind "$1" -h "$2" -n $(($3 / $4)) -a 250 -R $((2500 / $4)) -t 60 >"$folder/held$n" 2>&1
 		generators+=($!)
 	done
 	for n in $(seq "$4"); do

@@ -16,7 +16,7 @@ path_up() {
 	local sink
 	net_up "$1"
 	for sink in $(seq "${2-1}"); do
-		at "$1" host taskset -c "$load_cpu" "$programs/bench-sink" "$to" 25 >"$folder/$1.sink$sink" 2>&1 &
+		become "$1" host taskset -c "$load_cpu" "$programs/bench-sink" "$to" 25 >"$folder/$1.sink$sink" 2>&1 &
 		sinks[$1]+=" $!"
 		await ready "$folder/$1.sink$sink"
 	done
