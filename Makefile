@@ -243,8 +243,8 @@ $(BENCHES): %: $(BUILD)/test/%
 bench:
 	tests/deps.sh build bench
 	$(MAKE) all $(addprefix $(BUILD)/test/,bench-load bench-sink $(BENCHES))
+	@for b in $(BENCHES); do echo "== $$b"; $(BUILD)/test/$$b || exit 1; echo; done
 	tests/bench/run.sh $(BUILD)/relaywall
-	@for b in $(BENCHES); do echo; echo "== $$b"; $(BUILD)/test/$$b || exit 1; done
 
 lab lab-up:
 	tests/deps.sh build
@@ -273,7 +273,7 @@ help:
 	@echo 'make fuzz              every fuzzer for FUZZ_SECONDS (60)'
 	@echo 'make fuzz-faults       does the fuzzer of sessions find faults that are planted?'
 	@echo 'make faults            one fault after the other under mail: what is lost, what is relayed, how long until all is well (root)'
-	@echo 'make bench             beside HAProxy and nginx: processor, latency, memory, system calls; 15 minutes (root); ROUNDS=5'
+	@echo 'make bench             all of the next three; then beside HAProxy and nginx, ROUNDS (5) times: processor, latency, memory, system calls (root)'
 	@echo 'make bench-classifier  time of a verdict, by family of address'
 	@echo 'make bench-engine      time of a command, both sides of it, without sockets'
 	@echo 'make bench-framing     octets of message text a second'
