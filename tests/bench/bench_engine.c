@@ -34,8 +34,10 @@ struct bench {
 #define MAIL "MAIL FROM:<sender@client.example>\r\n"
 #define RCPT "RCPT TO:<user@local.example>\r\n"
 #define TEXT "From: <a@client.example>\r\nSubject: b\r\n\r\ntext\r\n.\r\n"
-static const struct exchange mail = { MAIL, MAIL, "250 2.1.0 ok\r\n", "250" }, rcpt = { RCPT, RCPT, "250 2.1.5 ok\r\n", "250" },
-    data = { "DATA\r\n", "DATA\r\n", "354 go on\r\n", "354" }, text = { TEXT, ".\r\n", "250 2.0.0 taken\r\n", "250" },
+static const struct exchange mail = { MAIL, MAIL, "250 2.1.0 ok\r\n", "250" },
+    rcpt = { RCPT, RCPT, "250 2.1.5 ok\r\n", "250" },
+    data = { "DATA\r\n", "DATA\r\n", "354 go on\r\n", "354" },
+    text = { TEXT, ".\r\n", "250 2.0.0 taken\r\n", "250" },
     rset = { "RSET\r\n", "RSET\r\n", "250 2.0.0 ok\r\n", "250" };
 
 /* The driver: what it was given for each side since the last look. */
@@ -87,8 +89,8 @@ check(const struct driver *v, const struct exchange *x, bool good)
 {
 	if (good)
 		return;
-	fprintf(stderr, "bench-engine: \"%s\" went otherwise: host \"%.*s\", client \"%.*s\"\n", x->client, (int)v->len[SIDE_HOST],
-	    v->out[SIDE_HOST], (int)v->len[SIDE_CLIENT], v->out[SIDE_CLIENT]);
+	fprintf(stderr, "bench-engine: \"%s\" went otherwise: host \"%.*s\", client \"%.*s\"\n", x->client,
+	    (int)v->len[SIDE_HOST], v->out[SIDE_HOST], (int)v->len[SIDE_CLIENT], v->out[SIDE_CLIENT]);
 	exit(1);
 }
 
@@ -100,7 +102,8 @@ play(struct driver *v, const struct exchange *x)
 
 	v->len[SIDE_CLIENT] = v->len[SIDE_HOST] = 0;
 	feed(v, SIDE_CLIENT, &client);
-	check(v, x, v->len[SIDE_HOST] >= asks && memcmp(v->out[SIDE_HOST] + v->len[SIDE_HOST] - asks, x->asks, asks) == 0);
+	check(v, x, v->len[SIDE_HOST] >= asks &&
+	    memcmp(v->out[SIDE_HOST] + v->len[SIDE_HOST] - asks, x->asks, asks) == 0);
 	feed(v, SIDE_HOST, &host);
 	check(v, x, v->len[SIDE_CLIENT] >= shown && memcmp(v->out[SIDE_CLIENT], x->shown, shown) == 0);
 	check(v, x, client.len == 0 && host.len == 0);
@@ -115,7 +118,8 @@ begin(struct driver *v, const struct event_hooks *hooks, const struct dialogue_l
 		.limits = limits, .hooks = hooks,
 	};
 	static const struct exchange hello = {
-		"EHLO client.example\r\n", "EHLO client.example\r\n", "250-mail.local.example\r\n250 PIPELINING\r\n", "250-mail"
+		"EHLO client.example\r\n", "EHLO client.example\r\n",
+		"250-mail.local.example\r\n250 PIPELINING\r\n", "250-mail"
 	};
 	struct span banner = SPAN("220 mail.local.example ESMTP\r\n");
 

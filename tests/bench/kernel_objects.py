@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""kernel_objects.py BEFORE AFTER SESSIONS - octets of kernel objects for each of so many sessions, from two copies of /proc/slabinfo.
+"""kernel_objects.py BEFORE AFTER SESSIONS - octets of kernel objects for each of so many sessions.
 
-Not the pages of the slabs: of them some are kept that nobody uses, and taken first. A session that waits has a whole number of
-objects of each kind, and takes none away: what a few others come and go in between is rounded away. Who walks through file systems
-meanwhile makes an inode and an entry of a folder together, so these are taken out.
+BEFORE and AFTER are copies of /proc/slabinfo. Objects, not the pages of the slabs: of them some are kept that nobody uses, and
+taken first. A session that waits has a whole number of objects of each kind, and takes none away: what a few others come and go in
+between is rounded away. Who walks through file systems meanwhile makes an inode and an entry of a folder together, so these are
+taken out.
 """
 import sys
 

@@ -3,8 +3,8 @@
 #
 # meter.sh - what the processes of a path use: processor time, memory. Sourced. Wants "id".
 #
-# Processor time is that of a cgroup: of all processes of a proxy, with those that have ended, to the microsecond. Where there is no
-# cgroup v2 it is the sum of /proc/PID/stat, in ticks, of those that live.
+# Processor time is that of a cgroup: of all processes of a proxy, with those that have ended, to the microsecond.
+# Where there is no cgroup v2 it is the sum of /proc/PID/stat, in ticks, of those that live.
 
 meter_root=
 meter_says=
@@ -70,11 +70,13 @@ cpu_us() {	# PATH
 # KiB of memory, pages that processes share counted once.
 process_kb() {	# PATH
 	local pid
-	for pid in $(processes "$1"); do cat "/proc/$pid/smaps_rollup" 2>/dev/null || true; done | awk '$1 == "Pss:" { kb += $2 } END { print kb + 0 }'
+	for pid in $(processes "$1"); do
+		cat "/proc/$pid/smaps_rollup" 2>/dev/null || true
+	done | awk '$1 == "Pss:" { kb += $2 } END { print kb + 0 }'
 }
 
-# kernel_objects FILE: a copy of /proc/slabinfo; empty if it cannot be read. What the processors keep for themselves in the caches
-# would count as used, so it is given back first.
+# kernel_objects FILE: a copy of /proc/slabinfo; empty if it cannot be read. What the processors keep for themselves in
+# the caches would count as used, so it is given back first.
 kernel_objects() {
 	local cache
 	for cache in /sys/kernel/slab/*; do

@@ -1,8 +1,9 @@
 # shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# net.sh - for each path of the bench a net of its own: client, router and host, each in a network namespace, all with the same addresses.
-# So all paths stand at once, and nothing is switched between two measurements. Sourced. Wants "id".
+# net.sh - for each path of the bench a net of its own: client, router and host, each in a network namespace, all
+# with the same addresses. So all paths stand at once, and nothing is switched between two measurements. Sourced.
+# Wants "id".
 
 from=203.0.113.1	# clients have this address and those that follow, up to .254
 to=198.51.100.25

@@ -1,8 +1,9 @@
 # shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# parts.sh - what is measured, one function for each part. Sourced, after paths.sh. Wants "rounds", "descriptors". What was measured becomes a line in
-# $folder/results: PART PATH ROUND NAME=VALUE..., from which table.py writes tables.
+# parts.sh - what is measured, one function for each part. Sourced, after paths.sh. Wants "rounds", "descriptors".
+# What was measured becomes a line in $folder/results: PART PATH ROUND NAME=VALUE..., from which table.py writes
+# tables.
 
 record() { echo "$*" >>"$folder/results"; }
 # Why a figure is not there: for the reader, in its place.
@@ -41,7 +42,7 @@ declare -A load_of=(
 	[rate]='-n 2500 -a 8 -R 500 -c 1000'
 )
 
-# All paths before the next kind, all kinds before the next round: whatever else the machine does meets all of them.
+# All paths before the next kind, all kinds before the next round: what else the machine does meets all of them.
 part_rounds() {	# KIND...
 	local round kind path
 	for path in "${all_paths[@]}"; do
@@ -80,8 +81,8 @@ hold() {
 	done
 }
 
-# In a fresh net with fresh processes; some sessions first, so that code and libraries are there. The kernel's objects are those of
-# both ends, too: a path without a proxy tells how many.
+# In a fresh net with fresh processes; some sessions first, so that code and libraries are there. The kernel's objects
+# are those of both ends, too: a path without a proxy tells how many.
 idle_one() {	# PATH STATE SESSIONS [SINKS-AND-GENERATORS]
 	local process kernel held
 	path_up "$1" "${4-1}"
@@ -163,8 +164,8 @@ part_calls() {
 
 # --- clients that come again --------------------------------------------------------
 
-# Two addresses with 30,000 ports each: after 60,000 sessions within a minute whoever comes next has been there, and the box still
-# remembers the connection (TIME_WAIT). Once for each path: sessions as fast as they go, then 500 a second.
+# Two addresses with 30,000 ports each: after 60,000 sessions within a minute whoever comes next has been there, and
+# the box still remembers the connection (TIME_WAIT). Once for each path: as fast as they go, then 500 a second.
 returning_one() {	# PATH
 	local line
 	path_up "$1"

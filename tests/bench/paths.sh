@@ -1,17 +1,19 @@
 # shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# paths.sh - the ways from client to host that are compared, each in a net of its own, with a host at its end. Sourced, after net.sh and meter.sh. Wants
-# "relaywall", "programs", "folder", "load_cpu", "proxy_cpus", "workers", "descriptors".
+# paths.sh - the ways from client to host that are compared, each in a net of its own, with a host at its end. Sourced,
+# after net.sh and meter.sh. Wants "relaywall", "programs", "folder", "load_cpu", "proxy_cpus", "workers",
+# "descriptors".
 #
-# All proxies keep the client's address and port towards the host, on the same kind of rules. relaywall judges every recipient by its
-# default policy and writes its journal; the others copy, and log nothing.
+# All proxies keep the client's address and port towards the host, on the same kind of rules. relaywall judges every
+# recipient by its default policy and writes its journal; the others copy, and log nothing.
 
 all_paths=(forwarding haproxy nginx relaywall relaywall-n)
 declare -A proxies=()	# PATH: process id
 declare -A sinks=()	# PATH: process ids
 
-# path_up PATH [SINKS]: with so many processes at its end (1), each of which has the descriptors of one; may be called again after path_down
+# path_up PATH [SINKS]: with so many processes at its end (1), each of which has the descriptors of one; may be called
+# again after path_down
 path_up() {
 	local sink
 	net_up "$1"
@@ -75,7 +77,8 @@ await_listener() {
 	exit 1
 }
 
-# What relaywall tells the kernel of its own (`relaywall rules`), without its guard and counters: for the others, in the same order.
+# What relaywall tells the kernel of its own (`relaywall rules`), without its guard and counters: for the others, in the
+# same order.
 divert() {
 	at "$1" router ip rule add pref 25 fwmark 0x2525 lookup 2525
 	at "$1" router ip route add local default dev lo table 2525

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """transparent.py ADDRESS PORT COMMAND... - run nginx with a listener that tproxy may give connections to.
 
-nginx can bind as a client (proxy_bind transparent), but sets no IP_TRANSPARENT where it listens. It takes over listeners whose
-descriptors stand in the variable NGINX, as it does when its program is replaced.
+nginx can bind as a client (proxy_bind transparent), but sets no IP_TRANSPARENT where it listens. It takes over
+listeners whose descriptors stand in the variable NGINX, as it does when its program is replaced.
 """
 import os
 import socket

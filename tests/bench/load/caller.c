@@ -55,7 +55,8 @@ caller_begin(struct caller *c, int epoll, const struct plan *plan, struct in_add
 	c->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (c->fd == -1)
 		return fail(c, "socket", errno);
-	if (setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int)) == -1 || bind_address(c->fd, from) == -1)
+	if (setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int)) == -1 ||
+	    bind_address(c->fd, from) == -1)
 		return fail(c, "bind", errno);
 	if (connect(c->fd, (const struct sockaddr *)&plan->to, sizeof(plan->to)) == -1 && errno != EINPROGRESS)
 		return fail(c, "connect", errno);
@@ -85,7 +86,8 @@ flush(struct caller *c, int epoll)
 	while (buf_span(&c->out).len + c->text.len > 0) {
 		struct span commands = buf_span(&c->out);
 		struct iovec parts[2] = {
-			{ (void *)commands.at, commands.len }, { (void *)c->text.at, c->text.len }
+			{ (void *)commands.at, commands.len },
+			{ (void *)c->text.at, c->text.len },
 		};
 		struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2 };
 		ssize_t sent = sendmsg(c->fd, &message, MSG_NOSIGNAL);

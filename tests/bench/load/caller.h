@@ -33,7 +33,8 @@ struct caller {
  * Connect from this address, and watch the socket with the caller as its data.
  * The plan is constant and outlives the session.
  */
-enum caller_result caller_begin(struct caller *c, int epoll, const struct plan *plan, struct in_addr from, uint64_t due_ns);
+enum caller_result caller_begin(struct caller *c, int epoll, const struct plan *plan, struct in_addr from,
+    uint64_t due_ns);
 
 /* After EPOLLIN, EPOLLOUT or an error. letter: the text and the final dot; outlives the session. */
 enum caller_result caller_step(struct caller *c, int epoll, struct span letter);

@@ -8,8 +8,8 @@
 #include "classifier/span.h"
 
 /*
- * So many octets (at least 80), the last two of them CRLF, and ".CRLF" behind them: the end after DATA, no part of a chunk.
- * No line begins with a dot. The caller frees at; NULL: no memory.
+ * So many octets (at least 80), the last two of them CRLF, and ".CRLF" behind them: the end after
+ * DATA, no part of a chunk. No line begins with a dot. The caller frees at; NULL: no memory.
  */
 struct span letter_new(size_t octets);
 

@@ -174,7 +174,8 @@ prepare(struct load *l)
 	l->letter = letter_new(l->plan.octets);
 	l->callers = calloc(l->plan.at_once, sizeof(*l->callers));
 	l->idle = calloc(l->plan.at_once, sizeof(struct caller *));
-	if (l->letter.at == NULL || l->callers == NULL || l->idle == NULL || latency_init(&l->latency, l->plan.sessions) == -1)
+	if (l->letter.at == NULL || l->callers == NULL || l->idle == NULL ||
+	    latency_init(&l->latency, l->plan.sessions) == -1)
 		return -1;
 	for (; l->idle_count < l->plan.at_once; l->idle_count++) {
 		l->idle[l->idle_count] = &l->callers[l->plan.at_once - 1 - l->idle_count];
@@ -213,7 +214,8 @@ tell(struct load *l)
 	const struct totals *sum = &l->totals;
 
 	latency_sort(&l->latency);
-	printf("sessions=%llu messages=%llu taken=%llu refused=%llu octets=%llu faults=%llu unfinished=%u seconds=%.4f ",
+	printf("sessions=%llu messages=%llu taken=%llu refused=%llu octets=%llu faults=%llu "
+	    "unfinished=%u seconds=%.4f ",
 	    (unsigned long long)sum->sessions, (unsigned long long)sum->messages, (unsigned long long)sum->taken,
 	    (unsigned long long)sum->refused, (unsigned long long)sum->messages * l->plan.octets,
 	    (unsigned long long)sum->faults, unfinished(l), seconds);

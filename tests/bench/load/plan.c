@@ -18,7 +18,7 @@ static const struct number {
 } numbers[] = {
 	{ 'n', offsetof(struct plan, sessions), 1, PLAN_SESSIONS_MAX, 100, "sessions" },
 	{ 'c', offsetof(struct plan, at_once), 1, PLAN_AT_ONCE_MAX, 16, "of them at once, at most" },
-	{ 'R', offsetof(struct plan, per_second), 0, 100000, 0, "sessions a second, due at fixed times; 0: as fast as they end" },
+	{ 'R', offsetof(struct plan, per_second), 0, 100000, 0, "a second, due at fixed times; 0: as fast as they end" },
 	{ 't', offsetof(struct plan, seconds), 1, 600, 60, "seconds after which none begins" },
 	{ 'm', offsetof(struct plan, messages), 0, 1000000, 1, "messages in each" },
 	{ 'r', offsetof(struct plan, recipients), 1, PLAN_RECIPIENTS_MAX, 1, "recipients of each message" },
@@ -39,10 +39,11 @@ usage(void)
 {
 	fprintf(stderr, "usage: load [OPTION]... FROM TO PORT\n");
 	for (size_t i = 0; i < NUMBERS; i++)
-		fprintf(stderr, "  -%c N  %s (%u to %u, else %u)\n", numbers[i].letter, numbers[i].what, numbers[i].least,
-		    numbers[i].most, numbers[i].otherwise);
+		fprintf(stderr, "  -%c N  %s (%u to %u, else %u)\n", numbers[i].letter, numbers[i].what,
+		    numbers[i].least, numbers[i].most, numbers[i].otherwise);
 	fprintf(stderr, "  -p    commands pipelined\n  -b    BDAT instead of DATA\n"
-	    "  -h greeting|transaction  go so far in each, say how many did, and hold them until SIGTERM or for -t seconds\n");
+	    "  -h greeting|transaction  go so far in each, say how many did,\n"
+	    "        and hold them until SIGTERM or 10 seconds past -t\n");
 	return -1;
 }
 

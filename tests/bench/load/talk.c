@@ -12,7 +12,9 @@ talk_begin(struct talk *t, const struct plan *plan)
 const char *
 talk_turn_name(enum talk_turn turn)
 {
-	static const char *const names[] = { "greeting", "EHLO", "MAIL", "RCPT", "DATA", "MAIL to DATA", "text", "BDAT", "QUIT", "end" };
+	static const char *const names[] = {
+		"greeting", "EHLO", "MAIL", "RCPT", "DATA", "MAIL to DATA", "text", "BDAT", "QUIT", "end",
+	};
 
 	return names[turn];
 }
@@ -175,7 +177,8 @@ turn_over(struct talk *t)
 static enum talk_result
 reply(struct talk *t, unsigned code)
 {
-	bool about_recipient = t->turn == TALK_RECIPIENT || (t->turn == TALK_ROW && t->heard > 0 && t->heard <= t->plan->recipients);
+	bool about_recipient = t->turn == TALK_RECIPIENT ||
+	    (t->turn == TALK_ROW && t->heard > 0 && t->heard <= t->plan->recipients);
 
 	if (code != wanted(t))
 		return TALK_FAULT;

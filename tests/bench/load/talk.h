@@ -48,7 +48,10 @@ struct talk {
 /* The plan is constant and outlives it. */
 void talk_begin(struct talk *t, const struct plan *plan);
 
-/* Append what this turn says; true: the text of the message follows, with the final dot in TALK_TEXT and without it in TALK_CHUNK. */
+/*
+ * Append what this turn says. True: the text of the message follows, with the
+ * final dot in TALK_TEXT, without it in TALK_CHUNK.
+ */
 bool talk_say(const struct talk *t, struct buf *out);
 
 /* Octets of the other side, used up. At a fault t->line holds the reply. Nothing may come in TALK_OVER. */

@@ -27,7 +27,8 @@ static void
 on_ehlo(struct host *h, struct buf *out)
 {
 	(void)h;
-	buf_add_str(out, "250-mail.local.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-CHUNKING\r\n250 ENHANCEDSTATUSCODES\r\n");
+	buf_add_str(out, "250-mail.local.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n"
+	    "250-CHUNKING\r\n250 ENHANCEDSTATUSCODES\r\n");
 }
 
 static void

@@ -139,7 +139,8 @@ main(int argc, char **argv)
 	epoll = epoll_create1(EPOLL_CLOEXEC);
 	listener = listen_at(argv[1], argv[2]);
 	watch.data.fd = listener;
-	if (make_room() == -1 || epoll == -1 || listener == -1 || epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &watch) == -1) {
+	if (make_room() == -1 || epoll == -1 || listener == -1 ||
+	    epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &watch) == -1) {
 		perror("sink");
 		return 2;
 	}
