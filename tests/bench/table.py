@@ -111,7 +111,7 @@ def latency(figures, part, title):
     table(title, ["path", "p50", "p90", "p99", "p99.9"], rows_of(figures, columns, PATHS))
 
 
-def idle(figures):
+def idle(figures, lacks):
     cases = sorted({case for (part, _), lines in figures.items() if part == "idle" for case in lines},
                    key=lambda c: (c.split("-")[0], int(c.split("-")[1])))
     rows = []
@@ -124,9 +124,10 @@ def idle(figures):
                 cells.append("-")
                 continue
             process = line["process_kb"] / line["held"]
-            whole = "-"
-            if "kernel_octets" in line and "kernel_octets" in ends:
-                whole = "%.2f" % (process + (line["kernel_octets"] - ends["kernel_octets"]) / 1024)
+            kernel = line.get("kernel_octets", 0) - ends.get("kernel_octets", 0)
+            if "kernel_octets" in line and "kernel_octets" in ends and kernel <= 0:
+                lacks.append("idle, %s: %s: no more kernel objects than without a proxy; others gave theirs back meanwhile" % (path, case))
+            whole = "%.2f" % (process + kernel / 1024) if "kernel_octets" in ends and kernel > 0 else "-"
             cells.append("%.2f / %s" % (process, whole))
         rows.append([path] + cells)
     table("Memory of a session that waits, KiB: processes / with the kernel's objects (less those of a path without a proxy)",
@@ -163,7 +164,7 @@ def main():
     speed(figures)
     latency(figures, "sessions", "Latency of a session, 16 at once: ratio to HAProxy [lowest-highest round] (ms)")
     latency(figures, "rate", "Latency of a session at 500 a second, from when it was due: ratio to HAProxy [lowest-highest round] (ms)")
-    idle(figures)
+    idle(figures, lacks)
     calls(figures)
     returning(figures)
     if lacks:
