@@ -28,7 +28,7 @@ meter_open() { [ -z "$meter_root" ] || mkdir "$meter_root/$1"; }
 meter_close() {	# a cgroup goes when the last of its processes has been waited for
 	[ -n "$meter_root" ] && [ -d "$meter_root/$1" ] || return 0
 	for _ in $(seq 100); do
-		rmdir "$meter_root/$1" 2>/dev/null && return
+		rmdir "$meter_root/$1" 2>/dev/null && return 0	# in a trap, a bare return would give what was before it
 		sleep 0.05
 	done
 	echo "bench: $1 has processes left" >&2

@@ -107,6 +107,7 @@ idle_one() {	# PATH STATE SESSIONS [SINKS-AND-GENERATORS]
 	fi
 	kill "${generators[@]}" 2>/dev/null || true
 	wait "${generators[@]}" 2>/dev/null || true
+	generators=()
 	rm -f "$folder"/held*
 	path_down "$1"
 	sleep 1	# the kernel takes a net apart behind our back

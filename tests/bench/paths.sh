@@ -53,7 +53,7 @@ path_down() {
 
 await() {	# WORD FILE
 	for _ in $(seq 500); do
-		grep -q "$1" "$2" 2>/dev/null && return
+		grep -q "$1" "$2" 2>/dev/null && return 0
 		sleep 0.02
 	done
 	echo "bench: no \"$1\" in time:" >&2

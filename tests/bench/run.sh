@@ -40,6 +40,8 @@ chmod 755 "$folder"
 
 clean() {
 	local path
+	set +e
+	[ ${#generators[@]} -eq 0 ] || kill "${generators[@]}" 2>/dev/null
 	for path in "${all_paths[@]}"; do path_down "$path"; done
 	meter_end
 	rm -rf "$folder"
