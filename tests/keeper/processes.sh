@@ -207,6 +207,11 @@ for _ in 1 2 3; do serves || true; done
 is "a limit is reached" "$(in_client one 0 "${client[0]}" "${host[0]}")" "421 *"
 reload
 is "... and a reload does not forget it" "$(in_client one 0 "${client[0]}" "${host[0]}")" "421 *"
+for most in 5000 6000; do
+	write_conf "max-clients = $most" "connections-per-minute = 3"
+	reload
+done
+is "memory for another number of clients takes the place of the last" "$(find "/proc/$keeper/fd" -lname '*relaywall-rates*' | wc -l)" 1
 end
 
 write_conf "" "gate = refuse connections-per-minute = 3"

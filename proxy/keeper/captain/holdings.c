@@ -3,6 +3,7 @@
 
 #include "proxy/keeper/captain/metrics_socket.h"
 #include "proxy/keeper/captain/queue_number.h"
+#include "proxy/keeper/captain/rates_store.h"
 #include "proxy/site/gate_rules.h"
 
 #include <errno.h>
@@ -37,14 +38,20 @@ captain_hold_queue(struct captain *c)
 		close(fd);
 }
 
+static bool
+is_unused(const struct captain *c, const struct store_item *item)
+{
+	return listeners_unused(&c->listeners, item) || metrics_socket_unused(c->site, item) || queue_number_unused(c->queue, item) ||
+	    rates_store_unused(c->site, CAPTAINS_MAX * c->workers, item);
+}
+
 void
 captain_release_unused(struct captain *c)
 {
 	for (size_t i = c->store.count; i-- > 0;) {
 		const struct store_item unused = c->store.items[i];
 
-		if (!listeners_unused(&c->listeners, &unused) && !metrics_socket_unused(c->site, &unused) &&
-		    !queue_number_unused(c->queue, &unused))
+		if (!is_unused(c, &unused))
 			continue;
 		(void)wire_say(c->wire, "release %s", unused.name);
 		store_drop(&c->store, unused.name);

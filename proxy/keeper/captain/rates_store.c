@@ -3,9 +3,12 @@
 #include "proxy/keeper/captain/rates_store.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <unistd.h>
+
+static const char prefix[] = "rates:";
 
 /* Behind the tables. */
 struct seed {
@@ -37,6 +40,21 @@ create(size_t octets)
 	return -1;
 }
 
+static void
+name_of(size_t octets, unsigned tables, char name[STORE_NAME])
+{
+	snprintf(name, STORE_NAME, "%s%zu:%u", prefix, octets, tables);
+}
+
+bool
+rates_store_unused(const struct site *site, unsigned tables, const struct store_item *item)
+{
+	char name[STORE_NAME];
+
+	name_of(rates_octets(site->clients_max, tables), tables, name);
+	return strncmp(item->name, prefix, sizeof(prefix) - 1) == 0 && strcmp(item->name, name) != 0;
+}
+
 int
 rates_store_open(struct rates *rates, struct store *store, const struct site *site, unsigned tables, FILE *errors)
 {
@@ -46,7 +64,7 @@ rates_store_open(struct rates *rates, struct store *store, const struct site *si
 	void *memory;
 	int fd;
 
-	snprintf(name, sizeof(name), "rates:%zu:%u", octets, tables);
+	name_of(octets, tables, name);
 	fd = store_find(store, name);
 	if (fd == -1 && ((fd = create(octets)) == -1 || store_put(store, name, fd) == -1))
 		return fail(site, errors);

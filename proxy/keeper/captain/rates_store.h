@@ -10,11 +10,16 @@
 #include "proxy/keeper/process/store.h"
 #include "proxy/site/site.h"
 
+#include <stdbool.h>
+
 /*
  * The memory for so many tables, from the store, or new and put there: for other
  * numbers of clients or tables it begins anew. Never unmapped. 0, or -1 and told on
  * errors.
  */
 int rates_store_open(struct rates *rates, struct store *store, const struct site *site, unsigned tables, FILE *errors);
+
+/* Is this item such memory, of other numbers than these? Captains that drain have it mapped, and need no item. */
+bool rates_store_unused(const struct site *site, unsigned tables, const struct store_item *item);
 
 #endif
