@@ -95,7 +95,8 @@ def memory(g):
         print(f"{name:10} {rss[0]:8.0f}{rss[1]:8.0f} {changes[0]:+7.2%} {own[0]:8.0f}{own[1]:8.0f} {changes[1]:+7.2%}"
               f"{slope:+10.1f} {pss[0]:6.0f}{pss[1]:7.0f} {private[0]:6.0f}{private[1]:7.0f}")
         if g.is_long:
-            is_same(f"{name}: resident memory", *rss)
+            # Not the resident memory: pages of the program's file come and go in it, that all processes share.
+            is_same(f"{name}: private memory", *private)
             is_same(f"{name}: anonymous memory", *own)
     if not g.is_long:
         print(f"(memory is judged in runs of {JUDGED_FROM_S} seconds and more)")
