@@ -138,7 +138,9 @@ opener_ask(int wire, const char *word)
 		(void)poll(&answered, 1, -1);
 	if (got == 1 && wire_is(&m, "opened") != NULL && m.fd_count == 1)
 		return m.fds[0];
-	if (got == 1 && (rest = wire_is(&m, "failed")) != NULL)
+	if (got == 1 && m.cut)
+		error = EMFILE;
+	else if (got == 1 && (rest = wire_is(&m, "failed")) != NULL)
 		(void)wire_number(&rest, INT_MAX, &error);
 	wire_close_all(&m);
 	errno = (int)error;
