@@ -112,6 +112,7 @@ exits "clients that are none" 2 sessions --client 10.0.0.0/33
 # --- status, counters ---------------------------------------------------------
 
 begin
+until_true 5 [ -S "$folder/run/control" ] || true	# the keeper makes it when it hears that a captain serves
 is "the folder of the socket is made, the socket is root's" "$(stat -c '%a %U' "$folder/run/control")" "660 root"
 exits "status" 0 status
 is "... is well" "$(head -n 1 "$folder/out")" "health     well"
