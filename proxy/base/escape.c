@@ -35,6 +35,17 @@ spell(uint8_t c, char *out)
 	}
 }
 
+/* Octets from the i-th on that stand for themselves, at most so many. */
+static size_t
+plain(struct span s, size_t i, size_t most)
+{
+	size_t n = 0;
+
+	while (n < most && i + n < s.len && s.at[i + n] != '\\' && (s.at[i + n] == ' ' || ascii_is(s.at[i + n], ASCII_GRAPH)))
+		n++;
+	return n;
+}
+
 size_t
 escape_write(struct span s, char *out, size_t cap)
 {
@@ -42,8 +53,15 @@ escape_write(struct span s, char *out, size_t cap)
 
 	for (size_t i = 0; i < s.len; i++) {
 		char one[4];
-		size_t n = spell(s.at[i], one);
+		size_t n = len + 4 < cap ? plain(s, i, cap - 4 - len) : 0;
 
+		if (n > 0) {
+			memcpy(out + len, s.at + i, n);
+			fits = len += n;
+			i += n - 1;
+			continue;
+		}
+		n = spell(s.at[i], one);
 		if (len + n >= cap) {
 			memcpy(out + fits, "...", 4);
 			return fits + 3;

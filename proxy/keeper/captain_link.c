@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/keeper/captain_link.h"
 
+#include "proxy/keeper/process/store.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -77,6 +79,8 @@ start(struct captain_link *c, const char *program, const char *file)
 
 	if (wire_pair(ends) == -1)
 		return -1;
+	for (int i = 0; i < 2; i++)	/* each gives the other all that the store has; without the right to it, what does not fit fails the change */
+		(void)wire_widen(ends[i], 2 * STORE_MAX);
 	fflush(NULL);		/* or it is written twice */
 	c->pid = fork();
 	if (c->pid == 0)

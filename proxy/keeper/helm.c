@@ -264,12 +264,14 @@ is_alone(const struct captain_link *next, const struct helm *h)
 void
 helm_stop(struct helm *h)
 {
+	bool left = h->next != NULL && is_alone(h->next, h);
+
 	h->stop_now = h->stopping;
 	h->stopping = true;
 	ev_timer_stop(h->loop, &h->restart);
-	if (h->next != NULL && !is_alone(h->next, h))
+	if (h->next != NULL && !left)
 		captain_link_kill(h->next);
-	if (h->served && h->current == NULL && (h->next == NULL || !is_alone(h->next, h))) {
+	if (h->served && h->current == NULL && !left) {
 		fprintf(stderr, "relaywall: no captain serves that could leave the rules as on-stop says: they stay as they are\n");
 		h->status = 1;
 	}

@@ -2,16 +2,13 @@
 #include "proxy/site/journal.h"
 
 #include "proxy/base/clock.h"
-#include "proxy/base/escape.h"
+#include "proxy/base/ip_text.h"
+#include "proxy/base/json_line.h"
 
-#include <arpa/inet.h>
-#include <jansson.h>
 #include <time.h>
 
-enum { SHOWN = 4096 };		/* of what a peer sent; escaped, a line of 1,000 octets fits */
-
-/* Two texts of SHOWN with every character escaped by JSON, and the rest. */
-_Static_assert(JOURNAL_LINE > 2 * SHOWN * 2 + 4096, "a line holds all that an event can have");
+/* Two texts of a peer's with every character escaped by JSON, and the rest. */
+_Static_assert(JOURNAL_LINE > 2 * JSON_LINE_TEXT * 2 + 4096, "a line holds all that an event can have");
 
 void
 journal_init(struct journal *j, const struct journal_outlet *outlet, FILE *errors, uint64_t now_ms)
@@ -51,110 +48,78 @@ drop(struct journal *j, const char *why)
 	j->told = true;
 }
 
-/* A line being made. */
-struct line {
-	json_t *object;
-	bool failed;		/* no memory for a part: a line without it would tell a half */
-};
-
 static void
-put(struct line *o, const char *key, json_t *value)
+put_ip(struct json_line *o, const char *key, const struct ip *ip)
 {
-	if (json_object_set_new(o->object, key, value) == -1)	/* takes NULL for a failure, too */
-		o->failed = true;
+	char text[IP_TEXT];
+
+	ip_text(ip, text);
+	json_line_text(o, key, text);
 }
 
 static void
-put_text(struct line *o, const char *key, const char *text)
-{
-	put(o, key, text == NULL ? json_null() : json_string(text));
-}
-
-static void
-put_number(struct line *o, const char *key, uint64_t n)
-{
-	put(o, key, json_integer((json_int_t)n));
-}
-
-static void
-put_bytes(struct line *o, const char *key, struct span bytes)
-{
-	char shown[SHOWN];
-
-	escape_write(bytes, shown, sizeof(shown));
-	put_text(o, key, shown);
-}
-
-static void
-put_ip(struct line *o, const char *key, const struct ip *ip)
-{
-	bool v4 = ip_is_v4(ip);
-	char text[INET6_ADDRSTRLEN];
-
-	inet_ntop(v4 ? AF_INET : AF_INET6, ip->bytes + (v4 ? 12 : 0), text, sizeof(text));
-	put_text(o, key, text);
-}
-
-static void
-put_code(struct line *o, unsigned code)
+put_code(struct json_line *o, unsigned code)
 {
 	if (code == 0)
-		put_text(o, "code", NULL);
+		json_line_text(o, "code", NULL);
 	else
-		put_number(o, "code", code);
+		json_line_number(o, "code", code);
 }
 
-/* RFC 3339, UTC, with milliseconds. */
+/* RFC 3339, UTC, with milliseconds. The date is made once a second. */
 static void
-put_time(struct line *o)
+put_time(struct journal *j)
 {
 	struct timespec now;
 	struct tm tm;
-	char date[32], text[48];
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &tm);
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text, sizeof(text), "%s.%03ldZ", date, now.tv_nsec / 1000000);
-	put_text(o, "time", text);
+	if (now.tv_sec != j->second || j->date[0] == '\0') {
+		gmtime_r(&now.tv_sec, &tm);
+		strftime(j->date, sizeof(j->date), "%Y-%m-%dT%H:%M:%S.000Z", &tm);
+		j->second = now.tv_sec;
+	}
+	for (long place = 22, ms = now.tv_nsec / 1000000; place >= 20; place--, ms /= 10)
+		j->date[place] = (char)('0' + ms % 10);
+	json_line_text(&j->line, "time", j->date);
 }
 
 static void
-put_session(struct line *o, const struct session *s)
+put_session(struct json_line *o, const struct session *s)
 {
-	put_text(o, "session", s->id);
+	json_line_text(o, "session", s->id);
 	put_ip(o, "client", &s->client);
-	put_number(o, "client_port", s->client_port);
-	put_bytes(o, "host", s->host->name);
+	json_line_number(o, "client_port", s->client_port);
+	json_line_bytes(o, "host", s->host->name);
 	put_ip(o, "address", &s->address);
-	put_bytes(o, "network", s->policy->network_names[s->network]);
+	json_line_bytes(o, "network", s->policy->network_names[s->network]);
 }
 
 static void
-put_verdict(struct line *o, const struct event *e)
+put_verdict(struct json_line *o, const struct event *e)
 {
 	const struct verdict *v = e->verdict;
 
-	put_bytes(o, "argument", e->argument);
-	put_text(o, "verdict", action_name(v->action));
-	put_text(o, "rule", rule_name(v->rule));
-	put_text(o, "mode", mode_name(v->mode));
-	put_text(o, "reason", reason_name(v->reason));
-	put_bytes(o, "target", v->target);
+	json_line_bytes(o, "argument", e->argument);
+	json_line_text(o, "verdict", action_name(v->action));
+	json_line_text(o, "rule", rule_name(v->rule));
+	json_line_text(o, "mode", mode_name(v->mode));
+	json_line_text(o, "reason", reason_name(v->reason));
+	json_line_bytes(o, "target", v->target);
 	if (v->by.len > 0)
-		put_bytes(o, "list", v->by);
+		json_line_bytes(o, "list", v->by);
 	if (v->sent.len > 0)
-		put_bytes(o, "sent", sent_span(&v->sent));
+		json_line_bytes(o, "sent", sent_span(&v->sent));
 	else
-		put_text(o, "sent", NULL);
+		json_line_text(o, "sent", NULL);
 }
 
 static void
-put_event(struct line *o, const struct event *e)
+put_event(struct json_line *o, const struct event *e)
 {
 	switch (e->kind) {
 	case EVENT_RECIPIENT:
-		put_bytes(o, "sender", e->sender);
+		json_line_bytes(o, "sender", e->sender);
 		put_verdict(o, e);
 		break;
 	case EVENT_HELLO:
@@ -162,21 +127,21 @@ put_event(struct line *o, const struct event *e)
 		put_verdict(o, e);
 		break;
 	case EVENT_ADMIT:
-		put_text(o, "what", e->what);
+		json_line_text(o, "what", e->what);
 		if (e->argument.len > 0)
-			put_bytes(o, "list", e->argument);
+			json_line_bytes(o, "list", e->argument);
 		if (e->packets > 0)
-			put_number(o, "packets", e->packets);
+			json_line_number(o, "packets", e->packets);
 		break;
 	case EVENT_MESSAGE:
-		put_bytes(o, "sender", e->sender);
-		put_number(o, "recipients", e->recipients);
-		put_number(o, "octets", e->octets);
-		put_text(o, "what", e->what);
+		json_line_bytes(o, "sender", e->sender);
+		json_line_number(o, "recipients", e->recipients);
+		json_line_number(o, "octets", e->octets);
+		json_line_text(o, "what", e->what);
 		break;
 	default:
-		put_text(o, "what", e->what);
-		put_bytes(o, "text", e->argument);
+		json_line_text(o, "what", e->what);
+		json_line_bytes(o, "text", e->argument);
 		break;
 	}
 	put_code(o, e->code);
@@ -204,31 +169,22 @@ is_one_refusal_too_many(struct journal *j, const struct event *e)
 }
 
 /* What every line begins with. */
-static struct line
-begin_line(const char *event)
+static void
+begin_line(struct journal *j, const char *event)
 {
-	struct line o = { .object = json_object() };
-
-	put_number(&o, "v", JOURNAL_VERSION);
-	put_time(&o);
-	put_text(&o, "event", event);
-	return o;
+	json_line_begin(&j->line, j->octets, sizeof(j->octets));
+	json_line_number(&j->line, "v", JOURNAL_VERSION);
+	put_time(j);
+	json_line_text(&j->line, "event", event);
 }
 
 static void
-end_line(struct journal *j, struct line *o)
+end_line(struct journal *j)
 {
-	char text[JOURNAL_LINE];
-	size_t len = o->failed ? 0 : json_dumpb(o->object, text, sizeof(text) - 1, JSON_COMPACT | JSON_ENSURE_ASCII);
+	struct span line = json_line_end(&j->line);
 
-	json_decref(o->object);
-	if (len == 0 || len >= sizeof(text)) {
-		drop(j, "no memory for a line");
-		return;
-	}
-	text[len] = '\n';
-	if (ring_put(&j->outlet->ring, span_of(text, len + 1)) == -1) {
-		drop(j, "no room for a line, the scribe is behind");
+	if (line.len == 0 || ring_put(&j->outlet->ring, line) == -1) {
+		drop(j, line.len == 0 ? "a line was too long" : "no room for a line, the scribe is behind");
 		return;
 	}
 	j->written++;
@@ -239,22 +195,20 @@ void
 journal_report(void *cookie, const struct session *s, const struct event *e)
 {
 	struct journal *j = cookie;
-	struct line o;
 
 	if (is_one_refusal_too_many(j, e))
 		return;
-	o = begin_line(event_name(e->kind));
-	put_session(&o, s);
-	put_event(&o, e);
-	end_line(j, &o);
+	begin_line(j, event_name(e->kind));
+	put_session(&j->line, s);
+	put_event(&j->line, e);
+	end_line(j);
 }
 
 void
 journal_service(struct journal *j, const char *what, const char *text)
 {
-	struct line o = begin_line("service");
-
-	put_text(&o, "what", what);
-	put_bytes(&o, "text", span_str(text));
-	end_line(j, &o);
+	begin_line(j, "service");
+	json_line_text(&j->line, "what", what);
+	json_line_bytes(&j->line, "text", span_str(text));
+	end_line(j);
 }

@@ -16,10 +16,12 @@
 #ifndef PROXY_SITE_JOURNAL_H
 #define PROXY_SITE_JOURNAL_H
 
+#include "proxy/base/json_line.h"
 #include "proxy/base/ring.h"
 #include "proxy/engine/event.h"
 
 #include <stdio.h>
+#include <time.h>
 
 enum {
 	JOURNAL_VERSION = 1,		/* of the schema */
@@ -47,6 +49,10 @@ struct journal {
 	uint64_t spent_ms, until_ms;	/* refusals: what those written cost, as time; until when that was reckoned */
 	uint64_t limited;		/* refusals that were not written */
 	uint64_t beats, beat_ms;	/* of the outlet, as last seen; when they were first seen to be so many */
+	time_t second;			/* of which date[] is, but for its milliseconds */
+	char date[sizeof("2026-11-26T06:44:58.579Z") + 16];	/* empty: none yet */
+	struct json_line line;		/* the one that is being made, in: */
+	char octets[JOURNAL_LINE];
 };
 
 /* A journal whose lines go into this ring, of which it is the one writer. All arguments outlive it. now_ms: on base/clock.h's clock. */

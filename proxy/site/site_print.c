@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Every effective value with its origin. */
+#include "proxy/base/ip_text.h"
 #include "proxy/site/site.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdarg.h>
 
@@ -51,14 +51,6 @@ print_setting(const struct site *site, FILE *out, const char *indent, const stru
 }
 
 static void
-print_address(const struct ip *ip, char out[INET6_ADDRSTRLEN])
-{
-	bool v4 = ip_is_v4(ip);
-
-	inet_ntop(v4 ? AF_INET : AF_INET6, ip->bytes + (v4 ? 12 : 0), out, INET6_ADDRSTRLEN);
-}
-
-static void
 print_domains(const struct site *site, FILE *out, const char *key, const struct site_domains *d, struct span file)
 {
 	for (size_t i = 0; i < d->count; i++) {
@@ -97,11 +89,11 @@ print_host(const struct site *site, FILE *out, size_t host)
 	const struct policy_host *p = &site->policy.hosts[host];
 	const struct site_host *h = &site->hosts[host];
 	const struct key *keys = key_tables[SECTION_PROTECT].keys;
-	char ip[INET6_ADDRSTRLEN];
+	char ip[IP_TEXT];
 
 	line_out(site, out, "", h->line, "protect \"%.*s\" {", SHOWN(p->name));
 	for (size_t i = 0; i < p->address_count; i++) {
-		print_address(&p->addresses[i], ip);
+		ip_text(&p->addresses[i], ip);
 		line_out(site, out, "\t", h->address_lines[i], "addresses += \"%s\"", ip);
 	}
 	for (size_t k = 0; k < PROTECT_KEYS; k++) {
@@ -152,9 +144,9 @@ site_print(const struct site *site, FILE *out)
 	for (size_t k = 0; k < TOP_KEYS; k++)
 		print_setting(site, out, "", &key_tables[SECTION_TOP].keys[k], &site->top_set[k]);
 	for (size_t i = 0; i < site->resolver_count; i++) {
-		char ip[INET6_ADDRSTRLEN];
+		char ip[IP_TEXT];
 
-		print_address(&site->resolvers[i], ip);
+		ip_text(&site->resolvers[i], ip);
 		line_out(site, out, "", site->top_set[TOP_RESOLVERS].line, "resolvers += \"%s\"", ip);
 	}
 	for (size_t i = 0; i < site->policy.lists.count; i++)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/keeper/captain/metrics_socket.h"
+#include "proxy/base/ip_text.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,12 +20,12 @@ void
 metrics_socket_name(const struct site *site, char name[STORE_NAME])
 {
 	bool v4 = ip_is_v4(&site->metrics_ip);
-	char text[INET6_ADDRSTRLEN];
+	char text[IP_TEXT];
 
 	name[0] = '\0';
 	if (site->metrics_port == 0)
 		return;
-	inet_ntop(v4 ? AF_INET : AF_INET6, site->metrics_ip.bytes + (v4 ? 12 : 0), text, sizeof(text));
+	ip_text(&site->metrics_ip, text);
 	snprintf(name, STORE_NAME, v4 ? "%s%s:%" PRIu16 : "%s[%s]:%" PRIu16, prefix, text, site->metrics_port);
 }
 

@@ -3,8 +3,8 @@
 #include "proxy/keeper/process/document.h"
 
 #include "proxy/base/escape.h"
+#include "proxy/base/ip_text.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,10 +51,9 @@ document_bytes(struct span bytes)
 json_t *
 document_ip(const struct ip *ip)
 {
-	bool v4 = ip_is_v4(ip);
-	char text[INET6_ADDRSTRLEN];
+	char text[IP_TEXT];
 
-	inet_ntop(v4 ? AF_INET : AF_INET6, ip->bytes + (v4 ? 12 : 0), text, sizeof(text));
+	ip_text(ip, text);
 	return json_string(text);
 }
 

@@ -167,43 +167,32 @@ the_watch_of_the_table_begins_or_does_not(void)
 	}
 }
 
-/* Lines of the journal whose text is not that of the event would be false evidence. */
+/* It is made for every command that is judged, also where there is no memory. */
 static void
-a_line_of_the_journal_is_whole_or_dropped(void)
+a_line_of_the_journal_needs_no_memory(void)
 {
 	static const char host[] = WITH_DNS "protect \"h\" { addresses = { \"192.0.2.1\" } hostname = \"h.example\" local-domains = { \"h.example\" } }\n";
 	const struct event event = { .kind = EVENT_LIMIT, .what = "tls-handshake", .argument = SPAN("a text \"with\" quotes"), .code = 421 };
 	static _Alignas(64) uint8_t memory[sizeof(struct ring_shared) + 4096];
+	static struct journal j;
+	struct scarce all_fail = { .nth = 1, .lasting = true, .stride = 1 };
 	const uint64_t nothing = 0;
 	struct journal_outlet outlet = { .beats = &nothing, .failing = &nothing, .alive = -1 };
-	char *said, line[1000];
+	char *said;
 	struct site *site = folder_load(host, &said);
 	struct session session;
-	struct scarce s;
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(site);
 	free(said);
 	session = (struct session){ .id = "4f2a91c0", .client = site->policy.hosts[0].addresses[0], .address = site->policy.hosts[0].addresses[0],
 		.policy = &site->policy, .host = site->policy.hosts };
-	SCARCE_EACH(&s) {
-		FILE *errors = fopen("/dev/null", "w");
-		struct span pieces[2];
-		struct journal j;
-
-		CU_ASSERT_PTR_NOT_NULL_FATAL(errors);
-		memset(memory, 0, sizeof(memory));
-		ring_init(&outlet.ring, memory, sizeof(memory) - sizeof(struct ring_shared));
-		journal_init(&j, &outlet, errors, 0);
-		scarce_begin(&s);
-		journal_report(&j, &session, &event);
-		scarce_end(&s);
-		ring_peek(&outlet.ring, 0, pieces);
-		snprintf(line, sizeof(line), "%.*s", (int)pieces[0].len, (const char *)pieces[0].at);
-		CHECK(j.written + j.dropped == 1 && (s.denied || j.written == 1), "%s: %llu written", scarce_run(&s), (unsigned long long)j.written);
-		CHECK(j.written == 1 ? strstr(line, "\"what\":\"tls-handshake\",\"text\":\"a text \\\"with\\\" quotes\",\"code\":421}\n") != NULL : line[0] == '\0',
-		    "%s: %s", scarce_run(&s), line);
-		fclose(errors);
-	}
+	ring_init(&outlet.ring, memory, sizeof(memory) - sizeof(struct ring_shared));
+	journal_init(&j, &outlet, stdout, 0);
+	journal_report(&j, &session, &event);	/* libc reads the time zone once */
+	scarce_begin(&all_fail);
+	journal_report(&j, &session, &event);
+	scarce_end(&all_fail);
+	CHECK(!all_fail.denied && j.written == 2, "%llu written", (unsigned long long)j.written);
 	site_free(site);
 }
 
@@ -243,7 +232,7 @@ static CU_TestInfo tests[] = {
 	{ "a source is read whole or not", a_source_is_read_whole_or_not },
 	{ "settings of the kernel are compared all, or it is told", settings_of_the_kernel_are_compared_all_or_it_is_told },
 	{ "the watch of the table begins, or does not", the_watch_of_the_table_begins_or_does_not },
-	{ "a line of the journal is whole or dropped", a_line_of_the_journal_is_whole_or_dropped },
+	{ "a line of the journal needs no memory", a_line_of_the_journal_needs_no_memory },
 	{ "a certificate that is not there is told", a_certificate_that_is_not_there_is_told },
 	CU_TEST_INFO_NULL,
 };
