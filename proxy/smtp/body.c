@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/smtp/body.h"
 
+#include "proxy/smtp/plain.h"
+
 static const uint64_t ones = UINT64_C(0x0101010101010101);
 static const uint64_t tops = UINT64_C(0x8080808080808080);
 
@@ -143,6 +145,20 @@ line_end(struct body *b, struct span in, size_t i)
 	return dot ? BODY_END : BODY_MORE;
 }
 
+/* Lines behind which the state is as behind any other line that ends well. */
+static size_t
+take_plain(struct body *b, struct span in)
+{
+	size_t n = plain_lines(in, b->strip8);
+
+	if (n > 0) {
+		b->stray = false;
+		b->stuff = b->stuff_all;
+		b->high = b->dotted = false;
+	}
+	return n;
+}
+
 static enum body_result
 scan(struct body *b, struct span in, size_t *used)
 {
@@ -150,9 +166,12 @@ scan(struct body *b, struct span in, size_t *used)
 	size_t i = 0;
 
 	for (;;) {
-		size_t start = i;
+		size_t start;
 		int n = 1;
 
+		if (b->column == 0 && b->segment == SEGMENT_EMPTY)
+			i += take_plain(b, span_cut(in, i, in.len));
+		start = i;
 		if (b->segment == SEGMENT_TEXT)
 			i = next_special(in.at, i, least(in.len, i + body_line_most(b) + 1 - b->column), b->strip8);
 		*used = i;
