@@ -12,8 +12,9 @@
 #include "classifier/span.h"
 
 struct name_slot {
-	uint64_t hash;		/* 0: empty */
-	struct span name;
+	const uint8_t *name;
+	uint32_t hash;		/* 0: empty */
+	uint32_t len;		/* of name, octets */
 };
 
 struct name_set {
