@@ -93,7 +93,7 @@ gate_rules_write_chains(const struct gate_rules *g)
 		const struct pairs_family *f = &pairs_families[i];
 
 		if (g->has[i])
-			fprintf(g->out, "\t\t%s daddr . %s saddr @gate%c tcp dport @" DEADMAN_SET " " PAIRS_SYN "meta mark set 0x%" PRIx32 " counter comment \"gate: asked\"\n",
+			fprintf(g->out, "\t\t" PAIRS_SYN "%s daddr . %s saddr @gate%c tcp dport @" DEADMAN_SET " meta mark set 0x%" PRIx32 " counter comment \"gate: asked\"\n",
 			    f->ip, f->ip, f->digit, asked);
 	}
 	fputs("\t}\n", g->out);

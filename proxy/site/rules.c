@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/site/rules.h"
 
+#include "proxy/base/ip_text.h"
 #include "proxy/site/admission.h"
 #include "proxy/site/deadman.h"
 
@@ -35,10 +36,9 @@ answer_of(const struct site_host *host, enum rules_stage stage)
 static void
 write_element(FILE *out, const struct ip *ip, struct span host)
 {
-	bool v4 = ip_is_v4(ip);
-	char text[INET6_ADDRSTRLEN];
+	char text[IP_TEXT];
 
-	inet_ntop(v4 ? AF_INET : AF_INET6, ip->bytes + (v4 ? 12 : 0), text, sizeof(text));
+	ip_text(ip, text);
 	fprintf(out, "\t\t\t%s comment \"%.*s\",\n", text, (int)host.len, (const char *)host.at);
 }
 
@@ -118,11 +118,12 @@ write_untrack(FILE *out, const struct admission *a, const struct gate_rules *g, 
 	}
 }
 
+/* match: stands first, so that no other packet is looked up in a set for it. */
 static void
 write_tproxy(FILE *out, const struct site *site, const struct pairs_family *f, const char *match, const char *comment)
 {
-	fprintf(out, "\t\t%s daddr @protected%c tcp dport @" DEADMAN_SET " %stproxy %s to %s:%u meta mark set 0x%" PRIx32
-	    " counter accept comment \"%s\"\n", f->ip, f->digit, match, f->ip, f->listener, site->port, site->fwmark, comment);
+	fprintf(out, "\t\t%s%s daddr @protected%c tcp dport @" DEADMAN_SET " tproxy %s to %s:%u meta mark set 0x%" PRIx32
+	    " counter accept comment \"%s\"\n", match, f->ip, f->digit, f->ip, f->listener, site->port, site->fwmark, comment);
 }
 
 /* "Fragmentation needed" and the like about what the box sends is sent to whom it speaks for: path MTU discovery. */
@@ -161,7 +162,7 @@ write_divert(FILE *out, const struct admission *a, const struct gate_rules *g, b
 	admission_write_divert(a, serve);
 	gate_rules_write_divert(g);
 	for (size_t i = 0; serve && i < n; i++)
-		write_tproxy(out, site, in[i], "tcp flags & (fin | syn | rst | ack) == syn ", "new sessions");
+		write_tproxy(out, site, in[i], PAIRS_SYN, "new sessions");
 	for (size_t i = 0; i < n; i++)
 		write_socket(out, site, in[i], 's', "replies of hosts");
 	for (size_t i = 0; i < n; i++)

@@ -96,7 +96,7 @@ divert() {
 			}
 			chain divert {
 				type filter hook prerouting priority mangle;
-				ip daddr $to tcp dport 25 tcp flags & (fin | syn | rst | ack) == syn tproxy ip to 127.0.0.1:2525 meta mark set 0x2525 accept
+				tcp flags & (fin | syn | rst | ack) == syn ip daddr $to tcp dport 25 tproxy ip to 127.0.0.1:2525 meta mark set 0x2525 accept
 				ip saddr $to tcp sport 25 socket transparent 1 meta mark set 0x2525 accept
 				ip daddr $to tcp dport 25 socket transparent 1 meta mark set 0x2525 accept
 				ip daddr $to tcp dport 25 tproxy ip to 127.0.0.1:2525 meta mark set 0x2525 accept

@@ -73,8 +73,8 @@ a_new_syn_is_looked_at_before_old_sockets(void)
 		"add table inet relaywall\ndelete table inet relaywall\ntable inet relaywall {",
 		"chain untrack_prerouting", "priority raw", "chain untrack_output", "hook output priority raw",
 		"chain divert", "hook prerouting priority mangle",
-		"ip daddr @protected4 tcp dport @serving tcp flags & (fin | syn | rst | ack) == syn tproxy ip to 127.0.0.1:2525 meta mark set 0x2525",
-		"ip6 daddr @protected6 tcp dport @serving tcp flags & (fin | syn | rst | ack) == syn tproxy ip6 to [::1]:2525",
+		"tcp flags & (fin | syn | rst | ack) == syn ip daddr @protected4 tcp dport @serving tproxy ip to 127.0.0.1:2525 meta mark set 0x2525",
+		"tcp flags & (fin | syn | rst | ack) == syn ip6 daddr @protected6 tcp dport @serving tproxy ip6 to [::1]:2525",
 		"ip saddr @protected4 tcp sport 25 socket transparent 1 meta mark set 0x2525",
 		"ip daddr @protected4 tcp dport 25 socket transparent 1",
 		"ip daddr @protected4 tcp dport @serving tproxy ip to 127.0.0.1:2525",
@@ -157,7 +157,7 @@ the_kernel_knows_who_may_begin(void)
 		"chain admit", "@admit_drop4 tcp dport 25 tcp flags & (fin | syn | rst | ack) == syn counter name refused_all update @refused4 { ip daddr . ip saddr } counter name refused_noted\n",
 		"@admit_reset4 tcp dport 25 tcp flags & (fin | syn | rst | ack) == syn counter name refused_all update @refused4", "@admit_drop4 tcp dport 25 counter drop",
 		"chain divert", "@admit_pass4 tcp dport 25 return", "@admit_reset4 tcp dport 25 return",
-		"@admit_refuse4 tcp dport @serving tcp flags & (fin | syn | rst | ack) == syn tproxy ip to 127.0.0.1:2526", "== syn tproxy ip to 127.0.0.1:2525",
+		"@admit_refuse4 tcp dport @serving tcp flags & (fin | syn | rst | ack) == syn tproxy ip to 127.0.0.1:2526", "== syn ip daddr @protected4 tcp dport @serving tproxy ip to 127.0.0.1:2525",
 		"@admit_refuse4 tcp dport @serving tproxy ip to 127.0.0.1:2526", "tcp dport @serving tproxy ip to 127.0.0.1:2525",
 		"chain guard", "@admit_pass4 tcp dport 25 counter accept", "ip saddr . ip daddr @admit_pass4 tcp sport 25 counter accept",
 		"@admit_reset4 tcp dport 25 counter reject with tcp reset", "@admit_refuse4 tcp dport 25 counter reject with tcp reset",
@@ -209,14 +209,14 @@ the_gate_is_asked_before_anything_is_diverted(void)
 {
 	static const char *const order[] = {
 		"set gate4", "192.0.2.1 . 0.0.0.0-9.255.255.255,", "192.0.2.2 . 11.0.0.0-255.255.255.255,", "set gate6",
-		"chain gate_asked", "priority raw - 10", "@gate4 tcp dport @serving tcp flags & (fin | syn | rst | ack) == syn meta mark set 0x10002525 counter",
+		"chain gate_asked", "priority raw - 10", "tcp flags & (fin | syn | rst | ack) == syn ip daddr . ip saddr @gate4 tcp dport @serving meta mark set 0x10002525 counter",
 		"chain gate_queue", "priority raw - 5", "meta mark 0x10002525 tcp dport 25 queue flags bypass to 4711",
 		"chain divert", "meta mark 0x50002525 tcp dport 25 counter drop", "meta mark 0x40002525 tcp dport 25 counter return",
 		"meta mark 0x30002525 ip daddr @protected4 tcp dport @serving tproxy ip to 127.0.0.1:2526", "ip6 to [::1]:2526",
 		/* nobody judged it */
 		"meta mark 0x10002525 ip daddr @drop4 tcp dport 25 counter drop", "meta mark 0x10002525 ip daddr @open4 tcp dport 25 counter meta mark set 0x20002525",
 		"meta mark 0x10002525 tcp dport 25 counter return", "meta mark 0x20002525 tcp dport 25 counter continue",
-		"== syn tproxy ip to 127.0.0.1:2525",
+		"== syn ip daddr @protected4 tcp dport @serving tproxy ip to 127.0.0.1:2525",
 		"chain guard", "meta mark 0x40002525 tcp dport 25 counter reject with tcp reset",
 		"meta mark 0x30002525 tcp dport 25 counter reject with tcp reset", "ip daddr @open4 tcp dport 25 counter accept",
 	};
