@@ -38,19 +38,36 @@ answer_end(struct dialogue *d, enum event_kind kind, const char *enhanced, const
 	dialogue_hang_up(d, now_ms);
 }
 
+/* Octets at the front of text that are shown as they are. */
+static size_t
+printable(struct span text)
+{
+	size_t n = 0;
+
+	while (n < text.len && (ascii_is(text.at[n], ASCII_GRAPH) || text.at[n] == ' '))
+		n++;
+	return n;
+}
+
 /*
- * One line of a reply. Text of a host is shown, never trusted: only printable
+ * One line of a reply. code: of three digits. Text of a host is shown, never trusted: only printable
  * ASCII gets through. code: the enhanced one to put before it, or "".
  */
 static void
 add_line(struct buf *out, unsigned code, bool last, const char *enhanced, struct span text, size_t most)
 {
-	buf_addf(out, "%u%c%s", code, last ? ' ' : '-', enhanced);
-	for (size_t i = 0; i < text.len && i < most; i++) {
-		uint8_t c = text.at[i];
+	const char begin[4] = { (char)('0' + code / 100), (char)('0' + code / 10 % 10), (char)('0' + code % 10), last ? ' ' : '-' };
 
-		c = ascii_is(c, ASCII_GRAPH) || c == ' ' ? c : c == '\t' ? ' ' : '?';
-		buf_add(out, span_of(&c, 1));
+	buf_add(out, span_of(begin, sizeof(begin)));
+	buf_add_str(out, enhanced);
+	text.len = text.len < most ? text.len : most;
+	while (text.len > 0) {
+		size_t shown = printable(text);
+
+		buf_add(out, span_cut(text, 0, shown));
+		if (shown < text.len)
+			buf_add(out, text.at[shown] == '\t' ? SPAN(" ") : SPAN("?"));
+		text = span_cut(text, shown < text.len ? shown + 1 : shown, text.len);
 	}
 	buf_add(out, SPAN("\r\n"));
 }
@@ -166,12 +183,16 @@ offered(unsigned host_has, unsigned shown)
 static void
 remember(struct dialogue *d, const struct ehlo *e)
 {
-	size_t n = e->mechanisms.len < sizeof(d->mechanisms) ? e->mechanisms.len : sizeof(d->mechanisms);
+	struct dialogue_notes *notes = d->notes;
+	size_t n = e->mechanisms.len < sizeof(notes->mechanisms) ? e->mechanisms.len : sizeof(notes->mechanisms);
 
 	d->host_said = *e;
+	d->host_said.mechanisms = (struct span){ 0 };
+	if (!auth_possible(d))		/* it is not shown, now or later */
+		n = 0;
 	if (n > 0)
-		memcpy(d->mechanisms, e->mechanisms.at, n);
-	d->host_said.mechanisms = span_of(d->mechanisms, n);
+		memcpy(notes->mechanisms, e->mechanisms.at, n);
+	notes->mechanism_octets = n;
 }
 
 /* The reply to EHLO, and what it means for the session. */
@@ -182,6 +203,7 @@ show(struct dialogue *d, unsigned code, struct span greeting)
 	struct ehlo e = d->host_said;
 	unsigned left;
 
+	e.mechanisms = span_of(d->notes->mechanisms, d->notes->mechanism_octets);
 	offer(d, &e);
 	d->shown = left = e.keywords;
 	d->offered = offered(d->host_said.keywords, d->shown);

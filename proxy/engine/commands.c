@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/engine/inside.h"
-#include "proxy/engine/verdict_reply.h"
 
 #include "classifier/ascii.h"
-#include "classifier/domain.h"
-
-#include <assert.h>
-
-enum { RECIPIENTS_PATIENCE = 10 };	/* times recipients_max that 452 is said before it counts as idling */
 
 /* A command that cannot be followed now, through no fault of the client's grammar. */
 void
@@ -54,199 +48,29 @@ command_asked(struct dialogue *d, enum verb verb, enum asked_why why, uint64_t n
 }
 
 void
-command_ask(struct dialogue *d, enum verb verb, enum asked_why why, struct span line, uint64_t now_ms)
+command_send(struct dialogue *d, struct span line)
 {
 	buf_add(&d->out[SIDE_HOST], line);
 	buf_add(&d->out[SIDE_HOST], SPAN("\r\n"));
-	command_asked(d, verb, why, now_ms);
 }
 
-/* Remember a path or a name that was parsed, so that it fits. */
-static void
-keep(struct kept_path *k, struct span text)
+void
+command_ask(struct dialogue *d, enum verb verb, enum asked_why why, struct span line, uint64_t now_ms)
 {
-	assert(text.len <= sizeof(k->bytes));
-	if (text.len > 0)
-		memcpy(k->bytes, text.at, text.len);
-	k->len = text.len;
+	d->row = (struct asked_row){ 0 };
+	command_send(d, line);
+	command_asked(d, verb, why, now_ms);
 }
 
 void
 command_ask_hello(struct dialogue *d, enum verb verb, enum asked_why why, uint64_t now_ms)
 {
-	const struct kept_path *name = &d->asked.text;
+	const struct kept_path *name = &d->notes->text;
 	uint8_t line[5 + sizeof(name->bytes)];
 
 	memcpy(line, verb == VERB_EHLO ? "EHLO " : "HELO ", 5);
 	memcpy(line + 5, name->bytes, name->len);
 	command_ask(d, verb, why, span_of(line, 5 + name->len), now_ms);
-}
-
-bool
-command_is_over_rate(struct dialogue *d, enum rate_measure measure, struct span line, uint64_t now_ms)
-{
-	const struct session *s = &d->conf.session;
-	const struct rules *rules = &s->host->rules[s->network];
-	enum rate_limit limit;
-
-	if (d->conf.rates == NULL || rules->mode[RULE_RATE] == MODE_OFF)
-		return false;
-	limit = rates_exceeded(d->conf.rates, &d->conf.who, &rules->rates, measure, now_ms);
-	if (limit == RATE_NONE)
-		return false;
-	if (rules->mode[RULE_RATE] == MODE_COUNT) {
-		dialogue_report(d, &(struct event){ .kind = EVENT_RATE, .argument = line, .what = rates_name(limit) });
-		return false;
-	}
-	d->idle_commands++;
-	dialogue_report(d, &(struct event){ .kind = EVENT_RATE, .argument = line, .code = 451, .what = rates_name(limit) });
-	answer_refusal(d, 451, "4.7.1", "too much mail from you, try again later", rates_name(limit));
-	return true;
-}
-
-/* Whoever must answer for what was let pass lets nothing pass that leaves no trace. */
-static bool
-is_unrecorded(struct dialogue *d, struct span line)
-{
-	if (d->conf.unrecorded == NULL || !*d->conf.unrecorded)
-		return false;
-	d->idle_commands++;
-	command_decline(d, 451, "4.3.0", "no record can be written, try again later", "unrecorded", line);
-	return true;
-}
-
-static struct asked
-asked_of(const struct dialogue *d)
-{
-	const struct session *s = &d->conf.session;
-
-	return (struct asked){ .host = s->host, .address = &s->address, .network = s->network, .offered = d->offered,
-		.authenticated = d->authenticated, .listing = d->listing, .listed_by = d->listed_by };
-}
-
-static bool
-on_hello(struct dialogue *d, const struct command *c, uint64_t now_ms)
-{
-	struct asked asked = asked_of(d);
-	struct verdict v;
-
-	classify_hello(&asked, ascii_trim(c->argument), &v);
-	if (v.action == ACTION_PASS && d->in_transaction) {	/* old sendmails keep the transaction over a HELO */
-		command_ask(d, VERB_RSET, ASKED_RESET, SPAN("RSET"), now_ms);
-		return false;
-	}
-	if (v.reason != REASON_HELLO_OK)
-		dialogue_report(d, &(struct event){ .kind = EVENT_HELLO, .verdict = &v, .argument = c->argument,
-		    .code = verdict_reply_code(&v) });
-	if (v.action != ACTION_PASS) {
-		d->nameless = d->nameless || v.rule != RULE_SYNTAX;
-		d->errors++;
-		answer_verdict(d, &v);
-		return true;
-	}
-	d->nameless = false;
-	if (d->secured && d->greeted) {	/* it knows nothing of TLS, and sendmail before 8.12 takes no second HELO */
-		answer_hello_again(d, c->verb);
-		return true;
-	}
-	keep(&d->asked.text, v.path);
-	command_ask_hello(d, c->verb, ASKED_BY_CLIENT, now_ms);
-	return true;
-}
-
-/*
- * The verdict hangs on what the DNS says of a domain, or (empty) of the client. The command is not used up:
- * with the answer it is shown again, judged again, and only then reported.
- */
-static bool
-look_up(struct dialogue *d, struct span domain, uint64_t now_ms)
-{
-	d->asked.text.len = domain_lower(domain, d->asked.text.bytes).len;
-	dialogue_enter(d, DIALOGUE_LOOKUP, now_ms);
-	return false;
-}
-
-static bool
-on_mail(struct dialogue *d, const struct command *c, uint64_t now_ms)
-{
-	struct asked asked = asked_of(d);
-	struct verdict v;
-
-	if (d->in_transaction || d->nameless) {
-		command_refuse(d, 503, "5.5.1", d->nameless ? "say HELO with a name of your own first" : "one MAIL a transaction",
-		    "out-of-sequence", c->argument);
-		return true;
-	}
-	asked.sender_domain = d->sender_domain;
-	d->sender_domain = DOMAIN_UNASKED;
-	if (is_unrecorded(d, c->argument))
-		return true;
-	classify_sender(&asked, c->argument, &v);
-	if (v.unasked.len > 0)
-		return look_up(d, v.unasked, now_ms);
-	dialogue_report(d, &(struct event){ .kind = EVENT_SENDER, .verdict = &v, .argument = c->argument,
-	    .code = verdict_reply_code(&v) });
-	if (v.action != ACTION_PASS) {
-		if (reason_code(v.reason) < 500)	/* no fault of the client's */
-			d->idle_commands++;
-		else
-			d->errors++;
-		answer_verdict(d, &v);
-		return true;
-	}
-	if (command_is_over_rate(d, RATE_MESSAGES, c->argument, now_ms))
-		return true;
-	keep(&d->sender, verdict_path(&v));
-	command_ask(d, VERB_MAIL, ASKED_BY_CLIENT, sent_span(&v.sent), now_ms);
-	return true;
-}
-
-static void
-refuse_recipient(struct dialogue *d, const struct verdict *v, uint64_t now_ms)
-{
-	d->refused++;
-	answer_verdict(d, v);
-	if (v->action == ACTION_DROP) {
-		dialogue_leave_host(d, true);
-		dialogue_hang_up(d, now_ms);
-	}
-}
-
-static bool
-on_rcpt(struct dialogue *d, const struct command *c, uint64_t now_ms)
-{
-	struct asked asked = asked_of(d);
-	struct verdict v;
-
-	if (!d->in_transaction) {	/* a client that pipelines says it of every recipient, when MAIL was refused */
-		d->idle_commands++;
-		command_decline(d, 503, "5.5.1", "MAIL first", "out-of-sequence", c->argument);
-		return true;
-	}
-	if (d->attempts >= d->conf.limits->recipients_max) {	/* RFC 5321 4.5.3.1.10: the others are kept */
-		d->attempts++;
-		d->idle_commands += d->attempts > d->conf.limits->recipients_max * RECIPIENTS_PATIENCE;
-		d->refused += d->recipients == 0;
-		command_decline(d, 452, "4.5.3", "too many recipients", "recipients-max", c->argument);
-		return true;
-	}
-	if (is_unrecorded(d, c->argument))
-		return true;
-	classify_recipient(&asked, c->argument, &v);
-	if (v.unlisted)
-		return look_up(d, (struct span){ 0 }, now_ms);
-	d->attempts++;
-	dialogue_report(d, &(struct event){ .kind = EVENT_RECIPIENT, .verdict = &v, .argument = c->argument,
-	    .code = verdict_reply_code(&v) });
-	if (v.action == ACTION_REFUSE || v.action == ACTION_DROP) {
-		refuse_recipient(d, &v, now_ms);
-		return true;
-	}
-	if (command_is_over_rate(d, RATE_RECIPIENTS, c->argument, now_ms))
-		return true;
-	keep(&d->asked.text, v.action == ACTION_REWRITE ? v.path : (struct span){ 0 });
-	command_ask(d, VERB_RCPT, v.action == ACTION_REWRITE ? ASKED_REDIRECTED : ASKED_BY_CLIENT, sent_span(&v.sent), now_ms);
-	return true;
 }
 
 static bool
@@ -258,7 +82,7 @@ on_data(struct dialogue *d, const struct command *c, uint64_t now_ms)
 		command_decline(d, 503, "5.5.1", "MAIL first", "out-of-sequence", c->name);
 	else if (d->recipients == 0)	/* some hosts answer 354 to anything */
 		command_decline(d, 554, "5.5.1", "no valid recipients", "no-recipients", c->name);
-	else if (d->message.failed)
+	else if (d->notes->message.failed)
 		command_decline(d, 503, "5.5.1", "RSET first, a chunk was refused", "out-of-sequence", c->name);
 	else
 		command_ask(d, VERB_DATA, ASKED_BY_CLIENT, SPAN("DATA"), now_ms);
@@ -335,10 +159,10 @@ static const struct {
 	bool judged;	/* its bytes are judged by the classifier, with a reason of its own */
 } verbs[VERB_COUNT] = {
 	[VERB_UNKNOWN] =  { on_unknown, true, false },
-	[VERB_HELO] =     { on_hello, true, false },
-	[VERB_EHLO] =     { on_hello, true, false },
-	[VERB_MAIL] =     { on_mail, false, true },
-	[VERB_RCPT] =     { on_rcpt, false, true },
+	[VERB_HELO] =     { judged_hello, true, false },
+	[VERB_EHLO] =     { judged_hello, true, false },
+	[VERB_MAIL] =     { judged_mail, false, true },
+	[VERB_RCPT] =     { judged_recipient, false, true },
 	[VERB_DATA] =     { on_data, true, false },
 	[VERB_RSET] =     { on_plain, true, false },
 	[VERB_NOOP] =     { on_plain, true, false },
@@ -373,7 +197,7 @@ take_orphan(struct dialogue *d, const struct command *c, uint64_t now_ms)
 {
 	if (c->verb == VERB_QUIT) {
 		answer(d, 221, "2.0.0", "closing");
-		dialogue_hang_up(d, now_ms);
+		dialogue_part(d, now_ms);
 	} else {
 		answer_end(d, EVENT_HOST, "4.4.2", "no connection to the mail host any more", "host-gone", now_ms);
 	}
@@ -401,6 +225,8 @@ command_take(struct dialogue *d, enum line_result how, struct span line, uint64_
 	bool used = true;
 
 	command_parse(line, &c);
+	if (d->state == DIALOGUE_REPLY)
+		return row_take(d, how, &c);
 	if (d->state == DIALOGUE_ORPHAN) {
 		take_orphan(d, &c, now_ms);
 		return true;
@@ -414,7 +240,7 @@ command_take(struct dialogue *d, enum line_result how, struct span line, uint64_
 		refuse_line(d, &c, how, line, now_ms);
 	} else if (!c.clean && !verbs[c.verb].judged) {
 		command_refuse(d, 500, "5.5.2", "control or 8-bit character in a command", "control-byte", line);
-	} else if (d->message.chunked && message_between_chunks(d, &c, line, now_ms)) {
+	} else if (d->notes->message.chunked && message_between_chunks(d, &c, line, now_ms)) {
 		d->idle_commands++;
 	} else {
 		used = verbs[c.verb].take(d, &c, now_ms);

@@ -98,7 +98,7 @@ dialogue_report(struct dialogue *d, const struct event *e)
 
 	if (e->verdict != NULL)
 		d->last = reason_name(e->verdict->reason);
-	full.sender = span_of(d->sender.bytes, d->sender.len);
+	full.sender = span_of(d->notes->sender.bytes, d->notes->sender.len);
 	d->conf.hooks->report(d->conf.hooks->cookie, &d->conf.session, &full);
 }
 
@@ -108,6 +108,7 @@ dialogue_leave_host(struct dialogue *d, bool reset)
 	struct buf *out = &d->out[SIDE_HOST];
 
 	buf_take(out, buf_span(out).len);
+	d->row = (struct asked_row){ 0 };
 	d->host_gone = true;
 	d->close |= reset ? DIALOGUE_ABORT_HOST : DIALOGUE_CLOSE_HOST;
 }
@@ -115,10 +116,17 @@ dialogue_leave_host(struct dialogue *d, bool reset)
 void
 dialogue_hang_up(struct dialogue *d, uint64_t now_ms)
 {
-	if (d->message.chunked && !d->host_gone)	/* it has half a message */
+	if (d->notes->message.chunked && !d->host_gone)	/* it has half a message */
 		dialogue_leave_host(d, true);
 	d->close |= DIALOGUE_CLOSE_CLIENT | DIALOGUE_CLOSE_HOST;
 	dialogue_enter(d, DIALOGUE_CLOSED, now_ms);
+}
+
+void
+dialogue_part(struct dialogue *d, uint64_t now_ms)
+{
+	d->close |= DIALOGUE_CLIENT_QUIT;
+	dialogue_hang_up(d, now_ms);
 }
 
 void
@@ -130,26 +138,13 @@ dialogue_init(struct dialogue *d, const struct dialogue_conf *conf, uint64_t now
 	dialogue_enter(d, DIALOGUE_BANNER, now_ms);
 }
 
-bool
-dialogue_holds(const struct dialogue *d, enum side to)
-{
-	return buf_span(&d->out[to]).len > 0;
-}
-
-void
-dialogue_lend(struct dialogue *d, enum side to, uint8_t *mem)
-{
-	buf_move(&d->out[to], mem);
-}
-
-/* Commands, as many as can be answered here or until the host is asked one. */
+/* Commands, as many as can be answered here or may be asked of the host now. */
 static size_t
 feed_commands(struct dialogue *d, struct span in, uint64_t now_ms)
 {
 	size_t total = 0;
 
-	while ((d->state == DIALOGUE_COMMAND || d->state == DIALOGUE_ORPHAN) && !d->tarpitted &&
-	    buf_room(&d->out[SIDE_CLIENT]) >= 2 * ANSWER_OCTETS) {
+	while (dialogue_takes_command(d)) {
 		struct span rest = span_cut(in, total, in.len), line;
 		size_t used;
 		enum line_result how = line_read(&d->line, LINE_OCTETS, rest, &used, &line);
@@ -161,12 +156,6 @@ feed_commands(struct dialogue *d, struct span in, uint64_t now_ms)
 		total += used;
 	}
 	return total;
-}
-
-bool
-dialogue_all_sent(const struct dialogue *d, enum side to)
-{
-	return buf_span(&d->out[to]).len == 0 && d->passing[to] == 0;
 }
 
 /* 220 to STARTTLS: has the client seen it, so that what it says now is TLS? */
@@ -200,7 +189,7 @@ feed_client(struct dialogue *d, struct span in, size_t *pass, uint64_t now_ms)
 		return auth_feed(d, in, pass, now_ms);
 	case DIALOGUE_REPLY:
 		if (d->asked.verb != VERB_STARTTLS)
-			return 0;
+			return feed_commands(d, in, now_ms);
 		starttls_injected(d, now_ms);
 		return in.len;
 	case DIALOGUE_STARTING:
@@ -281,13 +270,13 @@ dialogue_feed(struct dialogue *d, enum side from, struct span in, size_t *pass, 
 struct span
 dialogue_question(const struct dialogue *d)
 {
-	return span_of(d->asked.text.bytes, d->state == DIALOGUE_LOOKUP ? d->asked.text.len : 0);
+	return span_of(d->notes->text.bytes, d->state == DIALOGUE_LOOKUP ? d->notes->text.len : 0);
 }
 
-static bool
-waits_for_lists(const struct dialogue *d)
+bool
+dialogue_waits_for_lists(const struct dialogue *d)
 {
-	return d->state == DIALOGUE_LOOKUP && d->asked.text.len == 0;
+	return d->state == DIALOGUE_LOOKUP && (d->notes == NULL || d->notes->text.len == 0);
 }
 
 void
@@ -297,14 +286,14 @@ dialogue_listed(struct dialogue *d, bool refuse, struct span by, uint64_t now_ms
 		return;
 	d->listing = refuse ? LISTING_REFUSE : LISTING_NONE;
 	d->listed_by = by;
-	if (waits_for_lists(d))
+	if (dialogue_waits_for_lists(d))
 		dialogue_enter(d, DIALOGUE_COMMAND, now_ms);
 }
 
 void
 dialogue_answer(struct dialogue *d, enum domain_truth truth, uint64_t now_ms)
 {
-	if (d->state != DIALOGUE_LOOKUP || waits_for_lists(d))
+	if (d->state != DIALOGUE_LOOKUP || dialogue_waits_for_lists(d))
 		return;
 	d->sender_domain = truth;
 	dialogue_enter(d, DIALOGUE_COMMAND, now_ms);
@@ -333,7 +322,7 @@ dialogue_host_lost(struct dialogue *d, const char *what, uint64_t now_ms)
 	dialogue_leave_host(d, true);
 	if (was == DIALOGUE_REPLY && d->asked.verb == VERB_QUIT) {
 		answer(d, 221, "2.0.0", "closing");
-		dialogue_hang_up(d, now_ms);
+		dialogue_part(d, now_ms);
 	} else {
 		answer_end(d, EVENT_HOST, was == DIALOGUE_BANNER ? "4.4.1" : "4.4.2", "no connection to the mail host", what,
 		    now_ms);
@@ -359,7 +348,7 @@ dialogue_eof(struct dialogue *d, enum side from, uint64_t now_ms)
 		break;
 	case DIALOGUE_BODY:
 	case DIALOGUE_DISCARD:
-		dialogue_report(d, &(struct event){ .kind = EVENT_MESSAGE, .what = "client-closed", .octets = d->message.octets,
+		dialogue_report(d, &(struct event){ .kind = EVENT_MESSAGE, .what = "client-closed", .octets = d->notes->message.octets,
 		    .recipients = d->recipients });
 		dialogue_leave_host(d, true);
 		dialogue_hang_up(d, now_ms);
@@ -368,90 +357,6 @@ dialogue_eof(struct dialogue *d, enum side from, uint64_t now_ms)
 		dialogue_hang_up(d, now_ms);
 		break;
 	}
-}
-
-struct span
-dialogue_output(const struct dialogue *d, enum side to)
-{
-	struct span out = buf_span(&d->out[to]);
-
-	return to == SIDE_CLIENT && d->tarpitted ? span_cut(out, 0, 0) : out;
-}
-
-void
-dialogue_sent(struct dialogue *d, enum side to, size_t n)
-{
-	if (to == SIDE_HOST && n > 0)
-		d->message.host_moved = true;
-	if (d->passing[to] > 0) {
-		assert(n <= d->passing[to]);
-		d->passing[to] -= n;
-	} else {
-		buf_take(&d->out[to], n);
-	}
-}
-
-/* Which sides may be read, as far as the state says. */
-static unsigned
-reads(const struct dialogue *d)
-{
-	bool client_sent = dialogue_all_sent(d, SIDE_CLIENT), host_sent = dialogue_all_sent(d, SIDE_HOST);
-
-	switch (d->state) {
-	case DIALOGUE_COMMAND:
-	case DIALOGUE_ORPHAN:
-		if (d->tarpitted || buf_room(&d->out[SIDE_CLIENT]) < 2 * ANSWER_OCTETS)
-			return DIALOGUE_READ_HOST;
-		return DIALOGUE_READ_CLIENT | DIALOGUE_READ_HOST;
-	case DIALOGUE_AUTH:
-	case DIALOGUE_BODY:
-	case DIALOGUE_DISCARD:
-		return DIALOGUE_READ_HOST | (host_sent ? DIALOGUE_READ_CLIENT : 0);
-	case DIALOGUE_FINAL:	/* as long as the end of a message is not out, no word of the host can be the reply to it */
-		return host_sent ? DIALOGUE_READ_HOST : 0;
-	case DIALOGUE_REPLY:
-		return DIALOGUE_READ_HOST | (d->asked.verb == VERB_STARTTLS ? DIALOGUE_READ_CLIENT : 0);
-	case DIALOGUE_STARTING:
-		if (!client_sent)
-			return DIALOGUE_READ_CLIENT;	/* whoever speaks now is refused */
-		return starttls_ends_here(d) ? DIALOGUE_START_TLS : DIALOGUE_READ_CLIENT | DIALOGUE_READ_HOST;
-	case DIALOGUE_BLIND:
-		return (host_sent ? DIALOGUE_READ_CLIENT : 0) | (client_sent ? DIALOGUE_READ_HOST : 0);
-	case DIALOGUE_LOOKUP:
-		return DIALOGUE_READ_HOST | (waits_for_lists(d) ? 0 : DIALOGUE_ASK_DOMAIN);
-	default:
-		return DIALOGUE_READ_HOST;
-	}
-}
-
-static bool
-wants_lists(const struct dialogue *d)
-{
-	const struct session *s = &d->conf.session;
-
-	return d->listing == LISTING_UNASKED && s->host->rules[s->network].mode[RULE_BLOCK_LIST] != MODE_OFF;
-}
-
-unsigned
-dialogue_wants(const struct dialogue *d)
-{
-	unsigned wants = d->close;
-
-	if (d->close & DIALOGUE_ABORT_HOST)
-		wants &= ~(unsigned)DIALOGUE_CLOSE_HOST;
-	if (d->state != DIALOGUE_CLOSED)
-		wants |= reads(d) | (wants_lists(d) ? DIALOGUE_ASK_LISTS : 0);
-	if (d->host_gone || buf_room(&d->out[SIDE_CLIENT]) < d->room_wanted)
-		wants &= ~(unsigned)DIALOGUE_READ_HOST;
-	if (d->passing[SIDE_HOST] > 0)	/* the driver still holds what passes at the front of its input */
-		wants &= ~(unsigned)DIALOGUE_READ_CLIENT;
-	return wants;
-}
-
-uint64_t
-dialogue_deadline(const struct dialogue *d)
-{
-	return d->tarpitted && d->tarpit_until_ms < d->deadline_ms ? d->tarpit_until_ms : d->deadline_ms;
 }
 
 void
@@ -475,7 +380,7 @@ dialogue_tick(struct dialogue *d, uint64_t now_ms)
 		message_tick(d, !dialogue_all_sent(d, SIDE_HOST), now_ms);
 		break;
 	case DIALOGUE_LOOKUP:
-		if (waits_for_lists(d))
+		if (dialogue_waits_for_lists(d))
 			dialogue_listed(d, false, (struct span){ 0 }, now_ms);
 		else
 			dialogue_answer(d, DOMAIN_UNSURE, now_ms);
@@ -486,47 +391,4 @@ dialogue_tick(struct dialogue *d, uint64_t now_ms)
 		answer_end(d, EVENT_LIMIT, "4.4.2", "timeout", "client-timeout", now_ms);
 		break;
 	}
-}
-
-const char *
-dialogue_state_name(enum dialogue_state state)
-{
-	static const char *const names[] = {
-		[DIALOGUE_BANNER] = "banner",
-		[DIALOGUE_COMMAND] = "command",
-		[DIALOGUE_LOOKUP] = "lookup",
-		[DIALOGUE_REPLY] = "reply",
-		[DIALOGUE_AUTH] = "auth",
-		[DIALOGUE_BODY] = "body",
-		[DIALOGUE_FINAL] = "final",
-		[DIALOGUE_DISCARD] = "discard",
-		[DIALOGUE_STARTING] = "starting",
-		[DIALOGUE_BLIND] = "blind",
-		[DIALOGUE_ORPHAN] = "orphan",
-		[DIALOGUE_CLOSED] = "closed",
-	};
-
-	return names[state];
-}
-
-const char *
-event_name(enum event_kind k)
-{
-	static const char *const names[EVENT_COUNT] = {
-		[EVENT_ADMIT] = "admit",
-		[EVENT_HELLO] = "hello",
-		[EVENT_SENDER] = "sender",
-		[EVENT_RECIPIENT] = "recipient",
-		[EVENT_REPLY] = "reply",
-		[EVENT_MESSAGE] = "message",
-		[EVENT_COMMAND] = "command",
-		[EVENT_HOST] = "host",
-		[EVENT_RATE] = "rate",
-		[EVENT_LIMIT] = "limit",
-		[EVENT_REPAIR] = "repair",
-		[EVENT_TLS] = "tls",
-		[EVENT_AUTH] = "auth",
-	};
-
-	return names[k];
 }

@@ -3,8 +3,9 @@
  * dialogue.h - one SMTP session seen from the middle, without I/O.
  *
  * Bytes in, bytes out, time is an argument. Commands of the client are parsed,
- * judged and written anew; state follows the host's replies; one command is
- * outstanding at the host at any time, so that every reply has one cause.
+ * judged and written anew; state follows the host's replies. One command is
+ * outstanding at the host, or to one that pipelines a row of MAIL, RCPT and DATA:
+ * every reply has one cause, and what would be answered here waits for its turn.
  *
  * The engine keeps no input. What dialogue_feed() does not use stays with the
  * caller, who shows it again with more behind it. Output waits in two queues
@@ -48,6 +49,7 @@ enum {
 	DIALOGUE_CLOSE_CLIENT = 16,	/* close after the output to the client is sent */
 	DIALOGUE_START_TLS = 32,	/* do the handshake with the client now, then dialogue_secured() */
 	DIALOGUE_ASK_DOMAIN = 64,	/* find out about dialogue_question(), then dialogue_answer() */
+	DIALOGUE_CLIENT_QUIT = 256,	/* with CLOSE_CLIENT: it has said QUIT, and should say no more */
 	DIALOGUE_ASK_LISTS = 128,	/* ask the block lists about the client, then dialogue_listed(); wanted from the begin on */
 };
 
@@ -117,13 +119,33 @@ enum asked_why {
 	ASKED_OLD_HELLO,	/* HELO, since the host knows no EHLO */
 	ASKED_FOR_CHUNK,	/* DATA for a BDAT */
 	ASKED_CANCEL,		/* "*", which ends an AUTH exchange */
+	ASKED_EMPTY,		/* a dot, which ends the text of a DATA that has no recipient */
 };
 
-/* The one command that is outstanding at the host. */
+/* What went to the host behind the command that is asked, in this order; none of it is answered yet. */
+struct asked_row {
+	uint8_t recipients;	/* RCPT */
+	bool data;		/* DATA */
+	unsigned sent;		/* of these and the one that is asked: sent as a whole */
+	bool waits;		/* the client's next command has to wait until all is answered */
+};
+
+/* The command whose reply the host gives next. */
 struct asked_host {
 	enum verb verb;
 	enum asked_why why;
+};
+
+/*
+ * What a dialogue keeps in mind beyond a call: while the host is asked something, a transaction is open, or AUTH can be offered. A
+ * session that waits for a command, which most sessions do most of the time, needs none of it.
+ */
+struct dialogue_notes {
 	struct kept_path text;	/* REDIRECTED: the path as the client wrote it; HELO, EHLO: the name; LOOKUP: the domain, or empty: the lists */
+	struct kept_path sender;	/* canonical, of the transaction */
+	struct message message;
+	size_t mechanism_octets;	/* of what the host said behind AUTH in its last reply to EHLO: */
+	uint8_t mechanisms[EHLO_LINE_OCTETS];
 };
 
 struct dialogue {
@@ -136,6 +158,7 @@ struct dialogue {
 	unsigned close;			/* DIALOGUE_CLOSE_ and ABORT_ bits */
 
 	struct asked_host asked;	/* DIALOGUE_REPLY: what its reply will answer */
+	struct asked_row row;		/* DIALOGUE_REPLY: what the replies behind that will */
 	bool secret;			/* AUTH was refused: unknown lines may be passwords */
 	bool client_gone;		/* the client sends no more; what is pending is finished */
 	bool host_gone;			/* no host any more */
@@ -145,8 +168,7 @@ struct dialogue {
 	bool in_transaction;		/* the host accepted MAIL */
 	bool enhance;			/* replies of the host get enhanced codes */
 	bool greeted;			/* the host took a HELO or EHLO */
-	struct ehlo host_said;		/* in its last reply to EHLO; its mechanisms lie here: */
-	uint8_t mechanisms[EHLO_LINE_OCTETS];
+	struct ehlo host_said;		/* in its last reply to EHLO, but for the mechanisms, which are in the notes */
 	unsigned shown;			/* EHLO_ keywords, to the client */
 	unsigned offered;		/* OFFER_ bits: parameters that the host understands and may have */
 	unsigned recipients;		/* accepted by the host in this transaction */
@@ -162,11 +184,11 @@ struct dialogue {
 	uint64_t tarpit_until_ms;
 
 	struct line_reader line;
-	struct message message;
-	struct kept_path sender;	/* canonical, of the transaction */
+	struct dialogue_notes *notes;	/* lent; NULL: there are none */
+	bool host_moved;		/* it took something since the message's time was set */
 };
 
-/* Begin, with the host connected or connecting. Both queues are without memory. */
+/* Begin, with the host connected or connecting. Both queues are without memory, and there are no notes. */
 void dialogue_init(struct dialogue *d, const struct dialogue_conf *conf, uint64_t now_ms);
 
 /*
@@ -174,6 +196,15 @@ void dialogue_init(struct dialogue *d, const struct dialogue_conf *conf, uint64_
  * moved there. All that changes a dialogue, but dialogue_sent(), wants it at both queues. NULL, where nothing waits: it is the caller's again.
  */
 void dialogue_lend(struct dialogue *d, enum side to, uint8_t *mem);
+
+/*
+ * Memory for notes, in the place of what it has; those that there are are moved there. All that changes a dialogue, but
+ * dialogue_sent(), wants it, too. NULL: it is the caller's again, only if there is nothing to be kept.
+ */
+void dialogue_lend_notes(struct dialogue *d, struct dialogue_notes *notes);
+
+/* Has it notes that it will need again? */
+bool dialogue_keeps_notes(const struct dialogue *d);
 
 /* Does something wait in the queue to this side, to be sent now or, in a tarpit, later? */
 bool dialogue_holds(const struct dialogue *d, enum side to);

@@ -2,13 +2,17 @@
 /*
  * inside.h - what the files of the engine share, and nobody else sees.
  *
- *	dialogue.c	input, output, time, the end of either side
+ *	dialogue.c	the state, input, time, the end of either side
+ *	turn.c		output, and what the driver is to do next
  *	commands.c	what a client's command does
+ *	judged.c	... HELO, MAIL and RCPT, which the classifier judges
+ *	row.c		... where the host has not answered the ones before it
  *	message.c	... DATA and BDAT, and the text behind them
  *	auth.c		... AUTH
  *	starttls.c	... STARTTLS
  *	replies.c	what a host's reply does
  *	answer.c	replies of our own
+ *	names.c		what states and events are called
  */
 #ifndef PROXY_ENGINE_INSIDE_H
 #define PROXY_ENGINE_INSIDE_H
@@ -21,8 +25,14 @@ enum { ANSWER_OCTETS = 512 };
 /* dialogue.c: the only way to change the state. Sets the deadline. */
 void dialogue_enter(struct dialogue *d, enum dialogue_state next, uint64_t now_ms);
 
-/* dialogue.c: is there nothing that waits to be sent to this side? */
+/* turn.c: is there room for what a command of the client's may have us say? Commands are looked at one by one. */
+bool dialogue_takes_command(const struct dialogue *d);
+
+/* turn.c: is there nothing that waits to be sent to this side? */
 bool dialogue_all_sent(const struct dialogue *d, enum side to);
+
+/* dialogue.c: in DIALOGUE_LOOKUP: does the command wait for the block lists, or for what the DNS says of a domain? */
+bool dialogue_waits_for_lists(const struct dialogue *d);
 
 /*
  * dialogue.c: the client was refused something: hold the reply back, where the tarpit says so. Once for each
@@ -32,6 +42,9 @@ void dialogue_hold(struct dialogue *d, uint64_t now_ms);
 
 /* dialogue.c: nothing more is read; both sides are closed when their output is sent. */
 void dialogue_hang_up(struct dialogue *d, uint64_t now_ms);
+
+/* dialogue.c: the same behind QUIT, whose reply is the last that the client waits for. */
+void dialogue_part(struct dialogue *d, uint64_t now_ms);
 
 /* dialogue.c: forget the host and what was to be sent to it; reset: at once, so that no half message counts. */
 void dialogue_leave_host(struct dialogue *d, bool reset);
@@ -51,15 +64,41 @@ void command_refuse(struct dialogue *d, unsigned code, const char *enhanced, con
 void command_decline(struct dialogue *d, unsigned code, const char *enhanced, const char *text, const char *what,
     struct span line);
 
-/* commands.c: has the client done as much of this as its rules allow? Then the command is declined, or (count) reported. */
-bool command_is_over_rate(struct dialogue *d, enum rate_measure measure, struct span line, uint64_t now_ms);
-
-/* commands.c: ask the host: the one command that is outstanding. The second is for a line that passes. */
+/*
+ * commands.c: ask the host: the command whose reply comes next. The second is for one that was sent already, or passes. The third
+ * only sends it.
+ */
 void command_ask(struct dialogue *d, enum verb verb, enum asked_why why, struct span line, uint64_t now_ms);
 void command_asked(struct dialogue *d, enum verb verb, enum asked_why why, uint64_t now_ms);
+void command_send(struct dialogue *d, struct span line);
 
 /* commands.c: ask HELO or EHLO with the name kept in d->asked.text. */
 void command_ask_hello(struct dialogue *d, enum verb verb, enum asked_why why, uint64_t now_ms);
+
+/* judged.c: these commands. */
+bool judged_hello(struct dialogue *d, const struct command *c, uint64_t now_ms);
+bool judged_mail(struct dialogue *d, const struct command *c, uint64_t now_ms);
+bool judged_recipient(struct dialogue *d, const struct command *c, uint64_t now_ms);
+
+/*
+ * judged.c: RCPT behind commands that the host has not answered yet. True: it passes as it is, and was sent. Else nothing was
+ * done: a reply of ours, or a wait, has to come after the host's.
+ */
+bool judged_recipient_ahead(struct dialogue *d, const struct command *c);
+
+/* row.c: may the host have a further command before it has answered? One; false: it waits for the answers, nothing was done. */
+bool row_is_possible(const struct dialogue *d);
+bool row_take(struct dialogue *d, enum line_result how, const struct command *c);
+
+/*
+ * row.c: these octets of the queue to the host are sent; does it know all of the command whose reply comes next? What comes
+ * before that is no reply to it.
+ */
+void row_sent(struct dialogue *d, struct span octets);
+bool row_is_asked(const struct dialogue *d);
+
+/* row.c: the host has answered one: the next of the row is the one that is asked, or the client's next command is looked at. */
+void row_answered(struct dialogue *d, uint64_t now_ms);
 
 /* message.c: the host said 354. */
 void message_begin(struct dialogue *d, uint64_t now_ms);

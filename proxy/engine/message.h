@@ -24,7 +24,6 @@ struct message {
 	const char *refuse_enhanced, *refuse_text, *refuse_what;
 
 	uint64_t idle_ms;		/* when a client that sends nothing is given up, or a host that takes nothing */
-	bool host_moved;		/* it took something since that was set */
 	uint64_t window_ms, window_octets;	/* minimum rate: end of the window, octets in it */
 };
 

@@ -33,7 +33,7 @@ forget_transaction(struct dialogue *d)
 {
 	d->in_transaction = false;
 	d->recipients = d->attempts = 0;
-	d->sender.len = 0;
+	d->notes->sender.len = 0;
 	message_forget(d);
 }
 
@@ -73,7 +73,9 @@ on_recipient(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 {
 	char reply[VERDICT_REPLY_OCTETS];
 
-	if (r->code < 300) {
+	if (!d->in_transaction) {	/* it went behind a MAIL that was refused: whatever the host says, it is none */
+		d->idle_commands++;
+	} else if (r->code < 300) {
 		d->recipients++;
 		d->taken++;
 		count(d, RATE_RECIPIENTS, now_ms);
@@ -86,8 +88,29 @@ on_recipient(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 	}
 	/* the host's words would name the trap */
 	buf_add(&d->out[SIDE_CLIENT],
-	    span_of(reply, verdict_reply_redirected(span_of(d->asked.text.bytes, d->asked.text.len), r->code, reply)));
+	    span_of(reply, verdict_reply_redirected(span_of(d->notes->text.bytes, d->notes->text.len), r->code, reply)));
 	buf_add(&d->out[SIDE_CLIENT], SPAN("\r\n"));
+}
+
+/*
+ * DATA went behind its RCPTs, the host took none of them and says 354 all the same: it gets a dot alone, as RFC 2920 3.1 has it,
+ * and the client is not asked for a text. To a host that took no MAIL either nothing can be explained.
+ */
+static void
+end_without_recipients(struct dialogue *d, uint64_t now_ms)
+{
+	if (d->in_transaction)
+		command_ask(d, VERB_DATA, ASKED_EMPTY, SPAN("."), now_ms);
+	else
+		unexplained(d, "reply-code", now_ms);
+}
+
+static void
+on_empty(struct dialogue *d, uint64_t now_ms)
+{
+	forget_transaction(d);
+	command_decline(d, 554, "5.5.1", "no valid recipients", "no-recipients", SPAN("DATA"));
+	dialogue_enter(d, DIALOGUE_COMMAND, now_ms);
 }
 
 static void
@@ -95,6 +118,10 @@ on_data(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 {
 	bool chunk = d->asked.why == ASKED_FOR_CHUNK;
 
+	if (r->code == 354 && (d->recipients == 0 || !d->in_transaction)) {
+		end_without_recipients(d, now_ms);
+		return;
+	}
 	if (r->code != 354 && chunk) {
 		message_chunk_refused(d, r->code, now_ms);
 		return;
@@ -115,6 +142,8 @@ fits(const struct dialogue *d, unsigned code)
 		return code < 300;
 	if (d->asked.why == ASKED_CANCEL || code >= 400)
 		return code >= 400;
+	if (d->asked.why == ASKED_EMPTY)
+		return code < 300;
 	switch (d->asked.verb) {
 	case VERB_DATA:
 		return code == 354;
@@ -154,7 +183,10 @@ on_reply(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 		on_hello(d, r, now_ms);
 		return;
 	case VERB_DATA:
-		on_data(d, r, now_ms);
+		if (d->asked.why == ASKED_EMPTY)
+			on_empty(d, now_ms);
+		else
+			on_data(d, r, now_ms);
 		return;
 	case VERB_AUTH:
 		auth_replied(d, r, now_ms);
@@ -165,7 +197,7 @@ on_reply(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 		return;
 	case VERB_QUIT:
 		answer_forward(d, r);
-		dialogue_hang_up(d, now_ms);
+		dialogue_part(d, now_ms);
 		return;
 	case VERB_RCPT:
 		on_recipient(d, r, now_ms);
@@ -182,7 +214,7 @@ on_reply(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 			answer_forward(d, r);
 		break;
 	}
-	dialogue_enter(d, DIALOGUE_COMMAND, now_ms);
+	row_answered(d, now_ms);
 }
 
 static void
@@ -192,7 +224,7 @@ on_final(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 		unexplained(d, "reply-code", now_ms);
 		return;
 	}
-	dialogue_report(d, &(struct event){ .kind = EVENT_MESSAGE, .code = r->code, .octets = d->message.octets,
+	dialogue_report(d, &(struct event){ .kind = EVENT_MESSAGE, .code = r->code, .octets = d->notes->message.octets,
 	    .recipients = d->recipients });
 	if (r->code < 300)
 		count(d, RATE_MESSAGES, now_ms);
@@ -211,10 +243,10 @@ on_shutdown(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 	else
 		answer_forward(d, r);
 	dialogue_report(d, &(struct event){ .kind = EVENT_HOST, .code = 421, .what = "host-says-421" });
-	if (d->state == DIALOGUE_BODY || d->state == DIALOGUE_FINAL || d->message.chunked)
+	if (d->state == DIALOGUE_BODY || d->state == DIALOGUE_FINAL || d->notes->message.chunked)
 		dialogue_report(d, &(struct event){ .kind = EVENT_MESSAGE, .code = 421, .what = "host-says-421",
-		    .octets = d->message.octets, .recipients = d->recipients });
-	dialogue_leave_host(d, d->state == DIALOGUE_BODY || d->message.chunked);
+		    .octets = d->notes->message.octets, .recipients = d->recipients });
+	dialogue_leave_host(d, d->state == DIALOGUE_BODY || d->notes->message.chunked);
 	dialogue_hang_up(d, now_ms);
 }
 
@@ -225,7 +257,7 @@ reply_take(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 		unexplained(d, "reply-syntax", now_ms);
 		return;
 	}
-	if (!dialogue_all_sent(d, SIDE_HOST) && d->state != DIALOGUE_BODY) {	/* an answer to what was not asked yet */
+	if (!row_is_asked(d) && d->state != DIALOGUE_BODY) {	/* an answer to what was not asked yet */
 		unexplained(d, "early-reply", now_ms);
 		return;
 	}

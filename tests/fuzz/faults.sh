@@ -66,4 +66,16 @@ plant refused-data-is-taken-for-accepted proxy/engine/replies.c "if (r->code == 
 		message_begin(d, now_ms);"
 hunt refused-data-is-taken-for-accepted
 
+plant refusal-overtakes-a-row proxy/engine/row.c "	d->row.waits = !taken;
+	return taken;" "	if (!taken)
+		answer(d, 550, \"5.7.1\", \"no\");
+	return true;"
+hunt refusal-overtakes-a-row
+
+plant text-goes-to-nobody proxy/engine/replies.c "if (r->code == 354 && (d->recipients == 0 || !d->in_transaction)) {" "if (false) {"
+hunt text-goes-to-nobody
+
+plant reply-to-what-is-not-sent proxy/engine/row.c "? d->row.sent > 0 :" "? true :"
+hunt reply-to-what-is-not-sent
+
 exit "$missed"

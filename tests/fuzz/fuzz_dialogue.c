@@ -91,6 +91,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.strip8 = host.profile == PROFILE_STRIP8, .repairs = rules.body != BODY_RULE_REJECT, .auth = rules.auth == AUTH_PASS,
 		.starttls = rules.starttls == STARTTLS_PASS, .ends_tls = rules.starttls == STARTTLS_TERMINATE,
 	};
+	judge.rows = (data[0] & POLICY_BARE_HOST) == 0;
 	rig.extensions = data[0] & POLICY_BARE_HOST ? "" : extensions;
 	rig_begin(&rig, &conf, &judge);
 	for (size_t at = POLICY_OCTETS; at < size;) {

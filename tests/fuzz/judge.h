@@ -4,8 +4,8 @@
  *
  * Sees the four streams of a session and its events. Towards the host: every
  * model (models.h) reads the same commands and the same messages, and these are
- * what the engine has approved, one at a time, to local recipients, with the text
- * of the client. Towards the client: one reply for each of its commands, in their
+ * what the engine has approved, to local recipients, with the text of the client;
+ * one at a time, or where the host pipelines RCPT and DATA behind MAIL. Towards the client: one reply for each of its commands, in their
  * order, and none besides. A message that was refused is complete for no model.
  *
  * Ends the program where something does not hold.
@@ -26,6 +26,7 @@ struct judge_conf {
 	bool auth;		/* AUTH goes to the host */
 	bool starttls;		/* STARTTLS does, and what follows passes unread */
 	bool ends_tls;		/* TLS ends here: what the client says is shown in plain text */
+	bool rows;		/* the host may pipeline */
 };
 
 struct tape {
@@ -42,7 +43,7 @@ struct reply_reader {
 	long tag;		/* of the host's reply whose text it has, or -1 */
 };
 
-enum { APPROVED_MAX = 4 };
+enum { APPROVED_MAX = 8 };
 
 struct judge {
 	struct judge_conf conf;
@@ -54,7 +55,8 @@ struct judge {
 	size_t compared[MODEL_COUNT];
 	uint8_t approved[APPROVED_MAX][512];	/* lines that are still to come to the host */
 	size_t approved_len[APPROVED_MAX], approved_count;
-	size_t reported;			/* messages that events told of, and that the host has */
+	size_t reported;			/* messages that events told of, and that the host has; or without a recipient */
+	size_t unheard;				/* commands that were approved, and that the client has no reply to yet */
 	bool host_left;				/* it said 421: it reads no more */
 	bool host_broken;			/* it said what cannot be a reply */
 	bool host_over;				/* its connection is closed or reset */

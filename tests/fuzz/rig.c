@@ -26,6 +26,7 @@ rig_begin(struct rig *r, const struct dialogue_conf *conf, const struct judge_co
 	dialogue_init(&r->d, conf, 0);
 	dialogue_lend(&r->d, SIDE_CLIENT, r->to_client);
 	dialogue_lend(&r->d, SIDE_HOST, r->to_host);
+	dialogue_lend_notes(&r->d, &r->notes[0]);
 	r->before = r->d.state;
 }
 
@@ -88,12 +89,25 @@ deliver(struct rig *r, enum side to, size_t most)
 	dialogue_sent(&r->d, to, n);
 }
 
+/* Notes that are kept are moved; of others nothing is left. */
+static void
+change_notes(struct rig *r)
+{
+	struct dialogue_notes *old = r->d.notes;
+
+	if (!dialogue_keeps_notes(&r->d))
+		dialogue_lend_notes(&r->d, NULL);
+	dialogue_lend_notes(&r->d, old == &r->notes[0] ? &r->notes[1] : &r->notes[0]);
+	memset(old, 0xa5, sizeof(*old));
+}
+
 /* Behind each call of the dialogue. */
 static void
 after(struct rig *r)
 {
 	unsigned wants;
 
+	change_notes(r);
 	sync_client(r);
 	wants = dialogue_wants(&r->d);
 	HOLDS(!r->d.out[SIDE_CLIENT].overflow && !r->d.out[SIDE_HOST].overflow, "a queue overflows");

@@ -176,7 +176,7 @@ def dialogue():
             data += directive(piece) if i % 2 else said(unescape(piece))
         for i, policy in enumerate(POLICIES.get(r["family"], [b"\0\0"])):
             every.append((r["family"], r["id"] + (f"-{i}" if i else ""), policy + data))
-    return [(id, data) for _, id, data in spread(every + own_dialogues(), lambda e: e[0], 300)]
+    return [(id, data) for _, id, data in spread(every + own_dialogues(), lambda e: e[0], 400)]
 
 
 def own_dialogues():
@@ -228,8 +228,23 @@ def own_dialogues():
         "small": b"\0\x40" + mail + data + said(b"text\r\n" * 20) + text,
         "tarpit": b"\0\x80" + mail + smuggle * 3 + bytes([STEPS["CLOCK"], 1]) + data + text,
     }
+    # rows to a host that pipelines: "row" is MAIL, RCPT and DATA at once. The first RCPT of a session waits for the block lists, so
+    # it stands before them
+    hello = mail + said(b"RSET\r\n")
+    row = said(b"MAIL FROM:<a@spam.example>\r\nRCPT TO:<user@local.example>\r\nDATA\r\n")
+    own |= {
+        "row": hello + GO + (row + GO + text) * 2,
+        "row-refused": hello + GO + said(b"MAIL FROM:<a@spam.example>\r\nRCPT TO:<user@local.example>\r\nRCPT TO:<user@victim.example>\r\n"
+                                         b"RCPT TO:<user@local.example>\r\nDATA\r\n") + GO + text,
+        "row-stalled": hello + GO + bytes([hold, 4]) + row + GO + bytes([STEPS["TAKE"], 40, STEPS["HOST"], 16]) + b"250 a\r\n250 b\r\n" + bytes([hold, 0]) + text,
+        "row-without-a-sender": mail + said(b"RSET\r\n") + GO + reply("NEVER") + said(b"MAIL FROM:<a@spam.example>\r\nRCPT TO:<user@local.example>\r\n") + GO +
+                                said(b"MAIL FROM:<a@spam.example>\r\n") + data + text,
+        "row-silent": hello + GO + bytes([hold, 1]) + row + GO + said(b"RCPT TO:<user@victim.example>\r\n") + bytes([hold, 0]) + text,
+    }
     for kind in REPLIES:
         if kind != "KINDS":
+            own["row-" + kind.lower()] = hello + GO + reply("FITTING") + reply(kind) + row + GO + text + smuggle
+            own["row-none-" + kind.lower()] = hello + GO + reply("FITTING") + reply("NEVER") + reply(kind) + row + GO + text + mail
             own["data-" + kind.lower()] = mail + GO + reply(kind) + data + smuggle + text
             own["final-" + kind.lower()] = mail + data + GO + reply(kind) + text + smuggle
     return [("own", "own-" + id, data if data[:1] <= b"\x20" else b"\0\0" + data) for id, data in own.items()]

@@ -10,7 +10,7 @@ on_truth(void *cookie, enum domain_truth truth)
 	uint64_t now_ms = clock_ms();
 
 	s->look = NULL;
-	queues_lend(s);
+	loan_begin(s);
 	dialogue_answer(&s->dialogue, truth, now_ms);
 	session_go_on(s, now_ms);
 }
@@ -26,13 +26,13 @@ give_up_old(struct stream_session *s)
 }
 
 static bool
-ask_domain(struct stream_session *s, uint64_t now_ms)
+ask_domain(struct stream_session *s, bool wanted, uint64_t now_ms)
 {
 	struct resolver *resolver = s->shared->conf.resolver;
 	enum domain_truth truth = DOMAIN_UNSURE;
 
 	give_up_old(s);
-	if ((dialogue_wants(&s->dialogue) & DIALOGUE_ASK_DOMAIN) == 0 || s->look != NULL)
+	if (!wanted || s->look != NULL)
 		return false;
 	if (resolver != NULL)
 		s->look = domain_look(resolver, dialogue_question(&s->dialogue), on_truth, s, &truth);
@@ -59,16 +59,15 @@ on_listing(void *cookie, const struct blocklist_verdict *verdict)
 	uint64_t now_ms = clock_ms();
 
 	s->listing = NULL;
-	queues_lend(s);
+	loan_begin(s);
 	tell_listing(s, verdict, now_ms);
 	session_go_on(s, now_ms);
 }
 
 /* From the begin of the session on: mostly the answer is there before anything waits for it. */
 static bool
-ask_lists(struct stream_session *s, uint64_t now_ms)
+ask_lists(struct stream_session *s, bool wanted, uint64_t now_ms)
 {
-	bool wanted = (dialogue_wants(&s->dialogue) & DIALOGUE_ASK_LISTS) != 0;
 	struct lists *lists = s->shared->conf.lists;
 	struct blocklist_verdict verdict = { 0 };
 
@@ -89,5 +88,7 @@ ask_lists(struct stream_session *s, uint64_t now_ms)
 bool
 ask_move(struct stream_session *s, uint64_t now_ms)
 {
-	return ask_lists(s, now_ms) || ask_domain(s, now_ms);
+	unsigned wants = dialogue_wants(&s->dialogue);
+
+	return ask_lists(s, (wants & DIALOGUE_ASK_LISTS) != 0, now_ms) || ask_domain(s, (wants & DIALOGUE_ASK_DOMAIN) != 0, now_ms);
 }

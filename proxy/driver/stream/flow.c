@@ -195,21 +195,32 @@ tell(struct stream_session *s, enum side side, uint64_t now_ms)
 	return true;
 }
 
-void
-flow_move(struct stream_session *s, uint64_t now_ms)
+static bool
+is_unread(const struct stream_session *s)
+{
+	return s->peer[SIDE_HOST].mem != NULL || s->peer[SIDE_CLIENT].mem != NULL;
+}
+
+/* Input and output, until neither moves the other any more. */
+static void
+pump(struct stream_session *s, uint64_t now_ms)
 {
 	bool moved;
 
 	do {
 		moved = feed(s, SIDE_HOST, now_ms);
 		moved |= feed(s, SIDE_CLIENT, now_ms);
-		if (dialogue_wants(&s->dialogue) & DIALOGUE_ABORT_HOST)
+		if (s->dialogue.close & DIALOGUE_ABORT_HOST)
 			s->peer[SIDE_HOST].deaf = true;
 		moved |= flush(s, SIDE_HOST);
 		moved |= flush(s, SIDE_CLIENT);
-		if (!moved)
-			moved = secure_move(s, now_ms) || ask_move(s, now_ms);
-		if (!moved)
-			moved = tell(s, SIDE_HOST, now_ms) || tell(s, SIDE_CLIENT, now_ms);
-	} while (moved);
+	} while (moved && is_unread(s));
+}
+
+void
+flow_move(struct stream_session *s, uint64_t now_ms)
+{
+	do
+		pump(s, now_ms);
+	while (secure_move(s, now_ms) || ask_move(s, now_ms) || tell(s, SIDE_HOST, now_ms) || tell(s, SIDE_CLIENT, now_ms));
 }

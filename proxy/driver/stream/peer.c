@@ -101,10 +101,12 @@ receive(struct peer *p, uint8_t *out, size_t size)
 
 	if (n > 0)
 		return (size_t)n;
-	if (n == 0)
+	if (n == 0) {
 		p->gone = PEER_EOF;
-	else if (errno != EAGAIN && errno != EINTR)
+	} else if (errno != EAGAIN && errno != EINTR) {
 		p->gone = PEER_RESET;
+		p->error = errno;
+	}
 	return 0;
 }
 

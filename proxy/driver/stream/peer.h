@@ -25,6 +25,7 @@ struct peer {
 	bool connecting;
 	bool deaf;		/* what is sent to it would be lost: it is thrown away at once */
 	enum peer_gone gone;	/* it will send no more */
+	int error;		/* PEER_RESET: the errno that told of it */
 	ev_io readable, writable;
 	ev_timer again;		/* TLS holds octets that no socket tells of: in the next turn, so that all others have theirs */
 	enum pool_size size;

@@ -4,13 +4,15 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* Given back and kept: enough for the sessions of one busy moment, some 4 MiB of either size. */
-static const unsigned idle_max[POOL_SIZES] = { [POOL_OF_SMALL] = 512, [POOL_OF_BIG] = 64 };
+/* Given back and kept: enough for the sessions of one busy moment, some 4 MiB of each size. */
+static const unsigned idle_max[POOL_SIZES] = { [POOL_OF_NOTES] = 4096, [POOL_OF_SMALL] = 512, [POOL_OF_BIG] = 64 };
 
 size_t
 pool_octets(enum pool_size size)
 {
-	return size == POOL_OF_BIG ? POOL_BIG : POOL_SMALL;
+	static const size_t octets[POOL_SIZES] = { [POOL_OF_NOTES] = POOL_NOTES, [POOL_OF_SMALL] = POOL_SMALL, [POOL_OF_BIG] = POOL_BIG };
+
+	return octets[size];
 }
 
 static void
@@ -58,10 +60,10 @@ pool_done(struct pool *p)
 	}
 }
 
-uint8_t *
+void *
 pool_take(struct pool *p, enum pool_size size)
 {
-	uint8_t *mem;
+	void *mem;
 
 	if (size == POOL_OF_BIG && p->lent[size] >= p->big_max)
 		return NULL;
@@ -72,7 +74,7 @@ pool_take(struct pool *p, enum pool_size size)
 }
 
 void
-pool_give(struct pool *p, enum pool_size size, uint8_t *mem)
+pool_give(struct pool *p, enum pool_size size, void *mem)
 {
 	assert(p->lent[size] > 0);
 	p->lent[size]--;

@@ -19,12 +19,13 @@
 #include <stdint.h>
 
 enum {
+	POOL_NOTES = 1000,		/* of a dialogue, about a transaction */
 	POOL_SMALL = 12 * 1024 + 512,	/* a whole reply, a line of an AUTH exchange */
 	POOL_BIG = 64 * 1024,
 	POOL_BIG_DEFAULT = 1024,	/* big ones at once: 64 MiB */
 };
 
-enum pool_size { POOL_OF_SMALL = 0, POOL_OF_BIG, POOL_SIZES };
+enum pool_size { POOL_OF_NOTES = 0, POOL_OF_SMALL, POOL_OF_BIG, POOL_SIZES };
 
 struct pool_chunk {
 	struct pool_chunk *next;
@@ -44,11 +45,11 @@ int pool_init(struct pool *p, unsigned big_max);
 /* Free what was given back; nothing is lent any more. */
 void pool_done(struct pool *p);
 
-/* A buffer of POOL_SMALL or POOL_BIG octets; NULL: no memory, or for a big one the limit. */
-uint8_t *pool_take(struct pool *p, enum pool_size size);
+/* A buffer of so many octets; NULL: no memory, or for a big one the limit. */
+void *pool_take(struct pool *p, enum pool_size size);
 
 /* Back to the pool. */
-void pool_give(struct pool *p, enum pool_size size, uint8_t *mem);
+void pool_give(struct pool *p, enum pool_size size, void *mem);
 
 /* Free the idle ones that nobody needed since the last call; one small one is kept. */
 void pool_tidy(struct pool *p);

@@ -39,6 +39,7 @@ reach_failed(struct stream_session *s, int error, uint64_t now_ms)
 	reach_give_up(s);
 	s->told[SIDE_HOST] = true;
 	peer_close(&s->peer[SIDE_HOST], s->shared->loop, false);
+	loan_begin(s);
 	dialogue_host_lost(&s->dialogue, what, now_ms);
 }
 
@@ -96,7 +97,7 @@ try_to_connect(struct stream_session *s, uint64_t now_ms)
 		return true;
 	}
 	peer_open(host, fd);
-	peer_await(host, s->shared->loop);
+	peer_watch(host, s->shared->loop);
 	return true;
 }
 
@@ -134,11 +135,8 @@ reach_waiting(struct sessions *all)
 
 	for (s = TAILQ_FIRST(&all->waiting); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, in_waiting);
-		queues_lend(s);
-		if (!try_to_connect(s, now_ms)) {
-			(void)queues_settle(s);	/* nothing was said */
+		if (!try_to_connect(s, now_ms))
 			continue;
-		}
 		reach_give_up(s);
 		session_go_on(s, now_ms);
 	}
@@ -148,9 +146,28 @@ void
 reach_ended(struct stream_session *s, uint64_t now_ms)
 {
 	struct peer *host = &s->peer[SIDE_HOST];
-	int error = tproxy_connect_error(host->fd);
 
 	host->connecting = false;
-	if (error != 0)
-		reach_failed(s, error, now_ms);
+	flow_read(s, SIDE_HOST);
+	if (host->gone == PEER_RESET && host->mem == NULL)
+		reach_failed(s, host->error, now_ms);
+}
+
+bool
+reach_is_connecting(const struct stream_session *s)
+{
+	const struct peer *host = &s->peer[SIDE_HOST];
+
+	return s->waiting || (host->connecting && !tproxy_is_connected(host->fd));
+}
+
+void
+reach_is_late(struct stream_session *s, uint64_t now_ms)
+{
+	if (reach_is_connecting(s)) {
+		reach_failed(s, ETIMEDOUT, now_ms);
+	} else {
+		s->peer[SIDE_HOST].connecting = false;
+		s->connect_by_ms = UINT64_MAX;
+	}
 }

@@ -36,7 +36,7 @@ end_well(struct stream_session *s, uint64_t now_ms)
 bool
 secure_move(struct stream_session *s, uint64_t now_ms)
 {
-	bool wanted = (dialogue_wants(&s->dialogue) & DIALOGUE_START_TLS) != 0;
+	bool wanted = s->dialogue.state == DIALOGUE_STARTING && (dialogue_wants(&s->dialogue) & DIALOGUE_START_TLS) != 0;
 	struct peer *client = &s->peer[SIDE_CLIENT];
 
 	if (!wanted && s->securing) {

@@ -37,9 +37,9 @@ session_free(struct stream_session *s)
 	domain_give_up(s->look);
 	lists_give_up(s->listing);
 	tls_creds_release(s->creds);
-	queues_drop(s);
+	loan_drop(s);
 	if (shared->conf.rates != NULL)
-		rates_leave(shared->conf.rates, &s->who);
+		rates_leave(shared->conf.rates, &s->dialogue.conf.who);
 	shared->counters->sessions--;
 	free(s);
 }
@@ -133,6 +133,13 @@ close_host(struct stream_session *s, unsigned wants)
 	}
 }
 
+/* Who has said QUIT says no more: there is nothing to be waited for. */
+static bool
+is_parted(const struct peer *client, unsigned wants)
+{
+	return (wants & DIALOGUE_CLIENT_QUIT) != 0 && client->mem == NULL;
+}
+
 /*
  * A close with input that nobody read is a reset, and the client may then lose
  * the last reply. So: our FIN, and then read until the client's.
@@ -149,7 +156,7 @@ close_client(struct stream_session *s, unsigned wants, uint64_t now_ms)
 	if (client->fd == -1 || (wants & DIALOGUE_CLOSE_CLIENT) == 0 || s->lingering ||
 	    flow_output(s, SIDE_CLIENT).len > 0)
 		return;
-	if (client->gone != PEER_HERE && client->tls == NULL) {	/* after close_notify there may be more */
+	if (client->tls == NULL && (client->gone != PEER_HERE || is_parted(client, wants))) {	/* after close_notify there may be more */
 		peer_close(client, s->shared->loop, false);
 		return;
 	}
@@ -170,13 +177,15 @@ close_sides(struct stream_session *s, uint64_t now_ms)
 	close_client(s, wants, now_ms);
 }
 
-/* There are octets that cannot be kept until they are sent. A side that misses some sees a reset. */
+/* There is something that cannot be kept. The client is told, if that can be sent at once; a side that misses something sees a reset. */
 static void
-end_without_memory(struct stream_session *s)
+end_without_memory(struct stream_session *s, uint64_t now_ms)
 {
 	s->shared->counters->no_memory++;
+	dialogue_host_lost(&s->dialogue, "no-memory", now_ms);
+	flow_move(s, now_ms);
 	peer_close(&s->peer[SIDE_HOST], s->shared->loop, true);
-	peer_close(&s->peer[SIDE_CLIENT], s->shared->loop, true);
+	peer_close(&s->peer[SIDE_CLIENT], s->shared->loop, flow_output(s, SIDE_CLIENT).len > 0);
 }
 
 void
@@ -184,11 +193,11 @@ session_go_on(struct stream_session *s, uint64_t now_ms)
 {
 	struct sessions *shared = s->shared;
 
-	queues_lend(s);
+	loan_begin(s);
 	flow_move(s, now_ms);
 	close_sides(s, now_ms);
-	if (!queues_settle(s))
-		end_without_memory(s);
+	if (!loan_end(s))
+		end_without_memory(s, now_ms);
 	if (s->peer[SIDE_CLIENT].fd == -1 && s->peer[SIDE_HOST].fd == -1) {
 		session_free(s);
 	} else {
@@ -215,6 +224,13 @@ linger(struct stream_session *s)
 static void
 on_readable(struct stream_session *s, enum side from)
 {
+	if (from == SIDE_HOST && s->peer[from].connecting) {
+		uint64_t now_ms = clock_ms();
+
+		reach_ended(s, now_ms);
+		session_go_on(s, now_ms);
+		return;
+	}
 	if (!flow_may_read(s, from)) {
 		peer_quiet(&s->peer[from], s->shared->loop);
 		return;
@@ -255,14 +271,10 @@ on_host_writable(struct ev_loop *loop, ev_io *w, int revents)
 {
 	struct stream_session *s = w->data;
 	struct peer *host = &s->peer[SIDE_HOST];
-	uint64_t now_ms = clock_ms();
 
 	(void)revents;
 	peer_awaited(host, loop);
-	queues_lend(s);
-	if (host->connecting)
-		reach_ended(s, now_ms);
-	session_go_on(s, now_ms);
+	session_go_on(s, clock_ms());
 }
 
 /* The last chance to end well is over. */
@@ -282,11 +294,11 @@ on_alarm(struct ev_loop *loop, ev_timer *w, int revents)
 	uint64_t now_ms = clock_ms();
 
 	(void)loop, (void)revents;
-	queues_lend(s);
 	if (now_ms >= s->connect_by_ms)
-		reach_failed(s, ETIMEDOUT, now_ms);
+		reach_is_late(s, now_ms);
 	if (now_ms >= s->close_by_ms)
 		give_up(s);
+	loan_begin(s);
 	dialogue_tick(&s->dialogue, now_ms);
 	session_go_on(s, now_ms);
 }
@@ -331,6 +343,7 @@ session_new(struct sessions *shared, int fd, const struct session *who)
 {
 	struct stream_session *s = malloc(sizeof(*s));
 	uint64_t now_ms = clock_ms();
+	struct rates_who counted = session_rates_who(who);
 	struct dialogue_conf d;
 
 	if (s == NULL)
@@ -338,9 +351,8 @@ session_new(struct sessions *shared, int fd, const struct session *who)
 	memset(s, 0, offsetof(struct stream_session, dialogue));	/* the rest is dialogue_init()'s */
 	s->shared = shared;
 	s->began_ms = now_ms;
-	s->who = session_rates_who(who);
 	if (shared->conf.rates != NULL)
-		rates_enter(shared->conf.rates, &s->who, now_ms);
+		rates_enter(shared->conf.rates, &counted, now_ms);
 	s->connect_by_ms = s->close_by_ms = UINT64_MAX;
 	ev_timer_init(&s->alarm, on_alarm, 0., 0.);
 	s->alarm.data = s;
@@ -349,10 +361,9 @@ session_new(struct sessions *shared, int fd, const struct session *who)
 	peer_init(&s->peer[SIDE_CLIENT], fd, on_client_readable, on_client_writable, s);
 	s->creds = tls_creds_hold(shared->tls[who->host - shared->conf.policy->hosts]);
 	d = (struct dialogue_conf){ .session = *who, .limits = shared->conf.limits, .hooks = &shared->conf.hooks,
-	    .tarpit = shared->conf.tarpit, .rates = shared->conf.rates, .who = s->who,
+	    .tarpit = shared->conf.tarpit, .rates = shared->conf.rates, .who = counted,
 	    .unrecorded = shared->conf.unrecorded, .tls_ready = s->creds != NULL };
 	dialogue_init(&s->dialogue, &d, now_ms);
-	queues_lend(s);
 	reach_begin(s, on_host_readable, on_host_writable, now_ms);
 	session_go_on(s, now_ms);
 	return 0;
@@ -363,7 +374,7 @@ session_shutdown(struct stream_session *s)
 {
 	uint64_t now_ms = clock_ms();
 
-	queues_lend(s);
+	loan_begin(s);
 	dialogue_shutdown(&s->dialogue, now_ms);
 	flow_move(s, now_ms);
 	close_sides(s, now_ms);		/* close_notify, if it fits too */

@@ -8,7 +8,7 @@
  *	flow.c		bytes: read, shown to the dialogue, sent
  *	secure.c	TLS with the client: its begin, well or not
  *	ask.c		questions of the dialogue to the DNS
- *	queues.c	memory for what waits to be sent
+ *	loan.c		memory for what waits to be sent, and for notes
  *	turn_away.c	who gets none
  *
  * A session is one allocation, and GnuTLS's where there is TLS. It is freed in one
@@ -27,9 +27,10 @@
 
 TAILQ_HEAD(session_list, stream_session);
 
-/* The queues of the session that has its turn. Most have sent all when it ends. */
+/* What the session that has its turn works with. Most have sent all when it ends, and wait for a command. */
 struct scratch {
 	const struct stream_session *user;	/* NULL: no session has its turn */
+	struct dialogue_notes notes;
 	uint8_t to_client[DIALOGUE_TO_CLIENT], to_host[DIALOGUE_TO_HOST];
 };
 
@@ -48,7 +49,6 @@ struct sessions {
 
 struct stream_session {
 	struct sessions *shared;
-	struct rates_who who;		/* counted as */
 	TAILQ_ENTRY(stream_session) in_all, in_starved, in_waiting;
 	struct peer peer[2];		/* by side */
 	struct tls_creds *creds;	/* of the host when the session began, or NULL */
@@ -69,6 +69,7 @@ struct stream_session {
 	uint64_t began_ms;
 	uint64_t octets[2];			/* sent, by the side that they went to */
 	uint8_t *waits[2];		/* by side: of the pool, with what could not be sent to it; NULL: nothing waits */
+	struct dialogue_notes *notes;	/* of the pool; NULL: there is nothing to be kept in mind */
 	struct dialogue dialogue;	/* last: it sets itself up */
 };
 
@@ -102,21 +103,31 @@ void session_shutdown(struct stream_session *s);
 void session_go_on(struct stream_session *s, uint64_t now_ms);
 
 /*
- * queues.c: it is the turn of this session: memory for what its dialogue says. Before all that changes the dialogue; nothing if it has it.
+ * loan.c: it is the turn of this session: memory for what its dialogue says and keeps in mind. Before all that changes the dialogue;
+ * nothing if it has it.
  */
-void queues_lend(struct stream_session *s);
+void loan_begin(struct stream_session *s);
 
-/* queues.c: its turn is over: what waits is kept in memory of its own. False: there is none, and the session cannot go on. */
-bool queues_settle(struct stream_session *s);
+/* loan.c: its turn is over: what waits or is to be kept goes into memory of its own. False: there is none; all is lent still, and has to end now. */
+bool loan_end(struct stream_session *s);
 
-/* queues.c: nothing more will be sent, the session ends. */
-void queues_drop(struct stream_session *s);
+/* loan.c: nothing more will be sent, the session ends. */
+void loan_drop(struct stream_session *s);
 
 /* reach.c: begin to connect to the host, or wait for a socket to do so; reach_by: until when it is to be reached. */
 void reach_begin(struct stream_session *s, peer_callback *readable, peer_callback *writable, uint64_t now_ms);
 
-/* reach.c: the connection is there, or failed: writable fired while it was connecting. */
+/*
+ * reach.c: the connection failed, or is there, and the host has spoken: readable fired while it was connecting. That it is there is
+ * not waited for by itself, since the first word in SMTP is the host's.
+ */
 void reach_ended(struct stream_session *s, uint64_t now_ms);
+
+/* reach.c: is the host not reached yet? Asks the kernel. */
+bool reach_is_connecting(const struct stream_session *s);
+
+/* reach.c: the time to reach it is up: it is there, only silent, or it failed. */
+void reach_is_late(struct stream_session *s, uint64_t now_ms);
 
 /* reach.c: it will not be: the dialogue is told. */
 void reach_failed(struct stream_session *s, int error, uint64_t now_ms);

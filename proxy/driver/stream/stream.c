@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 enum {
-	ACCEPTS_A_TURN = 16,	/* then the sessions that run have their turn */
+	ACCEPTS_A_TURN = 16,	/* at most: then the sessions that run have their turn */
 };
 
 static const double accept_again_s = 0.1;	/* after want of descriptors or memory */
@@ -21,6 +21,7 @@ struct stream {
 	struct listener {
 		ev_io io;
 		bool refuses;
+		unsigned accepts, turn;	/* so many in its last turn, and which one that was */
 	} *listener;
 	size_t listeners;
 	ev_timer again;
@@ -103,15 +104,27 @@ is_want(int error)
 	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
+/* To ask whether there is another one costs a system call. Only who comes in each turn of the loop comes in numbers. */
+static void
+set_accepts(struct listener *l, unsigned turn)
+{
+	if (turn - l->turn > 1 || l->accepts == 0)
+		l->accepts = 1;
+	else if (l->accepts < ACCEPTS_A_TURN)
+		l->accepts *= 2;
+	l->turn = turn;
+}
+
 static void
 on_accept(struct ev_loop *loop, ev_io *w, int revents)
 {
-	const struct listener *listener = (const struct listener *)w;	/* its first member */
+	struct listener *listener = (struct listener *)w;	/* its first member */
 	struct stream *s = w->data;
 	struct stream_counters *c = s->sessions.counters;
 
-	(void)loop, (void)revents;
-	for (unsigned n = 0; n < ACCEPTS_A_TURN; n++) {
+	(void)revents;
+	set_accepts(listener, ev_iteration(loop));
+	for (unsigned n = 0; n < listener->accepts; n++) {
 		uint64_t no_memory = c->no_memory;
 		struct tproxy_ends ends;
 		int fd = tproxy_accept(w->fd, &ends);
@@ -289,7 +302,7 @@ view(const struct stream_session *s, uint64_t now_ms)
 	return (struct stream_view){
 		.session = &d->conf.session,
 		.state = d->state,
-		.connecting = s->waiting || s->peer[SIDE_HOST].connecting,
+		.connecting = reach_is_connecting(s),
 		.secured = d->secured,
 		.authenticated = d->authenticated,
 		.age_ms = now_ms - s->began_ms,

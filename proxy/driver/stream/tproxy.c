@@ -210,13 +210,13 @@ tproxy_is_taken(int error)
 	return error == EADDRINUSE || error == EADDRNOTAVAIL || error == EACCES;	/* below 1024 it wants a capability */
 }
 
-int
-tproxy_connect_error(int fd)
+bool
+tproxy_is_connected(int fd)
 {
-	int error = 0;
-	socklen_t len = sizeof(error);
+	union address a;
+	socklen_t len = sizeof(a);
 
-	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1 ? errno : error;
+	return getpeername(fd, &a.any, &len) == 0;
 }
 
 void

@@ -49,8 +49,8 @@ int tproxy_connect(int fd, const struct tproxy_ends *ends, bool keep_port);
 /* Was it the client's port that could not be had? Another socket may connect from a spare one. */
 bool tproxy_is_taken(int error);
 
-/* The result of a connect that is over: 0 or an errno. */
-int tproxy_connect_error(int fd);
+/* Is it connected by now? */
+bool tproxy_is_connected(int fd);
 
 /* Close with a reset: the other end learns that what it has is not all. */
 void tproxy_abort(int fd);

@@ -17,6 +17,7 @@ struct player {
 	bool stalled[2];	/* by side */
 	bool unrecorded;
 	uint8_t to_client[DIALOGUE_TO_CLIENT], to_host[DIALOGUE_TO_HOST];
+	struct dialogue_notes notes[2];
 	struct buf in[2], got[2];	/* by side: not yet used input, everything it was sent */
 };
 
@@ -100,6 +101,18 @@ expect(struct player *p, enum side side, struct span want, size_t step)
 	    side == SIDE_HOST ? "host" : "client", (int)got.len, (const char *)got.at, (int)want.len,
 	    (const char *)want.at);
 	buf_take(&p->got[side], got.len);
+}
+
+/* Notes that are kept are moved; of others nothing is left. */
+static void
+change_notes(struct player *p)
+{
+	struct dialogue_notes *old = p->d.notes;
+
+	if (!dialogue_keeps_notes(&p->d))
+		dialogue_lend_notes(&p->d, NULL);
+	dialogue_lend_notes(&p->d, old == &p->notes[0] ? &p->notes[1] : &p->notes[0]);
+	memset(old, 0xa5, sizeof(*old));
 }
 
 static void
@@ -233,8 +246,11 @@ play_in(const char *name, const struct setting *setting, const struct step *step
 		dialogue_init(&p.d, &conf, p.now_ms);
 		dialogue_lend(&p.d, SIDE_CLIENT, p.to_client);
 		dialogue_lend(&p.d, SIDE_HOST, p.to_host);
-		for (size_t n = 0; steps[n].kind != STEP_END; n++)
+		dialogue_lend_notes(&p.d, &p.notes[0]);
+		for (size_t n = 0; steps[n].kind != STEP_END; n++) {
 			take(&p, &steps[n], n);
+			change_notes(&p);
+		}
 	}
 }
 

@@ -22,7 +22,7 @@ a_message_passes(void)
 		C("Subject: t\r\n\r\n..dot\r\nbody\r\n.\r\n"), TO_S("Subject: t\r\n\r\n..dot\r\nbody\r\n.\r\n"),
 		S("250 taken\r\n"), TO_C("250 taken\r\n"), STATE(DIALOGUE_COMMAND),
 		C("QUIT\r\n"), TO_S("QUIT\r\n"), S("221 bye\r\n"), TO_C("221 bye\r\n"),
-		CLOSES(DIALOGUE_CLOSE_CLIENT | DIALOGUE_CLOSE_HOST), END });
+		CLOSES(DIALOGUE_CLOSE_CLIENT | DIALOGUE_CLOSE_HOST | DIALOGUE_CLIENT_QUIT), END });
 	CHECK(play_event_count == 3 && play_events[2].kind == EVENT_MESSAGE && play_events[2].code == 250 &&
 	    strcmp(play_events[2].sender, "a@spam.example") == 0, "%zu events", play_event_count);
 }

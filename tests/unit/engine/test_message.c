@@ -98,7 +98,7 @@ between_chunks_the_host_is_asked_nothing(void)
 	play_in("RSET", &chunking, (struct step[]){
 		HALF, C("RSET\r\n"), TO_S(""), TO_C("250 2.0.0 ok\r\n"), CLOSES(DIALOGUE_ABORT_HOST), STATE(DIALOGUE_ORPHAN), END });
 	play_in("QUIT", &chunking, (struct step[]){
-		HALF, C("QUIT\r\n"), TO_S(""), TO_C("221 2.0.0 closing\r\n"), CLOSES(DIALOGUE_ABORT_HOST | DIALOGUE_CLOSE_CLIENT), END });
+		HALF, C("QUIT\r\n"), TO_S(""), TO_C("221 2.0.0 closing\r\n"), CLOSES(DIALOGUE_ABORT_HOST | DIALOGUE_CLOSE_CLIENT | DIALOGUE_CLIENT_QUIT), END });
 	play_in("the client goes", &chunking, (struct step[]){ HALF, CEOF, TO_S(""), CLOSES(DIALOGUE_ABORT_HOST | DIALOGUE_CLOSE_CLIENT), END });
 	play_in("time", &chunking, (struct step[]){ HALF, WAIT(300 * 1000), TO_S(""), CLOSES(DIALOGUE_ABORT_HOST | DIALOGUE_CLOSE_CLIENT), END });
 	play_in("the host says 421", &chunking, (struct step[]){
