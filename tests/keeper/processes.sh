@@ -239,6 +239,27 @@ end
 is "... and no rule leads into its queue any more" \
 	"$(ip netns exec "$id-router" iptables -t raw -S 2>/dev/null | grep -c NFQUEUE || true)" 0
 
+# --- many workers ----------------------------------------------------------------
+
+# sockets: how many the keeper has
+sockets() { find "/proc/$keeper/fd" -lname 'socket:*' 2>/dev/null | wc -l; }
+write_conf "" "gate = refuse"	# so that there are those for refusals, too
+sed -i 's/^workers = 2/workers = 64/' "$folder/conf"
+begin
+before=$(sockets)
+sed -i '1i listener-port = 3000' "$folder/conf"
+are_more() { [ "$(pgrep -c -P "$(captain)" 'relaywall-w')" -ge 32 ] && [ "$(captains)" -eq 2 ]; }
+kill -HUP "$keeper"
+until_true 10 are_more || true
+kill -STOP "$keeper"	# so that it reads none before all are sent
+sleep 2
+kill -CONT "$keeper"
+until_true 10 has_loaded 1 || true
+until_true 10 is_one || true
+is "all listeners of 64 workers go through the wire at once" "$(said 'not loaded') $(sockets)" "0 $before"
+is "... and are served" "$(serves && echo yes)" yes
+end
+
 # --- who reads stderr is stuck ---------------------------------------------------
 
 write_conf

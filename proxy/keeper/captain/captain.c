@@ -17,7 +17,6 @@
 
 enum {
 	STOP_S = 5,		/* for sessions that run when all is to end */
-	GATE_LINGER_S = 1,	/* beyond the longest time that it holds a packet */
 };
 static const double beat_s = 0.5, keep_counts_s = 10.;
 
@@ -188,7 +187,7 @@ drain(struct captain *c, unsigned seconds)
 	c->rules = false;
 	store_done(&c->store);
 	if (!c->draining && c->gatehouse.home.shared != NULL) {
-		ev_timer_set(&c->gate_over, (double)c->site->gate_hold_ms / 1000 + GATE_LINGER_S, 0.);
+		ev_timer_set(&c->gate_over, (double)(c->site->gate_hold_ms + GATEHOUSE_LINGER_MS) / 1000, 0.);
 		ev_timer_start(c->loop, &c->gate_over);
 	}
 	c->draining = true;

@@ -8,13 +8,16 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 
-enum { START_MS = 5000 };	/* for it to have its queue: nothing is served before */
+enum {
+	START_MS = 5000,	/* for it to have its queue: nothing is served before */
+	END_MS = 1000,		/* for one that drains to end, when it has answered what it held */
+};
 
-/* Until a gate is gone that drains: it answers what it holds, and has a second beyond that. */
+/* Until a gate is gone that drains, and has had the queue before. */
 static unsigned
 patience_ms(const struct site *site)
 {
-	return (unsigned)site->gate_hold_ms + 2000;
+	return (unsigned)site->gate_hold_ms + GATEHOUSE_LINGER_MS + END_MS;
 }
 
 static enum gatehouse_side

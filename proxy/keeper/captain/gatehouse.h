@@ -13,6 +13,8 @@
 #include "proxy/keeper/gate/gate_process.h"
 #include "proxy/keeper/process/child.h"
 
+enum { GATEHOUSE_LINGER_MS = 1000 };	/* of a gate whose captain drains, beyond the longest time that it holds a packet */
+
 enum gatehouse_side { GATEHOUSE_HAND = 0, GATEHOUSE_GATE, GATEHOUSE_SIDES };
 
 struct gatehouse {

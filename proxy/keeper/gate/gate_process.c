@@ -2,10 +2,10 @@
 #include "proxy/keeper/gate/gate_process.h"
 
 #include "proxy/base/clock.h"
+#include "proxy/base/ip_text.h"
 #include "proxy/keeper/process/services.h"
 #include "proxy/site/gate_rules.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -67,10 +67,9 @@ on_beat(struct ev_loop *loop, ev_timer *w, int revents)
 static void
 tell_host(const struct policy_host *host, const struct ip *address, const char *state)
 {
-	bool v4 = ip_is_v4(address);
-	char text[INET6_ADDRSTRLEN];
+	char text[IP_TEXT];
 
-	inet_ntop(v4 ? AF_INET : AF_INET6, address->bytes + (v4 ? 12 : 0), text, sizeof(text));
+	ip_text(address, text);
 	fprintf(stderr, "relaywall: gate: host %.*s, %s: %s\n", (int)host->name.len, (const char *)host->name.at, text, state);
 }
 

@@ -9,23 +9,25 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BURST_OCTETS = 8 << 20 };	/* that wait: all listeners of 64 workers at once, with their descriptors; a message costs the kernel some 800 */
-
 union control {
 	struct cmsghdr header;	/* for its alignment */
 	char space[CMSG_SPACE(WIRE_FDS * sizeof(int))];
 };
 
+enum { MESSAGE_COST = 2048 };	/* octets of a short message with a descriptor, as the kernel counts them at most */
+
 int
 wire_pair(int ends[2])
 {
-	int octets = BURST_OCTETS;
+	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends);
+}
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == -1)
-		return -1;
-	for (int i = 0; i < 2; i++)	/* without the right to it what does not fit is told to who sends it */
-		(void)setsockopt(ends[i], SOL_SOCKET, SO_SNDBUFFORCE, &octets, sizeof(octets));
-	return 0;
+int
+wire_widen(int fd, unsigned messages)
+{
+	int octets = (int)messages * MESSAGE_COST;
+
+	return setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &octets, sizeof(octets));
 }
 
 static int send_text(int fd, const int *fds, size_t count, const char *format, va_list args) __attribute__((format(printf, 4, 0)));

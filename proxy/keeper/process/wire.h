@@ -29,6 +29,9 @@ struct wire_message {
 /* A connected pair, close-on-exec. 0, or -1 with errno. */
 int wire_pair(int ends[2]);
 
+/* Room for so many short messages that this end has sent and the other one has not read. 0, or -1 with errno: EPERM without CAP_NET_ADMIN. */
+int wire_widen(int fd, unsigned messages);
+
 /* Send a text without descriptors; what is longer than WIRE_TEXT is cut. 0, or -1 with errno: EAGAIN, EPIPE. */
 int wire_say(int fd, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -47,11 +47,9 @@ copy_clean(uint8_t *out, size_t room, struct span piece)
 {
 	size_t n = piece.len < room ? piece.len : room;
 
-	for (size_t i = 0; i < n; i++) {
-		uint8_t c = piece.at[i];
-
-		out[i] = (c >= ' ' && c <= '~') || c == '\n' ? c : '?';
-	}
+	memcpy(out, piece.at, n);
+	for (uint8_t *c = out; c < out + n; c++)
+		*c = (*c >= ' ' && *c <= '~') || *c == '\n' ? *c : '?';
 	return n;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/keeper/worker/stock.h"
+#include "proxy/base/ip_text.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -38,11 +38,10 @@ is_same(const struct tproxy_ends *a, const struct tproxy_ends *b)
 static void
 say_bound(struct stock *s, struct stock_bound *b, uint64_t now_ms)
 {
-	bool v4 = ip_is_v4(&b->ends.client);
-	char text[INET6_ADDRSTRLEN];
+	char text[IP_TEXT];
 
-	inet_ntop(v4 ? AF_INET : AF_INET6, b->ends.client.bytes + (v4 ? 12 : 0), text, sizeof(text));
-	if (wire_say(s->wire, "port%c %s %u", v4 ? '4' : '6', text, b->ends.client_port) == 0)
+	ip_text(&b->ends.client, text);
+	if (wire_say(s->wire, "port%c %s %u", ip_is_v4(&b->ends.client) ? '4' : '6', text, b->ends.client_port) == 0)
 		b->asked_ms = now_ms;
 }
 
@@ -111,10 +110,9 @@ deliver_bound(struct stock *s, const char *whose, struct wire_message *m)
 		return;
 	for (size_t i = 0; i < STOCK_BOUND; i++) {
 		struct stock_bound *b = &s->bound[i];
-		bool v4 = ip_is_v4(&b->ends.client);
-		char its[INET6_ADDRSTRLEN];
+		char its[IP_TEXT];
 
-		inet_ntop(v4 ? AF_INET : AF_INET6, b->ends.client.bytes + (v4 ? 12 : 0), its, sizeof(its));
+		ip_text(&b->ends.client, its);
 		if (b->asked_ms == 0 || b->fd != ON_ITS_WAY || b->ends.client_port != port || strcmp(its, text) != 0)
 			continue;
 		b->fd = m->fd_count > 0 ? m->fds[0] : NOT_TO_BE_HAD;
