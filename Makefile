@@ -6,11 +6,17 @@
 # make help         all targets
 
 VERSION  := 0.1
-BUILD    ?= build$(if $(SAN),/san)
+BUILD    ?= build$(if $(SAN),/san)$(if $(LTO),/lto)
 CFLAGS   ?= -O2 -g
 ifeq ($(origin CC),default)
 CC       := gcc
 endif
+
+# LTO=1: optimize over all files, as packages are built and benches measure; with gcc. Tests take the objects as they are.
+ifneq ($(LTO),)
+AR       := gcc-ar
+endif
+OVER_ALL  = $(if $(LTO),-flto=auto $(CFLAGS))
 
 comma    := ,
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
@@ -18,8 +24,9 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-pr
 HARDEN   := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer, \
             -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE)
 # The same source is the same program, wherever and whenever it is built: no object knows its folder, no archive a date.
-override CFLAGS  += -std=gnu11 $(WARNINGS) $(HARDEN) -I. -MMD -MP -ffile-prefix-map=$(CURDIR)=. -DRELAYWALL_VERSION=\"$(VERSION)\"
-override LDFLAGS += $(if $(SAN),-fsanitize=address$(comma)undefined,-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
+override CFLAGS  += -std=gnu11 $(WARNINGS) $(HARDEN) -I. -MMD -MP -ffile-prefix-map=$(CURDIR)=. -DRELAYWALL_VERSION=\"$(VERSION)\" \
+                    $(if $(LTO),-flto -ffat-lto-objects)
+override LDFLAGS += $(if $(SAN),-fsanitize=address$(comma)undefined,-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now) $(if $(LTO),-fno-lto)
 
 # One archive a layer. A layer may use what stands left of it, so the linker sees them from the right.
 KEEPER   := $(addprefix proxy/keeper/,process scribe gate worker captain desk board) proxy/keeper
@@ -49,7 +56,7 @@ $(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
 
 $(BUILD)/relaywall: $(BUILD)/proxy/cli/main.o $(call link,$(LAYERS))
 	@echo "  link $@"
-	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@$(CC) $(LDFLAGS) $(OVER_ALL) -o $@ $^ $(LIBS)
 
 $(BUILD)/%.o: %.c $(FLAGS_STAMP)
 	@mkdir -p $(@D)
@@ -226,9 +233,14 @@ faults:
 
 # The pure layers alone, and the two ends of the lab of the bench.
 BENCHES := $(patsubst tests/bench/bench_%.c,bench-%,$(wildcard tests/bench/bench_*.c))
-$(BENCHES:%=$(BUILD)/test/%): $(BUILD)/test/bench-%: $(BUILD)/tests/bench/bench_%.o $(call objects,tests/unit/corpus.c) $(call link,$(PURE))
+$(patsubst %,$(BUILD)/test/%,$(filter-out bench-policy,$(BENCHES))): $(BUILD)/test/bench-%: $(BUILD)/tests/bench/bench_%.o \
+		$(call objects,tests/unit/corpus.c) $(call link,$(PURE))
 	@mkdir -p $(@D)
-	@$(CC) $(LDFLAGS) -o $@ $^
+	@$(CC) $(LDFLAGS) $(OVER_ALL) -o $@ $^
+
+$(BUILD)/test/bench-policy: $(BUILD)/tests/bench/bench_policy.o $(call link,$(filter-out $(KEEPER) proxy/cli,$(LAYERS)))
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 define bench_end_rule
 $(BUILD)/test/bench-$(1): $(call objects,$(wildcard tests/bench/$(1)/*.c)) $(call link,classifier proxy/base)
@@ -242,9 +254,9 @@ $(BENCHES): %: $(BUILD)/test/%
 
 bench:
 	tests/deps.sh build bench
-	$(MAKE) all $(addprefix $(BUILD)/test/,bench-load bench-sink $(BENCHES))
-	@for b in $(BENCHES); do echo "== $$b"; $(BUILD)/test/$$b || exit 1; echo; done
-	tests/bench/run.sh $(BUILD)/relaywall
+	$(MAKE) LTO=1 all $(addprefix build/lto/test/,bench-load bench-sink $(BENCHES))
+	@for b in $(BENCHES); do echo "== $$b"; build/lto/test/$$b || exit 1; echo; done
+	tests/bench/run.sh build/lto/relaywall
 
 lab lab-up:
 	tests/deps.sh build
@@ -277,6 +289,7 @@ help:
 	@echo 'make bench-classifier  time of a verdict, by family of address'
 	@echo 'make bench-engine      time of a command, both sides of it, without sockets'
 	@echo 'make bench-framing     octets of message text a second'
+	@echo 'make bench-policy      large policies: loading, memory, time of a verdict'
 	@echo 'make soak              mixed load for SOAK (3600) seconds: memory, descriptors, counters (root)'
 	@echo 'make check-page        the page of the board in a browser (root; installs Chromium); its pictures in build/page'
 	@echo 'make check-package     build the Debian package, and look at it, in a copy of the tree (root)'

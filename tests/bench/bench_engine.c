@@ -46,6 +46,7 @@ struct driver {
 	char out[2][OUT];
 	size_t len[2];
 	uint8_t to_client[DIALOGUE_TO_CLIENT], to_host[DIALOGUE_TO_HOST];
+	struct dialogue_notes notes;
 };
 
 static unsigned reported;
@@ -123,7 +124,10 @@ begin(struct driver *v, const struct event_hooks *hooks, const struct dialogue_l
 	};
 	struct span banner = SPAN("220 mail.local.example ESMTP\r\n");
 
-	dialogue_init(&v->d, &conf, v->to_client, v->to_host, 0);
+	dialogue_init(&v->d, &conf, 0);
+	dialogue_lend(&v->d, SIDE_CLIENT, v->to_client);
+	dialogue_lend(&v->d, SIDE_HOST, v->to_host);
+	dialogue_lend_notes(&v->d, &v->notes);
 	feed(v, SIDE_HOST, &banner);
 	play(v, &hello);
 }
