@@ -33,6 +33,7 @@ KINDS = [
 HEADING = re.compile(r"^\*\*\d+\. ", re.MULTILINE)
 WAYS = {"systemd", "foreground"}
 SECONDS = 30
+BETWEEN_S = 0.3  # two steps: nobody types faster, and the journal is written a moment after a reply
 STEPS_MAX = 10  # a newcomer's patience
 
 
@@ -87,6 +88,7 @@ def begin(shell, commands, text):
 
 def follow(block, router, client):
     """Does it lead where the document says? If not, what was printed is shown."""
+    time.sleep(BETWEEN_S)
     shell = shlex.split(client if "client" in block.words else router)
     if "terminal" in block.words:
         printed, done = begin(shell, block.commands, block.text)

@@ -6,6 +6,7 @@ cannot know, since the connection ended before the reply, is written down as uns
 """
 import asyncio
 import collections
+import itertools
 import csv
 import re
 import socket
@@ -26,8 +27,13 @@ class Over(Exception):
 class Book:
     """What all clients saw."""
 
-    def __init__(self, taken):
+    def __init__(self, taken, first_port):
         self.counts, self.taken, self.words = collections.Counter(), taken, collections.Counter()
+        self.ports = collections.defaultdict(lambda: itertools.count(first_port))
+
+    def new_port(self, source):
+        """One that this source never had: the box may still have a session of who vanished, and nobody there denies it."""
+        return next(self.ports[source])
 
     def mail_taken(self, ident, octets, crc):
         self.counts["mails_taken"] += 1
@@ -69,6 +75,7 @@ class Session:
         self.book, self.random, self.ident, (self.source, self.address) = book, random, ident, ends
         self.text, self.attacks = stuff
         self.reader = self.writer = None
+        self.port = 0           # any
         self.steps = None       # until the client goes away in its own manner; None: it stays
         self.mails = 0
 
@@ -80,11 +87,12 @@ class Session:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive)
         self.book.counts["tried"] += 1
         try:
-            sock.bind((self.source, 0))
+            sock.bind((self.source, self.port))
             await asyncio.wait_for(asyncio.get_running_loop().sock_connect(sock, (self.address, 25)), REPLY_S)
         except (OSError, asyncio.TimeoutError) as e:
             sock.close()
             self.book.counts["refused" if isinstance(e, ConnectionRefusedError) else "not_connected"] += 1
+            self.book.words[f"not connected {self.source} to {self.address}: {e!r}"] += 1
             raise Over from e
         self.book.counts["connected"] += 1
         self.reader, self.writer = await asyncio.open_connection(sock=sock)

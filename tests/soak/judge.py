@@ -132,6 +132,7 @@ def sessions(g):
     seen, c = g.seen, g.counters
     is_equal("connections, as clients saw them, and accepted", c["accepted"], seen["connected"])
     is_equal("... which are all that were tried", seen["connected"], seen["tried"])
+    print("".join(f"({word})\n" for word in g.words if word.startswith("not connected")), end="")
     is_equal("... judged by the gate before", c["gate_syns"], c["accepted"])
     is_equal("turned away: listed clients", c["admit.block-list"], g.words["greeting block-list"])
     is_equal("turned away: too many connections", c["rate.connections-per-minute"],

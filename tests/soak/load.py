@@ -42,6 +42,8 @@ def session(book, seed, number, shared):
     kind = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
     family = rng.randint(0, 1)
     s = clients.Session(book, rng, number, (client(rng, kind)[family], rng.choice(HOSTS)[family]), shared)
+    if kind == "vanishes":
+        s.port = book.new_port(s.source)
     book.counts["begun " + kind] += 1
     return clients.run(s, kind)
 
@@ -75,7 +77,7 @@ def main():
     seed, rate, seconds, first = int(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
     shared = clients.make_text(random.Random(seed)), clients.read_attacks(sys.argv[6])
     with open(sys.argv[5], "a", encoding="ascii") as taken:
-        book, begin = clients.Book(taken), time.monotonic()
+        book, begin = clients.Book(taken, 1024 if first == 0 else 32768), time.monotonic()
         most = asyncio.run(load(book, seed, times(rate, seconds, sys.argv[7:] == ["surge"]), first, shared))
     used = resource.getrusage(resource.RUSAGE_SELF)
     print(json.dumps({

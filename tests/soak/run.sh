@@ -145,7 +145,7 @@ load() {
 	unset "started[$loader]"
 }
 sessions() { sed -n 's/^relaywall: counters .* sessions=\([0-9]*\) .*/\1/p' "$folder/daemon.err" | tail -n 1; }
-# Until the program has no session any more; then a minute, in which workers give back memory that they do not need.
+# Until the program has no session any more; then two minutes: what was needed in a minute workers give back after the next one.
 pause() {
 	for _ in $(seq 60); do
 		kill -USR1 "$keeper"
@@ -153,7 +153,7 @@ pause() {
 		[ "$(sessions)" != 0 ] || break
 	done
 	is "pause $1: all sessions have gone" "$(sessions)" 0
-	sleep 65
+	sleep 130
 	mark "$1 quiet"
 	sleep 25
 	kill -USR1 "$keeper"
