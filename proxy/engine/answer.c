@@ -38,37 +38,33 @@ answer_end(struct dialogue *d, enum event_kind kind, const char *enhanced, const
 	dialogue_hang_up(d, now_ms);
 }
 
-/* Octets at the front of text that are shown as they are. */
-static size_t
-printable(struct span text)
+static bool
+is_shown(uint8_t c)
 {
-	size_t n = 0;
-
-	while (n < text.len && (ascii_is(text.at[n], ASCII_GRAPH) || text.at[n] == ' '))
-		n++;
-	return n;
+	return ascii_is(c, ASCII_GRAPH) || c == ' ';
 }
 
 /*
  * One line of a reply. code: of three digits. Text of a host is shown, never trusted: only printable
- * ASCII gets through. code: the enhanced one to put before it, or "".
+ * ASCII gets through. enhanced: the code to put before it, or "".
  */
 static void
 add_line(struct buf *out, unsigned code, bool last, const char *enhanced, struct span text, size_t most)
 {
-	const char begin[4] = { (char)('0' + code / 100), (char)('0' + code / 10 % 10), (char)('0' + code % 10), last ? ' ' : '-' };
+	const char head[4] = { (char)('0' + code / 100), (char)('0' + code / 10 % 10), (char)('0' + code % 10), last ? ' ' : '-' };
+	size_t from = 0;
 
-	buf_add(out, span_of(begin, sizeof(begin)));
+	buf_add(out, span_of(head, sizeof(head)));
 	buf_add_str(out, enhanced);
 	text.len = text.len < most ? text.len : most;
-	while (text.len > 0) {
-		size_t shown = printable(text);
-
-		buf_add(out, span_cut(text, 0, shown));
-		if (shown < text.len)
-			buf_add(out, text.at[shown] == '\t' ? SPAN(" ") : SPAN("?"));
-		text = span_cut(text, shown < text.len ? shown + 1 : shown, text.len);
+	for (size_t i = 0; i < text.len; i++) {
+		if (is_shown(text.at[i]))
+			continue;
+		buf_add(out, span_cut(text, from, i));
+		buf_add(out, text.at[i] == '\t' ? SPAN(" ") : SPAN("?"));
+		from = i + 1;
 	}
+	buf_add(out, span_cut(text, from, text.len));
 	buf_add(out, SPAN("\r\n"));
 }
 
