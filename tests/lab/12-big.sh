@@ -81,7 +81,7 @@ read -r cold cold_anon < <(memory)
 send warm-data DATA 1
 send warm-bdat BDAT 1
 read -r warm warm_anon < <(memory)
-echo "        memory in KiB; two messages of 1 MB made it warm, with the 64 KiB buffers that the pool now keeps:"
+echo "        memory in KiB; two messages of 1 MB made it warm, with the big buffers that the pool now keeps:"
 row "" "" cold warm ""
 row "" VmRSS "$cold" "$warm" ""
 row "" RssAnon "$cold_anon" "$warm_anon" ""

@@ -58,7 +58,7 @@ flow_read(struct stream_session *s, enum side from)
 		session_starve(s);
 		break;
 	case PEER_READ:
-		if (big && p->size != POOL_OF_BIG)
+		if (big && p->size == POOL_OF_SMALL)
 			shared->counters->small_buffer++;
 		break;
 	case PEER_NOTHING:

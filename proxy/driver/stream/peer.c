@@ -66,6 +66,15 @@ take(struct peer *p, struct pool *pool, enum pool_size size)
 	return true;
 }
 
+/* What it has may be bigger. True: it has one of these two sizes now. */
+static bool
+take_big(struct peer *p, struct pool *pool)
+{
+	if (p->mem != NULL && p->size >= POOL_OF_BIG)
+		return true;
+	return (p->fills && take(p, pool, POOL_OF_HUGE)) || take(p, pool, POOL_OF_BIG);
+}
+
 /* What is left over is short: the begin of a line, or of what may end a message. */
 static bool
 make_room(struct peer *p, struct pool *pool, bool big)
@@ -74,7 +83,7 @@ make_room(struct peer *p, struct pool *pool, bool big)
 		memmove(p->mem, p->mem + p->start, p->end - p->start);
 	p->end -= p->start;
 	p->start = 0;
-	if (big && (p->mem == NULL || p->size != POOL_OF_BIG) && take(p, pool, POOL_OF_BIG))
+	if (big && take_big(p, pool))
 		return true;
 	return p->mem != NULL || take(p, pool, POOL_OF_SMALL);
 }
@@ -134,6 +143,7 @@ peer_read(struct peer *p, struct pool *pool, bool big)
 	assert(room > 0);
 	n = p->tls == NULL ? receive(p, p->mem + p->end, room) : receive_tls(p, p->mem + p->end, room);
 	p->end += n;
+	p->fills = p->end >= POOL_BIG;
 	peer_used(p, pool, 0);
 	return n > 0 ? PEER_READ : PEER_NOTHING;
 }

@@ -28,6 +28,7 @@ struct peer {
 	int error;		/* PEER_RESET: the errno that told of it */
 	ev_io readable, writable;
 	ev_timer again;		/* TLS holds octets that no socket tells of: in the next turn, so that all others have theirs */
+	bool fills;		/* the last read filled a big buffer */
 	enum pool_size size;
 	uint8_t *mem;		/* NULL when nothing was read that is not used */
 	size_t start, end;
@@ -49,7 +50,7 @@ void peer_open(struct peer *p, int fd);
 enum tls_result peer_handshake(struct peer *p, struct ev_loop *loop, struct tls_creds *creds);
 
 /*
- * Read once. big: a big buffer is worth it. PEER_NOTHING may also mean that
+ * Read once. big: a big buffer is worth it, or a huge one if it fills that. PEER_NOTHING may also mean that
  * p->gone is now set. The caller has seen that peer_room() is not 0.
  */
 enum peer_read peer_read(struct peer *p, struct pool *pool, bool big);

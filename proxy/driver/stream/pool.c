@@ -2,15 +2,18 @@
 #include "proxy/driver/stream/pool.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <stdlib.h>
 
 /* Given back and kept: enough for the sessions of one busy moment, some 4 MiB of each size. */
-static const unsigned idle_max[POOL_SIZES] = { [POOL_OF_NOTES] = 4096, [POOL_OF_SMALL] = 512, [POOL_OF_BIG] = 64 };
+static const unsigned idle_max[POOL_SIZES] = { [POOL_OF_NOTES] = 4096, [POOL_OF_SMALL] = 512, [POOL_OF_BIG] = 64,
+	[POOL_OF_HUGE] = 16 };
 
 size_t
 pool_octets(enum pool_size size)
 {
-	static const size_t octets[POOL_SIZES] = { [POOL_OF_NOTES] = POOL_NOTES, [POOL_OF_SMALL] = POOL_SMALL, [POOL_OF_BIG] = POOL_BIG };
+	static const size_t octets[POOL_SIZES] = { [POOL_OF_NOTES] = POOL_NOTES, [POOL_OF_SMALL] = POOL_SMALL, [POOL_OF_BIG] = POOL_BIG,
+		[POOL_OF_HUGE] = POOL_HUGE };
 
 	return octets[size];
 }
@@ -43,7 +46,8 @@ pool_init(struct pool *p, unsigned big_max)
 {
 	void *first = malloc(POOL_SMALL);
 
-	*p = (struct pool){ .big_max = big_max };
+	*p = (struct pool){ .most = { [POOL_OF_NOTES] = UINT_MAX, [POOL_OF_SMALL] = UINT_MAX, [POOL_OF_BIG] = big_max,
+		[POOL_OF_HUGE] = (big_max + POOL_BIG_A_HUGE - 1) / POOL_BIG_A_HUGE } };
 	if (first == NULL)
 		return -1;
 	keep(p, POOL_OF_SMALL, first);
@@ -65,7 +69,7 @@ pool_take(struct pool *p, enum pool_size size)
 {
 	void *mem;
 
-	if (size == POOL_OF_BIG && p->lent[size] >= p->big_max)
+	if (p->lent[size] >= p->most[size])
 		return NULL;
 	mem = p->idle[size] != NULL ? unkeep(p, size) : malloc(pool_octets(size));
 	if (mem != NULL)

@@ -2,11 +2,12 @@
 /*
  * pool.h - memory to read into, lent to a session while bytes of it are in flight.
  *
- * Two sizes. A command or a reply fits a small one, so that a client who holds
- * back the end of a line costs no more than that; a message goes through big
- * ones, since half of the cost of a body is in the number of its system calls.
- * The big ones have a limit. The small ones are as many as sessions that hold
- * something, at most two a session.
+ * Three sizes to read into. A command or a reply fits a small one, so that a
+ * client who holds back the end of a line costs no more than that; a message goes
+ * through big ones, and where it fills these through huge ones, since half of the
+ * cost of a body is in the number of its system calls and of the peers' wakings.
+ * Big and huge ones have limits. The small ones are as many as sessions that hold
+ * something, at most two a session. And one size for what a dialogue keeps in mind.
  *
  * Buffers given back are kept for the next, up to a bound, and while they are
  * needed now and then. No sockets in here.
@@ -22,10 +23,12 @@ enum {
 	POOL_NOTES = 1000,		/* of a dialogue, about a transaction */
 	POOL_SMALL = 12 * 1024 + 512,	/* a whole reply, a line of an AUTH exchange */
 	POOL_BIG = 64 * 1024,
-	POOL_BIG_DEFAULT = 1024,	/* big ones at once: 64 MiB */
+	POOL_HUGE = 256 * 1024,
+	POOL_BIG_DEFAULT = 1024,	/* big ones at once: 64 MiB; */
+	POOL_BIG_A_HUGE = 16,		/* for so many of them a huge one, at least one: 16 MiB */
 };
 
-enum pool_size { POOL_OF_NOTES = 0, POOL_OF_SMALL, POOL_OF_BIG, POOL_SIZES };
+enum pool_size { POOL_OF_NOTES = 0, POOL_OF_SMALL, POOL_OF_BIG, POOL_OF_HUGE, POOL_SIZES };
 
 struct pool_chunk {
 	struct pool_chunk *next;
@@ -36,7 +39,7 @@ struct pool {
 	unsigned idle_count[POOL_SIZES];
 	unsigned spare[POOL_SIZES];	/* least of idle_count since it was last tidied */
 	unsigned lent[POOL_SIZES];
-	unsigned big_max;
+	unsigned most[POOL_SIZES];	/* of lent */
 };
 
 /* Begin with one small buffer, so that there is always one to go round. 0, or -1 without memory. */
@@ -45,7 +48,7 @@ int pool_init(struct pool *p, unsigned big_max);
 /* Free what was given back; nothing is lent any more. */
 void pool_done(struct pool *p);
 
-/* A buffer of so many octets; NULL: no memory, or for a big one the limit. */
+/* A buffer of this size; NULL: no memory, or for a big or huge one the limit. */
 void *pool_take(struct pool *p, enum pool_size size);
 
 /* Back to the pool. */

@@ -63,7 +63,7 @@ struct stream_conf {
 	const bool *unrecorded;		/* outlives the stream; read at each accept, MAIL and RCPT. True: they are refused for now, as nothing
 					   may be decided that is not recorded. NULL: never */
 	void (*began)(void *cookie, const struct session *s);	/* a session began, with hooks.cookie; does not call back; NULL: nobody counts */
-	unsigned body_buffers_max;	/* 64 KiB buffers for messages at once, 0: 1024; beyond, messages pass in small pieces */
+	unsigned body_buffers_max;	/* 64 KiB buffers for messages at once, 0: 1024, and a sixteenth of that of 256 KiB; beyond, messages pass in small pieces */
 };
 
 /* name, meaning */

@@ -84,11 +84,28 @@ big_ones_have_a_limit(void)
 	pool_done(&p);
 }
 
+static void
+huge_ones_have_a_limit_of_their_own(void)
+{
+	struct pool p;
+	uint8_t *huge, *big;
+
+	CU_ASSERT_FATAL(pool_init(&p, BIG_MAX) == 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(huge = pool_take(&p, POOL_OF_HUGE));
+	CU_ASSERT_PTR_NULL(pool_take(&p, POOL_OF_HUGE));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(big = pool_take(&p, POOL_OF_BIG));
+	pool_give(&p, POOL_OF_BIG, big);
+	pool_give(&p, POOL_OF_HUGE, huge);
+	need(&p, POOL_OF_HUGE, 1);
+	pool_done(&p);
+}
+
 static CU_TestInfo tests[] = {
 	{ "one small buffer is always there", one_small_buffer_is_always_there },
 	{ "what nobody needed since is given back", what_nobody_needed_since_is_given_back },
 	{ "what is lent meanwhile is nobody's to give back", what_is_lent_meanwhile_is_nobodys_to_give_back },
 	{ "big ones have a limit", big_ones_have_a_limit },
+	{ "huge ones have a limit of their own", huge_ones_have_a_limit_of_their_own },
 	CU_TEST_INFO_NULL,
 };
 
