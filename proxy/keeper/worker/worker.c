@@ -286,6 +286,7 @@ worker_run(struct worker_home *home)
 	prctl(PR_SET_PDEATHSIG, 0);	/* sessions outlive a captain that dies */
 	snprintf(name, sizeof(name), "relaywall-w%u", home->index);
 	prctl(PR_SET_NAME, name);
+	(void)mallopt(M_MMAP_THRESHOLD, POOL_BIG);	/* else it grows, and big buffers make holes in the heap */
 	w.home = home;
 	w.shared = &home->all[home->index];
 	rates_take(&home->rates, home->table);
