@@ -179,16 +179,16 @@ offered(unsigned host_has, unsigned shown)
 static void
 remember(struct dialogue *d, const struct ehlo *e)
 {
-	struct dialogue_notes *notes = d->notes;
-	size_t n = e->mechanisms.len < sizeof(notes->mechanisms) ? e->mechanisms.len : sizeof(notes->mechanisms);
+	struct dialogue_words *words = d->words;
+	size_t n = e->mechanisms.len < sizeof(words->mechanisms) ? e->mechanisms.len : sizeof(words->mechanisms);
 
 	d->host_said = *e;
 	d->host_said.mechanisms = (struct span){ 0 };
 	if (!auth_possible(d))		/* it is not shown, now or later */
 		n = 0;
 	if (n > 0)
-		memcpy(notes->mechanisms, e->mechanisms.at, n);
-	notes->mechanism_octets = n;
+		memcpy(words->mechanisms, e->mechanisms.at, n);
+	words->mechanism_octets = n;
 }
 
 /* The reply to EHLO, and what it means for the session. */
@@ -199,7 +199,7 @@ show(struct dialogue *d, unsigned code, struct span greeting)
 	struct ehlo e = d->host_said;
 	unsigned left;
 
-	e.mechanisms = span_of(d->notes->mechanisms, d->notes->mechanism_octets);
+	e.mechanisms = span_of(d->words->mechanisms, d->words->mechanism_octets);
 	offer(d, &e);
 	d->shown = left = e.keywords;
 	d->offered = offered(d->host_said.keywords, d->shown);

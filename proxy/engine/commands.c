@@ -65,7 +65,7 @@ command_ask(struct dialogue *d, enum verb verb, enum asked_why why, struct span 
 void
 command_ask_hello(struct dialogue *d, enum verb verb, enum asked_why why, uint64_t now_ms)
 {
-	const struct kept_path *name = &d->notes->text;
+	const struct kept_path *name = &d->words->text;
 	uint8_t line[5 + sizeof(name->bytes)];
 
 	memcpy(line, verb == VERB_EHLO ? "EHLO " : "HELO ", 5);
@@ -82,7 +82,7 @@ on_data(struct dialogue *d, const struct command *c, uint64_t now_ms)
 		command_decline(d, 503, "5.5.1", "MAIL first", "out-of-sequence", c->name);
 	else if (d->recipients == 0)	/* some hosts answer 354 to anything */
 		command_decline(d, 554, "5.5.1", "no valid recipients", "no-recipients", c->name);
-	else if (d->notes->message.failed)
+	else if (d->transaction->message.failed)
 		command_decline(d, 503, "5.5.1", "RSET first, a chunk was refused", "out-of-sequence", c->name);
 	else
 		command_ask(d, VERB_DATA, ASKED_BY_CLIENT, SPAN("DATA"), now_ms);
@@ -240,7 +240,7 @@ command_take(struct dialogue *d, enum line_result how, struct span line, uint64_
 		refuse_line(d, &c, how, line, now_ms);
 	} else if (!c.clean && !verbs[c.verb].judged) {
 		command_refuse(d, 500, "5.5.2", "control or 8-bit character in a command", "control-byte", line);
-	} else if (d->notes->message.chunked && message_between_chunks(d, &c, line, now_ms)) {
+	} else if (d->transaction->message.chunked && message_between_chunks(d, &c, line, now_ms)) {
 		d->idle_commands++;
 	} else {
 		used = verbs[c.verb].take(d, &c, now_ms);

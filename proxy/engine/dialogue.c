@@ -98,7 +98,7 @@ dialogue_report(struct dialogue *d, const struct event *e)
 
 	if (e->verdict != NULL)
 		d->last = reason_name(e->verdict->reason);
-	full.sender = span_of(d->notes->sender.bytes, d->notes->sender.len);
+	full.sender = span_of(d->transaction->sender.bytes, d->transaction->sender.len);
 	d->conf.hooks->report(d->conf.hooks->cookie, &d->conf.session, &full);
 }
 
@@ -116,7 +116,7 @@ dialogue_leave_host(struct dialogue *d, bool reset)
 void
 dialogue_hang_up(struct dialogue *d, uint64_t now_ms)
 {
-	if (d->notes->message.chunked && !d->host_gone)	/* it has half a message */
+	if (d->transaction->message.chunked && !d->host_gone)	/* it has half a message */
 		dialogue_leave_host(d, true);
 	d->close |= DIALOGUE_CLOSE_CLIENT | DIALOGUE_CLOSE_HOST;
 	dialogue_enter(d, DIALOGUE_CLOSED, now_ms);
@@ -270,13 +270,13 @@ dialogue_feed(struct dialogue *d, enum side from, struct span in, size_t *pass, 
 struct span
 dialogue_question(const struct dialogue *d)
 {
-	return span_of(d->notes->text.bytes, d->state == DIALOGUE_LOOKUP ? d->notes->text.len : 0);
+	return span_of(d->words->text.bytes, d->state == DIALOGUE_LOOKUP ? d->words->text.len : 0);
 }
 
 bool
 dialogue_waits_for_lists(const struct dialogue *d)
 {
-	return d->state == DIALOGUE_LOOKUP && (d->notes == NULL || d->notes->text.len == 0);
+	return d->state == DIALOGUE_LOOKUP && (d->words == NULL || d->words->text.len == 0);
 }
 
 void
@@ -348,7 +348,7 @@ dialogue_eof(struct dialogue *d, enum side from, uint64_t now_ms)
 		break;
 	case DIALOGUE_BODY:
 	case DIALOGUE_DISCARD:
-		dialogue_report(d, &(struct event){ .kind = EVENT_MESSAGE, .what = "client-closed", .octets = d->notes->message.octets,
+		dialogue_report(d, &(struct event){ .kind = EVENT_MESSAGE, .what = "client-closed", .octets = d->transaction->message.octets,
 		    .recipients = d->recipients });
 		dialogue_leave_host(d, true);
 		dialogue_hang_up(d, now_ms);

@@ -137,13 +137,19 @@ struct asked_host {
 };
 
 /*
- * What a dialogue keeps in mind beyond a call: while the host is asked something, a transaction is open, or AUTH can be offered. A
- * session that waits for a command, which most sessions do most of the time, needs none of it.
+ * What a dialogue keeps in mind beyond a call, in two pieces: while a transaction is open or its MAIL is asked; and while the host or
+ * the DNS is asked something else, or AUTH can be offered. A session that waits for a command, which most sessions do most of the
+ * time, needs none of it.
  */
-struct dialogue_notes {
-	struct kept_path text;	/* REDIRECTED: the path as the client wrote it; HELO, EHLO: the name; LOOKUP: the domain, or empty: the lists */
-	struct kept_path sender;	/* canonical, of the transaction */
+enum dialogue_note { NOTE_TRANSACTION = 0, NOTE_WORDS, DIALOGUE_NOTES };
+
+struct dialogue_transaction {
+	struct kept_path sender;	/* canonical */
 	struct message message;
+};
+
+struct dialogue_words {
+	struct kept_path text;	/* REDIRECTED: the path as the client wrote it; HELO, EHLO: the name; LOOKUP: the domain, or empty: the lists */
 	size_t mechanism_octets;	/* of what the host said behind AUTH in its last reply to EHLO: */
 	uint8_t mechanisms[EHLO_LINE_OCTETS];
 };
@@ -168,7 +174,7 @@ struct dialogue {
 	bool in_transaction;		/* the host accepted MAIL */
 	bool enhance;			/* replies of the host get enhanced codes */
 	bool greeted;			/* the host took a HELO or EHLO */
-	struct ehlo host_said;		/* in its last reply to EHLO, but for the mechanisms, which are in the notes */
+	struct ehlo host_said;		/* in its last reply to EHLO, but for the mechanisms, which are in the words */
 	unsigned shown;			/* EHLO_ keywords, to the client */
 	unsigned offered;		/* OFFER_ bits: parameters that the host understands and may have */
 	unsigned recipients;		/* accepted by the host in this transaction */
@@ -184,7 +190,8 @@ struct dialogue {
 	uint64_t tarpit_until_ms;
 
 	struct line_reader line;
-	struct dialogue_notes *notes;	/* lent; NULL: there are none */
+	struct dialogue_transaction *transaction;	/* these two are lent; NULL: there are none */
+	struct dialogue_words *words;
 	bool host_moved;		/* it took something since the message's time was set */
 };
 
@@ -198,13 +205,13 @@ void dialogue_init(struct dialogue *d, const struct dialogue_conf *conf, uint64_
 void dialogue_lend(struct dialogue *d, enum side to, uint8_t *mem);
 
 /*
- * Memory for notes, in the place of what it has; those that there are are moved there. All that changes a dialogue, but
- * dialogue_sent(), wants it, too. NULL: it is the caller's again, only if there is nothing to be kept.
+ * Memory for notes (which: a struct dialogue_transaction, or words), in the place of what it has; those that there are are moved there.
+ * All that changes a dialogue, but dialogue_sent(), wants both, too. NULL: it is the caller's again, only if there is nothing to be kept.
  */
-void dialogue_lend_notes(struct dialogue *d, struct dialogue_notes *notes);
+void dialogue_lend_note(struct dialogue *d, enum dialogue_note which, void *mem);
 
-/* Has it notes that it will need again? */
-bool dialogue_keeps_notes(const struct dialogue *d);
+/* Has it notes there that it will need again? */
+bool dialogue_keeps_note(const struct dialogue *d, enum dialogue_note which);
 
 /* Does something wait in the queue to this side, to be sent now or, in a tarpit, later? */
 bool dialogue_holds(const struct dialogue *d, enum side to);

@@ -94,7 +94,7 @@ judged_hello(struct dialogue *d, const struct command *c, uint64_t now_ms)
 		answer_hello_again(d, c->verb);
 		return true;
 	}
-	keep(&d->notes->text, v.path);
+	keep(&d->words->text, v.path);
 	command_ask_hello(d, c->verb, ASKED_BY_CLIENT, now_ms);
 	return true;
 }
@@ -106,7 +106,7 @@ judged_hello(struct dialogue *d, const struct command *c, uint64_t now_ms)
 static bool
 look_up(struct dialogue *d, struct span domain, uint64_t now_ms)
 {
-	d->notes->text.len = domain_lower(domain, d->notes->text.bytes).len;
+	d->words->text.len = domain_lower(domain, d->words->text.bytes).len;
 	dialogue_enter(d, DIALOGUE_LOOKUP, now_ms);
 	return false;
 }
@@ -142,7 +142,7 @@ judged_mail(struct dialogue *d, const struct command *c, uint64_t now_ms)
 	if (is_over_rate(d, RATE_MESSAGES, c->argument, now_ms))
 		return true;
 	d->recipients = d->attempts = 0;
-	keep(&d->notes->sender, verdict_path(&v));
+	keep(&d->transaction->sender, verdict_path(&v));
 	command_ask(d, VERB_MAIL, ASKED_BY_CLIENT, sent_span(&v.sent), now_ms);
 	return true;
 }
@@ -196,7 +196,7 @@ judged_recipient(struct dialogue *d, const struct command *c, uint64_t now_ms)
 	}
 	if (is_over_rate(d, RATE_RECIPIENTS, c->argument, now_ms))
 		return true;
-	keep(&d->notes->text, v.action == ACTION_REWRITE ? v.path : (struct span){ 0 });
+	keep(&d->words->text, v.action == ACTION_REWRITE ? v.path : (struct span){ 0 });
 	command_ask(d, VERB_RCPT, v.action == ACTION_REWRITE ? ASKED_REDIRECTED : ASKED_BY_CLIENT, sent_span(&v.sent), now_ms);
 	return true;
 }

@@ -14,14 +14,14 @@ enum {
 static void
 open_window(struct dialogue *d, uint64_t now_ms)
 {
-	d->notes->message.window_ms = now_ms + d->conf.limits->rate_ms;
-	d->notes->message.window_octets = 0;
+	d->transaction->message.window_ms = now_ms + d->conf.limits->rate_ms;
+	d->transaction->message.window_octets = 0;
 }
 
 static void
 set_deadline(struct dialogue *d)
 {
-	const struct message *m = &d->notes->message;
+	const struct message *m = &d->transaction->message;
 
 	d->deadline_ms = m->idle_ms;
 	if (d->conf.limits->rate_min > 0 && m->window_ms < m->idle_ms)
@@ -32,7 +32,7 @@ set_deadline(struct dialogue *d)
 static void
 count(struct dialogue *d, size_t octets, uint64_t now_ms)
 {
-	struct message *m = &d->notes->message;
+	struct message *m = &d->transaction->message;
 
 	m->octets += octets;
 	m->window_octets += octets;
@@ -50,7 +50,7 @@ go_on(struct dialogue *d, enum dialogue_state next, uint64_t now_ms)
 	dialogue_enter(d, next, now_ms);
 	if (d->state != next)	/* the client is gone */
 		return;
-	d->notes->message.idle_ms = now_ms + d->conf.limits->body_ms;
+	d->transaction->message.idle_ms = now_ms + d->conf.limits->body_ms;
 	set_deadline(d);
 }
 
@@ -64,13 +64,13 @@ enter(struct dialogue *d, enum dialogue_state next, uint64_t now_ms)
 void
 message_forget(struct dialogue *d)
 {
-	d->notes->message.chunked = d->notes->message.failed = false;
+	d->transaction->message.chunked = d->transaction->message.failed = false;
 }
 
 static void
 refuse(struct dialogue *d, unsigned code, const char *enhanced, const char *text, const char *what)
 {
-	struct message *m = &d->notes->message;
+	struct message *m = &d->transaction->message;
 
 	m->refuse_code = code;
 	m->refuse_enhanced = enhanced;
@@ -81,7 +81,7 @@ refuse(struct dialogue *d, unsigned code, const char *enhanced, const char *text
 static void
 end_discard(struct dialogue *d, uint64_t now_ms)
 {
-	const struct message *m = &d->notes->message;
+	const struct message *m = &d->transaction->message;
 
 	dialogue_report(d, &(struct event){ .kind = EVENT_MESSAGE, .code = m->refuse_code, .what = m->refuse_what,
 	    .octets = m->octets, .recipients = d->recipients });
@@ -93,7 +93,7 @@ end_discard(struct dialogue *d, uint64_t now_ms)
 static void
 discard(struct dialogue *d, uint64_t now_ms)
 {
-	struct message *m = &d->notes->message;
+	struct message *m = &d->transaction->message;
 
 	if (m->counted && m->left == 0) {
 		end_discard(d, now_ms);
@@ -129,17 +129,17 @@ message_host_lost(struct dialogue *d, const char *what, uint64_t now_ms)
 static bool
 too_big(const struct dialogue *d, uint64_t more)
 {
-	uint64_t most = d->conf.session.host->max_message + (d->notes->message.counted ? 0 : 3);
+	uint64_t most = d->conf.session.host->max_message + (d->transaction->message.counted ? 0 : 3);
 
 	if (d->conf.session.host->max_message == 0)
 		return false;
-	return d->notes->message.octets > most || more > most - d->notes->message.octets;
+	return d->transaction->message.octets > most || more > most - d->transaction->message.octets;
 }
 
 static void
 note_repair(struct dialogue *d, enum text_fault fault)
 {
-	struct message *m = &d->notes->message;
+	struct message *m = &d->transaction->message;
 
 	if (fault == TEXT_OK || m->repaired != NULL)
 		return;
@@ -158,7 +158,7 @@ static enum text_result
 move_text(struct dialogue *d, struct span in, bool whole, size_t *used, size_t *pass, enum text_fault *fault)
 {
 	struct buf *out = &d->out[SIDE_HOST];
-	struct message *m = &d->notes->message;
+	struct message *m = &d->transaction->message;
 	enum text_result result;
 	struct span rest = in;
 	bool copy = false;
@@ -188,7 +188,7 @@ move_text(struct dialogue *d, struct span in, bool whole, size_t *used, size_t *
 static void
 end_chunk(struct dialogue *d, uint64_t now_ms)
 {
-	struct message *m = &d->notes->message;
+	struct message *m = &d->transaction->message;
 	enum text_fault fault;
 	uint8_t end[TEXT_EMIT_OCTETS];
 	size_t n;
@@ -210,7 +210,7 @@ void
 message_begin(struct dialogue *d, uint64_t now_ms)
 {
 	const struct session *s = &d->conf.session;
-	struct message *m = &d->notes->message;
+	struct message *m = &d->transaction->message;
 	struct text_conf conf = {
 		.normalize = s->host->rules[s->network].body != BODY_RULE_REJECT,
 		.counted = d->asked.why == ASKED_FOR_CHUNK,
@@ -244,7 +244,7 @@ end_too_big(struct dialogue *d, bool ended, uint64_t now_ms)
 static size_t
 feed_text(struct dialogue *d, struct span in, size_t *pass, uint64_t now_ms)
 {
-	struct message *m = &d->notes->message;
+	struct message *m = &d->transaction->message;
 	enum text_fault fault = TEXT_OK;
 	bool whole = false;
 	enum text_result result;
@@ -273,7 +273,7 @@ feed_text(struct dialogue *d, struct span in, size_t *pass, uint64_t now_ms)
 static size_t
 feed_discard(struct dialogue *d, struct span in, uint64_t now_ms)
 {
-	struct message *m = &d->notes->message;
+	struct message *m = &d->transaction->message;
 	bool ended;
 	size_t used;
 
@@ -308,7 +308,7 @@ void
 message_tick(struct dialogue *d, bool host_blocks, uint64_t now_ms)
 {
 	const struct dialogue_limits *l = d->conf.limits;
-	struct message *m = &d->notes->message;
+	struct message *m = &d->transaction->message;
 
 	if (host_blocks && d->host_moved && now_ms >= m->idle_ms) {	/* slowly */
 		d->host_moved = false;
@@ -360,9 +360,9 @@ refuse_chunk(struct dialogue *d, unsigned code, const char *enhanced, const char
 static void
 first_chunk(struct dialogue *d, uint64_t now_ms)
 {
-	d->notes->message.octets = 0;
-	if (too_big(d, d->notes->message.left)) {
-		d->notes->message.failed = true;
+	d->transaction->message.octets = 0;
+	if (too_big(d, d->transaction->message.left)) {
+		d->transaction->message.failed = true;
 		refuse_chunk(d, 552, "5.3.4", "message too big", "max-message-size", now_ms);
 	} else {
 		command_ask(d, VERB_DATA, ASKED_FOR_CHUNK, SPAN("DATA"), now_ms);
@@ -372,9 +372,9 @@ first_chunk(struct dialogue *d, uint64_t now_ms)
 static void
 next_chunk(struct dialogue *d, uint64_t now_ms)
 {
-	if (too_big(d, d->notes->message.left))
+	if (too_big(d, d->transaction->message.left))
 		break_off(d, 552, "5.3.4", "message too big", "max-message-size", now_ms);
-	else if (d->notes->message.left == 0)
+	else if (d->transaction->message.left == 0)
 		end_chunk(d, now_ms);
 	else
 		go_on(d, DIALOGUE_BODY, now_ms);
@@ -383,7 +383,7 @@ next_chunk(struct dialogue *d, uint64_t now_ms)
 void
 message_chunk_refused(struct dialogue *d, unsigned code, uint64_t now_ms)
 {
-	d->notes->message.failed = true;
+	d->transaction->message.failed = true;
 	refuse_chunk(d, code, code < 500 ? "4.3.0" : "5.3.0", "mail host refused the message", "host-refused", now_ms);
 	dialogue_hold(d, now_ms);	/* an empty chunk is refused at once */
 }
@@ -391,7 +391,7 @@ message_chunk_refused(struct dialogue *d, unsigned code, uint64_t now_ms)
 bool
 message_chunk(struct dialogue *d, const struct command *c, uint64_t now_ms)
 {
-	struct message *m = &d->notes->message;
+	struct message *m = &d->transaction->message;
 
 	if (parse_bdat(c->argument, &m->left, &m->last) == -1) {
 		dialogue_leave_host(d, true);

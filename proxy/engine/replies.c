@@ -33,7 +33,7 @@ forget_transaction(struct dialogue *d)
 {
 	d->in_transaction = false;
 	d->recipients = d->attempts = 0;
-	d->notes->sender.len = 0;
+	d->transaction->sender.len = 0;
 	message_forget(d);
 }
 
@@ -88,7 +88,7 @@ on_recipient(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 	}
 	/* the host's words would name the trap */
 	buf_add(&d->out[SIDE_CLIENT],
-	    span_of(reply, verdict_reply_redirected(span_of(d->notes->text.bytes, d->notes->text.len), r->code, reply)));
+	    span_of(reply, verdict_reply_redirected(span_of(d->words->text.bytes, d->words->text.len), r->code, reply)));
 	buf_add(&d->out[SIDE_CLIENT], SPAN("\r\n"));
 }
 
@@ -224,7 +224,7 @@ on_final(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 		unexplained(d, "reply-code", now_ms);
 		return;
 	}
-	dialogue_report(d, &(struct event){ .kind = EVENT_MESSAGE, .code = r->code, .octets = d->notes->message.octets,
+	dialogue_report(d, &(struct event){ .kind = EVENT_MESSAGE, .code = r->code, .octets = d->transaction->message.octets,
 	    .recipients = d->recipients });
 	if (r->code < 300)
 		count(d, RATE_MESSAGES, now_ms);
@@ -243,10 +243,10 @@ on_shutdown(struct dialogue *d, const struct reply *r, uint64_t now_ms)
 	else
 		answer_forward(d, r);
 	dialogue_report(d, &(struct event){ .kind = EVENT_HOST, .code = 421, .what = "host-says-421" });
-	if (d->state == DIALOGUE_BODY || d->state == DIALOGUE_FINAL || d->notes->message.chunked)
+	if (d->state == DIALOGUE_BODY || d->state == DIALOGUE_FINAL || d->transaction->message.chunked)
 		dialogue_report(d, &(struct event){ .kind = EVENT_MESSAGE, .code = 421, .what = "host-says-421",
-		    .octets = d->notes->message.octets, .recipients = d->recipients });
-	dialogue_leave_host(d, d->state == DIALOGUE_BODY || d->notes->message.chunked);
+		    .octets = d->transaction->message.octets, .recipients = d->recipients });
+	dialogue_leave_host(d, d->state == DIALOGUE_BODY || d->transaction->message.chunked);
 	dialogue_hang_up(d, now_ms);
 }
 

@@ -39,7 +39,7 @@ take_data(struct dialogue *d, const struct command *c)
 {
 	bool has_recipient = d->recipients > 0 || d->row.recipients > 0 || d->asked.verb == VERB_RCPT;
 
-	if (!c->clean || ascii_trim(c->argument).len > 0 || !has_recipient || d->notes->message.failed)
+	if (!c->clean || ascii_trim(c->argument).len > 0 || !has_recipient || d->transaction->message.failed)
 		return false;
 	command_send(d, SPAN("DATA"));
 	d->row.data = true;

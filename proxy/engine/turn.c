@@ -15,26 +15,41 @@ dialogue_holds(const struct dialogue *d, enum side to)
 	return buf_span(&d->out[to]).len > 0;
 }
 
-void
-dialogue_lend_notes(struct dialogue *d, struct dialogue_notes *notes)
+static void
+lend_transaction(struct dialogue *d, struct dialogue_transaction *mem)
 {
-	assert(notes != NULL || !dialogue_keeps_notes(d));
-	if (notes != NULL && d->notes != NULL) {
-		*notes = *d->notes;
-	} else if (notes != NULL) {
-		notes->text.len = notes->sender.len = notes->mechanism_octets = 0;
-		notes->message = (struct message){ 0 };
+	if (mem != NULL && d->transaction != NULL) {
+		*mem = *d->transaction;
+	} else if (mem != NULL) {
+		mem->sender.len = 0;
+		mem->message = (struct message){ 0 };
 	}
-	d->notes = notes;
+	d->transaction = mem;
 }
 
-bool
-dialogue_keeps_notes(const struct dialogue *d)
+static void
+lend_words(struct dialogue *d, struct dialogue_words *mem)
 {
-	const struct dialogue_notes *n = d->notes;
+	if (mem != NULL && d->words != NULL)
+		*mem = *d->words;
+	else if (mem != NULL)
+		mem->text.len = mem->mechanism_octets = 0;
+	d->words = mem;
+}
 
-	if (n == NULL)
-		return false;
+void
+dialogue_lend_note(struct dialogue *d, enum dialogue_note which, void *mem)
+{
+	assert(mem != NULL || !dialogue_keeps_note(d, which));
+	if (which == NOTE_TRANSACTION)
+		lend_transaction(d, mem);
+	else
+		lend_words(d, mem);
+}
+
+static bool
+keeps_transaction(const struct dialogue *d)
+{
 	switch (d->state) {
 	case DIALOGUE_BODY:
 	case DIALOGUE_FINAL:
@@ -42,13 +57,28 @@ dialogue_keeps_notes(const struct dialogue *d)
 		return true;
 	case DIALOGUE_REPLY:
 	case DIALOGUE_LOOKUP:
-		return d->in_transaction || n->mechanism_octets > 0 || n->text.len > 0 || n->sender.len > 0;
-	case DIALOGUE_ORPHAN:
-	case DIALOGUE_CLOSED:
-		return false;
+		return d->in_transaction || d->transaction->sender.len > 0;
 	default:
-		return d->in_transaction || n->mechanism_octets > 0;
+		return d->in_transaction;
 	}
+}
+
+static bool
+keeps_words(const struct dialogue *d)
+{
+	bool asks = d->state == DIALOGUE_REPLY || d->state == DIALOGUE_LOOKUP;
+
+	return d->words->mechanism_octets > 0 || (asks && d->words->text.len > 0);
+}
+
+bool
+dialogue_keeps_note(const struct dialogue *d, enum dialogue_note which)
+{
+	if (d->state == DIALOGUE_ORPHAN || d->state == DIALOGUE_CLOSED)
+		return false;
+	if (which == NOTE_TRANSACTION)
+		return d->transaction != NULL && keeps_transaction(d);
+	return d->words != NULL && keeps_words(d);
 }
 
 bool

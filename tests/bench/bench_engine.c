@@ -46,7 +46,8 @@ struct driver {
 	char out[2][OUT];
 	size_t len[2];
 	uint8_t to_client[DIALOGUE_TO_CLIENT], to_host[DIALOGUE_TO_HOST];
-	struct dialogue_notes notes;
+	struct dialogue_transaction transaction;
+	struct dialogue_words words;
 };
 
 static unsigned reported;
@@ -127,7 +128,8 @@ begin(struct driver *v, const struct event_hooks *hooks, const struct dialogue_l
 	dialogue_init(&v->d, &conf, 0);
 	dialogue_lend(&v->d, SIDE_CLIENT, v->to_client);
 	dialogue_lend(&v->d, SIDE_HOST, v->to_host);
-	dialogue_lend_notes(&v->d, &v->notes);
+	dialogue_lend_note(&v->d, NOTE_TRANSACTION, &v->transaction);
+	dialogue_lend_note(&v->d, NOTE_WORDS, &v->words);
 	feed(v, SIDE_HOST, &banner);
 	play(v, &hello);
 }

@@ -21,7 +21,8 @@ struct engine_stage {
 	bool held[2];
 	struct tape passed[2];		/* to an end that takes nothing */
 	uint8_t to_client[DIALOGUE_TO_CLIENT], to_host[DIALOGUE_TO_HOST];
-	struct dialogue_notes notes;
+	struct dialogue_transaction transaction;
+	struct dialogue_words words;
 };
 
 /* Zeroed memory, or one that was used before. setting and hooks are borrowed until the next call. */

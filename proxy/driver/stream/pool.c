@@ -6,14 +6,14 @@
 #include <stdlib.h>
 
 /* Given back and kept: enough for the sessions of one busy moment, some 4 MiB of each size. */
-static const unsigned idle_max[POOL_SIZES] = { [POOL_OF_NOTES] = 4096, [POOL_OF_SMALL] = 512, [POOL_OF_BIG] = 64,
-	[POOL_OF_HUGE] = 16 };
+static const unsigned idle_max[POOL_SIZES] = { [POOL_OF_TRANSACTION] = 4096, [POOL_OF_WORDS] = 4096, [POOL_OF_SMALL] = 512,
+	[POOL_OF_BIG] = 64, [POOL_OF_HUGE] = 16 };
 
 size_t
 pool_octets(enum pool_size size)
 {
-	static const size_t octets[POOL_SIZES] = { [POOL_OF_NOTES] = POOL_NOTES, [POOL_OF_SMALL] = POOL_SMALL, [POOL_OF_BIG] = POOL_BIG,
-		[POOL_OF_HUGE] = POOL_HUGE };
+	static const size_t octets[POOL_SIZES] = { [POOL_OF_TRANSACTION] = POOL_TRANSACTION, [POOL_OF_WORDS] = POOL_WORDS,
+		[POOL_OF_SMALL] = POOL_SMALL, [POOL_OF_BIG] = POOL_BIG, [POOL_OF_HUGE] = POOL_HUGE };
 
 	return octets[size];
 }
@@ -46,8 +46,8 @@ pool_init(struct pool *p, unsigned big_max)
 {
 	void *first = malloc(POOL_SMALL);
 
-	*p = (struct pool){ .most = { [POOL_OF_NOTES] = UINT_MAX, [POOL_OF_SMALL] = UINT_MAX, [POOL_OF_BIG] = big_max,
-		[POOL_OF_HUGE] = (big_max + POOL_BIG_A_HUGE - 1) / POOL_BIG_A_HUGE } };
+	*p = (struct pool){ .most = { [POOL_OF_TRANSACTION] = UINT_MAX, [POOL_OF_WORDS] = UINT_MAX, [POOL_OF_SMALL] = UINT_MAX,
+		[POOL_OF_BIG] = big_max, [POOL_OF_HUGE] = (big_max + POOL_BIG_A_HUGE - 1) / POOL_BIG_A_HUGE } };
 	if (first == NULL)
 		return -1;
 	keep(p, POOL_OF_SMALL, first);

@@ -7,7 +7,7 @@
  * through big ones, and where it fills these through huge ones, since half of the
  * cost of a body is in the number of its system calls and of the peers' wakings.
  * Big and huge ones have limits. The small ones are as many as sessions that hold
- * something, at most two a session. And one size for what a dialogue keeps in mind.
+ * something, at most two a session. And two sizes for what a dialogue keeps in mind.
  *
  * Buffers given back are kept for the next, up to a bound, and while they are
  * needed now and then. No sockets in here.
@@ -20,7 +20,8 @@
 #include <stdint.h>
 
 enum {
-	POOL_NOTES = 1000,		/* of a dialogue, about a transaction */
+	POOL_TRANSACTION = 472,		/* these two: what a dialogue keeps in mind */
+	POOL_WORDS = 528,
 	POOL_SMALL = 12 * 1024 + 512,	/* a whole reply, a line of an AUTH exchange */
 	POOL_BIG = 64 * 1024,
 	POOL_HUGE = 256 * 1024,
@@ -28,7 +29,7 @@ enum {
 	POOL_BIG_A_HUGE = 16,		/* for so many of them a huge one, at least one: 16 MiB */
 };
 
-enum pool_size { POOL_OF_NOTES = 0, POOL_OF_SMALL, POOL_OF_BIG, POOL_OF_HUGE, POOL_SIZES };
+enum pool_size { POOL_OF_TRANSACTION = 0, POOL_OF_WORDS, POOL_OF_SMALL, POOL_OF_BIG, POOL_OF_HUGE, POOL_SIZES };
 
 struct pool_chunk {
 	struct pool_chunk *next;

@@ -30,7 +30,8 @@ TAILQ_HEAD(session_list, stream_session);
 /* What the session that has its turn works with. Most have sent all when it ends, and wait for a command. */
 struct scratch {
 	const struct stream_session *user;	/* NULL: no session has its turn */
-	struct dialogue_notes notes;
+	struct dialogue_transaction transaction;
+	struct dialogue_words words;
 	uint8_t to_client[DIALOGUE_TO_CLIENT], to_host[DIALOGUE_TO_HOST];
 };
 
@@ -69,7 +70,7 @@ struct stream_session {
 	uint64_t began_ms;
 	uint64_t octets[2];			/* sent, by the side that they went to */
 	uint8_t *waits[2];		/* by side: of the pool, with what could not be sent to it; NULL: nothing waits */
-	struct dialogue_notes *notes;	/* of the pool; NULL: there is nothing to be kept in mind */
+	void *notes[DIALOGUE_NOTES];	/* of the pool; NULL: there is nothing to be kept in mind */
 	struct dialogue dialogue;	/* last: it sets itself up */
 };
 

@@ -17,7 +17,8 @@ struct player {
 	bool stalled[2];	/* by side */
 	bool unrecorded;
 	uint8_t to_client[DIALOGUE_TO_CLIENT], to_host[DIALOGUE_TO_HOST];
-	struct dialogue_notes notes[2];
+	struct notes { struct dialogue_transaction transaction; struct dialogue_words words; } notes[2];	/* one of them has those of the dialogue: */
+	int notes_in;
 	struct buf in[2], got[2];	/* by side: not yet used input, everything it was sent */
 };
 
@@ -103,16 +104,24 @@ expect(struct player *p, enum side side, struct span want, size_t step)
 	buf_take(&p->got[side], got.len);
 }
 
+static void
+change_note(struct player *p, enum dialogue_note which, void *old, void *new, size_t octets)
+{
+	if (!dialogue_keeps_note(&p->d, which))
+		dialogue_lend_note(&p->d, which, NULL);
+	dialogue_lend_note(&p->d, which, new);
+	memset(old, 0xa5, octets);
+}
+
 /* Notes that are kept are moved; of others nothing is left. */
 static void
 change_notes(struct player *p)
 {
-	struct dialogue_notes *old = p->d.notes;
+	struct notes *old = &p->notes[p->notes_in], *new = &p->notes[!p->notes_in];
 
-	if (!dialogue_keeps_notes(&p->d))
-		dialogue_lend_notes(&p->d, NULL);
-	dialogue_lend_notes(&p->d, old == &p->notes[0] ? &p->notes[1] : &p->notes[0]);
-	memset(old, 0xa5, sizeof(*old));
+	change_note(p, NOTE_TRANSACTION, &old->transaction, &new->transaction, sizeof(old->transaction));
+	change_note(p, NOTE_WORDS, &old->words, &new->words, sizeof(old->words));
+	p->notes_in = !p->notes_in;
 }
 
 static void
@@ -246,7 +255,8 @@ play_in(const char *name, const struct setting *setting, const struct step *step
 		dialogue_init(&p.d, &conf, p.now_ms);
 		dialogue_lend(&p.d, SIDE_CLIENT, p.to_client);
 		dialogue_lend(&p.d, SIDE_HOST, p.to_host);
-		dialogue_lend_notes(&p.d, &p.notes[0]);
+		dialogue_lend_note(&p.d, NOTE_TRANSACTION, &p.notes[0].transaction);
+		dialogue_lend_note(&p.d, NOTE_WORDS, &p.notes[0].words);
 		for (size_t n = 0; steps[n].kind != STEP_END; n++) {
 			take(&p, &steps[n], n);
 			change_notes(&p);
