@@ -97,6 +97,7 @@ write_serving(FILE *out, const struct site *site)
  * break both. Both chains stand before conntrack (priority raw, -300 to -200).
  * What the box sends appears in output only, what it gets in prerouting only.
  */
+/* What every packet meets looks at the port first: that costs less than an address in a set. */
 static void
 write_untrack(FILE *out, const struct admission *a, const struct gate_rules *g, const struct pairs_family *const *in, size_t n)
 {
@@ -109,9 +110,9 @@ write_untrack(FILE *out, const struct admission *a, const struct gate_rules *g, 
 		admission_write_untrack(a);
 		gate_rules_write_untrack(g, h == 1);
 		for (size_t i = 0; i < n; i++) {
-			fprintf(out, "\t\t%s daddr @protected%c tcp dport 25 counter notrack comment \"to a host\"\n", in[i]->ip,
+			fprintf(out, "\t\ttcp dport 25 %s daddr @protected%c counter notrack comment \"to a host\"\n", in[i]->ip,
 			    in[i]->digit);
-			fprintf(out, "\t\t%s saddr @protected%c tcp sport 25 counter notrack comment \"from a host\"\n", in[i]->ip,
+			fprintf(out, "\t\ttcp sport 25 %s saddr @protected%c counter notrack comment \"from a host\"\n", in[i]->ip,
 			    in[i]->digit);
 		}
 		fputs("\t}\n", out);
@@ -137,8 +138,8 @@ write_errors(FILE *out, const struct site *site, const struct pairs_family *f)
 static void
 write_socket(FILE *out, const struct site *site, const struct pairs_family *f, char side, const char *comment)
 {
-	fprintf(out, "\t\t%s %caddr @protected%c tcp %cport 25 socket transparent 1 meta mark set 0x%" PRIx32
-	    " counter accept comment \"%s\"\n", f->ip, side, f->digit, side, site->fwmark, comment);
+	fprintf(out, "\t\ttcp %cport 25 %s %caddr @protected%c socket transparent 1 meta mark set 0x%" PRIx32
+	    " counter accept comment \"%s\"\n", side, f->ip, side, f->digit, site->fwmark, comment);
 }
 
 /*

@@ -86,19 +86,19 @@ divert() {
 		table inet bench {
 			chain untrack_prerouting {
 				type filter hook prerouting priority raw;
-				ip daddr $to tcp dport 25 notrack
-				ip saddr $to tcp sport 25 notrack
+				tcp dport 25 ip daddr $to notrack
+				tcp sport 25 ip saddr $to notrack
 			}
 			chain untrack_output {
 				type filter hook output priority raw;
-				ip daddr $to tcp dport 25 notrack
-				ip saddr $to tcp sport 25 notrack
+				tcp dport 25 ip daddr $to notrack
+				tcp sport 25 ip saddr $to notrack
 			}
 			chain divert {
 				type filter hook prerouting priority mangle;
 				tcp flags & (fin | syn | rst | ack) == syn ip daddr $to tcp dport 25 tproxy ip to 127.0.0.1:2525 meta mark set 0x2525 accept
-				ip saddr $to tcp sport 25 socket transparent 1 meta mark set 0x2525 accept
-				ip daddr $to tcp dport 25 socket transparent 1 meta mark set 0x2525 accept
+				tcp sport 25 ip saddr $to socket transparent 1 meta mark set 0x2525 accept
+				tcp dport 25 ip daddr $to socket transparent 1 meta mark set 0x2525 accept
 				ip daddr $to tcp dport 25 tproxy ip to 127.0.0.1:2525 meta mark set 0x2525 accept
 			}
 		}

@@ -75,8 +75,8 @@ a_new_syn_is_looked_at_before_old_sockets(void)
 		"chain divert", "hook prerouting priority mangle",
 		"tcp flags & (fin | syn | rst | ack) == syn ip daddr @protected4 tcp dport @serving tproxy ip to 127.0.0.1:2525 meta mark set 0x2525",
 		"tcp flags & (fin | syn | rst | ack) == syn ip6 daddr @protected6 tcp dport @serving tproxy ip6 to [::1]:2525",
-		"ip saddr @protected4 tcp sport 25 socket transparent 1 meta mark set 0x2525",
-		"ip daddr @protected4 tcp dport 25 socket transparent 1",
+		"tcp sport 25 ip saddr @protected4 socket transparent 1 meta mark set 0x2525",
+		"tcp dport 25 ip daddr @protected4 socket transparent 1",
 		"ip daddr @protected4 tcp dport @serving tproxy ip to 127.0.0.1:2525",
 		"chain guard", "hook forward",
 	};
