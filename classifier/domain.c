@@ -59,21 +59,35 @@ domain_lower(struct span name, uint8_t *out)
 	return span_of(out, name.len);
 }
 
-void
-domain_table_init(struct domain_table *t, struct name_slot *slots, size_t n)
+static bool
+is_suffix(struct span name)
 {
-	*t = (struct domain_table){ 0 };
-	name_set_init(&t->names, slots, n);
+	return name.len > 2 && name.at[0] == '*' && name.at[1] == '.';
 }
 
-/* "*.suffix" is kept with its dot, which no name begins with. */
-void
-domain_table_add(struct domain_table *t, struct span name)
+/* "*.suffix" is kept with its dot, which no name begins with. names: the list. */
+static struct span
+kept(const void *names, size_t i)
 {
-	bool suffix = name.len > 2 && name.at[0] == '*' && name.at[1] == '.';
+	const struct name_list *l = names;
+	struct span name = l->at(l->names, i);
 
-	name_set_add(&t->names, suffix ? span_cut(name, 1, name.len) : name);
-	t->has_suffix = t->has_suffix || suffix;
+	return is_suffix(name) ? span_cut(name, 1, name.len) : name;
+}
+
+size_t
+domain_table_octets(const struct name_list *l)
+{
+	return name_set_octets(&(struct name_list){ .at = kept, .names = l, .count = l->count });
+}
+
+void
+domain_table_build(struct domain_table *t, void *memory, const struct name_list *l)
+{
+	*t = (struct domain_table){ 0 };
+	name_set_build(&t->names, memory, &(struct name_list){ .at = kept, .names = l, .count = l->count });
+	for (size_t i = 0; i < l->count && !t->has_suffix; i++)
+		t->has_suffix = is_suffix(l->at(l->names, i));
 }
 
 bool

@@ -34,14 +34,11 @@ struct domain_table {
 	bool has_suffix;	/* spare the walk over parents where there is none */
 };
 
-/* Begin an empty table in slots[n], zeroed by the caller and outliving the table; n from name_set_slots(). */
-void domain_table_init(struct domain_table *t, struct name_slot *slots, size_t n);
+/* Octets of memory for a table of these: names in lower case, or "*." and a name. SIZE_MAX: more than a table can hold. */
+size_t domain_table_octets(const struct name_list *l);
 
-/*
- * Add a name in lower case, or "*." and a name. The bytes are borrowed for as
- * long as the table lives. Adding a name twice is no error.
- */
-void domain_table_add(struct domain_table *t, struct span name);
+/* Build it in memory[domain_table_octets()], aligned for uint32_t, which outlives the table. */
+void domain_table_build(struct domain_table *t, void *memory, const struct name_list *l);
 
 /* Does the table hold this name (lower case)? */
 bool domain_table_has(const struct domain_table *t, struct span name);

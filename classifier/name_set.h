@@ -5,32 +5,40 @@
  * Built once in memory that its owner provides, constant afterwards: a look-up
  * inserts nothing. Who wants letters in any case puts them in, and asks, in
  * lower case. An all-zero set is empty and has no memory.
+ *
+ * A directory, of four octets for a name, says where in the text the names of one
+ * hash are. So a look-up among a million waits for memory once: the text is too
+ * big for a cache, the directory mostly is not.
  */
 #ifndef CLASSIFIER_NAME_SET_H
 #define CLASSIFIER_NAME_SET_H
 
 #include "classifier/span.h"
 
-struct name_slot {
-	const uint8_t *name;
-	uint32_t hash;		/* 0: empty */
-	uint32_t len;		/* of name, octets */
-};
-
-struct name_set {
-	struct name_slot *slots;
-	size_t mask;		/* slots - 1, a power of two */
+/* Where the names come from, in any order; the same one twice is no error. */
+struct name_list {
+	struct span (*at)(const void *names, size_t i);	/* the i-th; borrowed until the set is built */
+	const void *names;
 	size_t count;
 };
 
-/* Slots that a set of count names wants: a power of two, at most two thirds full. */
-size_t name_set_slots(size_t count);
+enum { NAME_OCTETS = 65535 };
 
-/* Begin an empty set in slots[n], zeroed by the caller and outliving the set; n from name_set_slots(). */
-void name_set_init(struct name_set *s, struct name_slot *slots, size_t n);
+struct name_set {
+	const uint32_t *begins;	/* by hash, and one more for the end: octets of text */
+	const uint8_t *text;	/* for each name two octets of length, low one first, and the name */
+	size_t mask;		/* hashes - 1, a power of two */
+	size_t count;		/* of the list: one that is there twice is counted twice */
+};
 
-/* Add a name, whose bytes are borrowed for as long as the set lives. Adding a name twice is no error. */
-void name_set_add(struct name_set *s, struct span name);
+/* A list of spans in a row. */
+struct name_list name_list_of(const struct span *names, size_t count);
+
+/* Octets of memory that a set of these wants; SIZE_MAX: a name of more than NAME_OCTETS, or more than 4 GiB, which no set has. */
+size_t name_set_octets(const struct name_list *l);
+
+/* Build it in memory[name_set_octets()], aligned for uint32_t, which outlives the set. */
+void name_set_build(struct name_set *s, void *memory, const struct name_list *l);
 
 bool name_set_has(const struct name_set *s, struct span name);
 

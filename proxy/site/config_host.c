@@ -162,23 +162,34 @@ check_name(struct config *c, struct policy_host *host, uint32_t line)
 		c->no_memory = true;
 }
 
+/* What belongs into a table. */
+struct table_names {
+	const struct site_domain *list;
+	size_t count;
+	struct span name;	/* one more, behind them */
+};
+
+static struct span
+table_name(const void *names, size_t i)
+{
+	const struct table_names *t = names;
+
+	return i < t->count ? t->list[i].name : t->name;
+}
+
 /* name: one more that belongs into the table, or the empty span. */
 static void
 build_table(struct config *c, struct domain_table *t, const struct site_domains *domains, struct span name)
 {
-	size_t n = name_set_slots(domains->count + 1);
-	struct name_slot *slots;
+	const struct table_names names = { .list = domains->list, .count = domains->count, .name = name };
+	const struct name_list list = { .at = table_name, .names = &names, .count = domains->count + (name.len > 0) };
+	void *memory;
 
 	if (domains->count == 0)
 		return;		/* an empty table asks for no memory */
-	slots = config_memory(c, arena_array(&c->site->arena, n, sizeof(*slots)));
-	if (slots == NULL)
-		return;
-	domain_table_init(t, slots, n);
-	for (size_t i = 0; i < domains->count; i++)
-		domain_table_add(t, domains->list[i].name);
-	if (name.len > 0)
-		domain_table_add(t, name);
+	memory = config_memory(c, arena_alloc(&c->site->arena, domain_table_octets(&list)));
+	if (memory != NULL)
+		domain_table_build(t, memory, &list);
 }
 
 static void

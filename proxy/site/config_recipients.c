@@ -117,18 +117,20 @@ static void
 build_set(struct list *l, struct name_set *set)
 {
 	struct config *c = l->c;
-	size_t n = name_set_slots(l->count);
-	struct span text = config_copy(c, span_of(l->text.text, l->used));
-	struct name_slot *slots = config_memory(c, arena_array(&c->site->arena, n, sizeof(*slots)));
-	size_t end;
+	struct span text = span_of(l->text.text, l->used), *entries = config_memory(c, calloc(l->count, sizeof(*entries)));
+	struct name_list list = name_list_of(entries, l->count);
+	void *memory;
 
-	if (c->no_memory)
+	if (entries == NULL)
 		return;
-	name_set_init(set, slots, n);
-	for (size_t begin = 0; begin < text.len; begin = end + 1) {
+	for (size_t i = 0, begin = 0, end; i < l->count; i++, begin = end + 1) {
 		end = span_find(text, begin, '\n');
-		name_set_add(set, span_cut(text, begin, end));
+		entries[i] = span_cut(text, begin, end);
 	}
+	memory = config_memory(c, arena_alloc(&c->site->arena, name_set_octets(&list)));
+	if (memory != NULL)
+		name_set_build(set, memory, &list);
+	free(entries);
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include "tests/unit/corpus.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -23,14 +24,16 @@ setting_default(struct setting *s)
 static void
 bind_recipients(struct setting *s)
 {
-	struct span list = span_str(s->recipients);
+	struct span list = span_str(s->recipients), entries[NAMES_MOST] = { 0 };
+	struct name_list names = name_list_of(entries, 0);
 
-	memset(s->recipient_slots, 0, sizeof(s->recipient_slots));
-	name_set_init(&s->host.recipients.entries, s->recipient_slots, sizeof(s->recipient_slots) / sizeof(s->recipient_slots[0]));
 	for (size_t at = 0, end; at < list.len; at = end + 1) {
+		assert(names.count < NAMES_MOST);
 		end = span_find(list, at, '\n');
-		name_set_add(&s->host.recipients.entries, span_cut(list, at, end));
+		entries[names.count++] = span_cut(list, at, end);
 	}
+	assert(name_set_octets(&names) <= sizeof(s->recipient_memory));
+	name_set_build(&s->host.recipients.entries, &s->recipient_memory, &names);
 }
 
 void

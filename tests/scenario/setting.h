@@ -9,6 +9,7 @@
 #define TESTS_SCENARIO_SETTING_H
 
 #include "proxy/engine/dialogue.h"
+#include "tests/unit/names.h"
 
 enum setting_section { SETTING_TOP = 0, SETTING_LIMITS, SETTING_PROTECT, SETTING_FROM, SETTING_SECTIONS };
 
@@ -19,7 +20,7 @@ struct setting {
 	struct tarpit tarpit;
 	char trap[64];			/* of the rules */
 	char recipients[128];		/* of the host, one a line; empty: no list */
-	struct name_slot recipient_slots[16];
+	struct names_memory recipient_memory;
 	char lines[SETTING_SECTIONS][512];	/* what was set, as lines of the configuration */
 };
 

@@ -12,6 +12,7 @@
 #include "proxy/base/escape.h"
 #include "proxy/driver/stream/stream.h"
 #include "proxy/driver/stream/tproxy.h"
+#include "tests/unit/names.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -44,11 +45,9 @@ address(int family, const char *text)
 static void
 init_local_domains(struct domain_table *t)
 {
-	static struct name_slot slots[16];
+	static struct names_memory memory;
 
-	domain_table_init(t, slots, name_set_slots(2));
-	domain_table_add(t, SPAN("local.example"));
-	domain_table_add(t, SPAN("mail.local.example"));
+	NAMES_TABLE(t, &memory, "local.example", "mail.local.example");
 }
 
 static const struct policy *

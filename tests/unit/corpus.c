@@ -2,6 +2,7 @@
 #include "tests/unit/corpus.h"
 
 #include "proxy/base/escape.h"
+#include "tests/unit/names.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +65,7 @@ corpus_each(void (*f)(const struct corpus_row *, void *), void *cookie)
 const struct asked *
 corpus_asked(void)
 {
-	static struct name_slot slots[8];
+	static struct names_memory memory;
 	static struct rules rules;
 	static struct ip address;
 	static struct policy_host host;
@@ -78,9 +79,7 @@ corpus_asked(void)
 		.name = SPAN("corpus"), .hostname = SPAN("mail.local.example"), .addresses = &address,
 		.address_count = 1, .max_local = 64, .rules = &rules,
 	};
-	domain_table_init(&host.local, slots, name_set_slots(2));
-	domain_table_add(&host.local, SPAN("local.example"));
-	domain_table_add(&host.local, SPAN("mail.local.example"));
+	NAMES_TABLE(&host.local, &memory, "local.example", "mail.local.example");
 	asked = (struct asked){ .host = &host, .address = &address, .network = POLICY_UNTRUSTED };
 	return &asked;
 }

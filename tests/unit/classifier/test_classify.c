@@ -6,6 +6,7 @@
 #include "classifier/recheck.h"
 #include "tests/unit/corpus.h"
 #include "tests/unit/guard.h"
+#include "tests/unit/names.h"
 #include "tests/unit/suite.h"
 
 static void
@@ -295,13 +296,12 @@ relay_domains_are_served_without_operators(void)
 		{ "TO:<@x.customer.example:user@local.example>", ACTION_REFUSE, REASON_SOURCE_ROUTE, "" },
 		{ "TO:<user@x.customer.example.victim.example>", ACTION_REFUSE, REASON_FOREIGN, "" },
 	};
-	struct name_slot slots[4] = { 0 };
+	struct names_memory memory;
 	struct policy_host host;
 	struct rules rules;
 	struct asked asked = asked_with(&host, &rules);
 
-	domain_table_init(&host.relay, slots, 4);
-	domain_table_add(&host.relay, SPAN("*.customer.example"));
+	NAMES_TABLE(&host.relay, &memory, "*.customer.example");
 	RECIPIENTS("relay domains", &asked, cases);
 }
 
@@ -358,23 +358,13 @@ only_the_address_the_client_came_to_is_the_own_literal(void)
  * open.example. A relay domain too.
  */
 static struct asked
-asked_with_list(struct policy_host *host, struct rules *rules, struct name_slot slots[3][8])
+asked_with_list(struct policy_host *host, struct rules *rules, struct names_memory memory[3])
 {
 	struct asked asked = asked_with(host, rules);
 
-	memset(slots, 0, 3 * sizeof(slots[0]));
-	domain_table_init(&host->local, slots[0], 8);
-	domain_table_add(&host->local, SPAN("local.example"));
-	domain_table_add(&host->local, SPAN("mail.local.example"));
-	domain_table_add(&host->local, SPAN("open.example"));
-	domain_table_add(&host->local, SPAN("*.sub.example"));
-	domain_table_init(&host->relay, slots[1], 8);
-	domain_table_add(&host->relay, SPAN("customer.example"));
-	name_set_init(&host->recipients.entries, slots[2], 8);
-	name_set_add(&host->recipients.entries, SPAN("john@local.example"));
-	name_set_add(&host->recipients.entries, SPAN("box@mail.local.example"));
-	name_set_add(&host->recipients.entries, SPAN("ann"));
-	name_set_add(&host->recipients.entries, SPAN("@open.example"));
+	NAMES_TABLE(&host->local, &memory[0], "local.example", "mail.local.example", "open.example", "*.sub.example");
+	NAMES_TABLE(&host->relay, &memory[1], "customer.example");
+	NAMES_SET(&host->recipients.entries, &memory[2], "john@local.example", "box@mail.local.example", "ann", "@open.example");
 	host->recipients.delimiters = SPAN("+");
 	return asked;
 }
@@ -414,10 +404,10 @@ with_a_list_a_local_recipient_must_be_on_it(void)
 #undef KNOWN
 #undef UNKNOWN
 	};
-	struct name_slot slots[3][8];
+	struct names_memory memory[3];
 	struct policy_host host;
 	struct rules rules;
-	struct asked asked = asked_with_list(&host, &rules, slots);
+	struct asked asked = asked_with_list(&host, &rules, memory);
 
 	RECIPIENTS("a list", &asked, cases);
 	rules.mode[RULE_UNQUALIFIED_RECIPIENT] = MODE_OFF;
@@ -430,10 +420,10 @@ static void
 a_list_without_an_entry_refuses_nobody(void)
 {
 	static const struct recipient_case cases[] = { { "TO:<user@local.example>", ACTION_PASS, REASON_LOCAL, "RCPT TO:<user@local.example>" } };
-	struct name_slot slots[3][8];
+	struct names_memory memory[3];
 	struct policy_host host;
 	struct rules rules;
-	struct asked asked = asked_with_list(&host, &rules, slots);
+	struct asked asked = asked_with_list(&host, &rules, memory);
 
 	host.recipients.entries.count = 0;
 	RECIPIENTS("no entry", &asked, cases);
@@ -446,10 +436,10 @@ a_redirected_recipient_is_not_looked_up(void)
 		{ "TO:<x@victim.example>", ACTION_REWRITE, REASON_FOREIGN, "RCPT TO:<trap@local.example>" },
 		{ "TO:<trap@local.example>", ACTION_REFUSE, REASON_UNKNOWN_RECIPIENT, "" },
 	};
-	struct name_slot slots[3][8];
+	struct names_memory memory[3];
 	struct policy_host host;
 	struct rules rules;
-	struct asked asked = asked_with_list(&host, &rules, slots);
+	struct asked asked = asked_with_list(&host, &rules, memory);
 
 	rules.relay_action = RELAY_REDIRECT;
 	rules.relay_trap = SPAN("trap@local.example");
@@ -486,10 +476,10 @@ an_unknown_recipient_is_counted_where_the_rule_counts(void)
 #undef COUNT
 #undef ENFORCE
 	};
-	struct name_slot slots[3][8];
+	struct names_memory memory[3];
 	struct policy_host host;
 	struct rules rules;
-	struct asked asked = asked_with_list(&host, &rules, slots);
+	struct asked asked = asked_with_list(&host, &rules, memory);
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct verdict v;

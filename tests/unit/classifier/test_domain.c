@@ -2,6 +2,7 @@
 #include "classifier/domain.h"
 
 #include "tests/unit/guard.h"
+#include "tests/unit/names.h"
 #include "tests/unit/suite.h"
 
 #include <regex.h>
@@ -90,13 +91,10 @@ a_table_holds_whole_names_only(void)
 		{ "sub.example", false }, { "xsub.example", false }, { ".sub.example", true }, { "sub.example.victim.example", false },
 		{ "*.sub.example", true }, { "", false }, { ".", false }, { "local", false },
 	};
-	struct name_slot slots[8] = { 0 };
+	struct names_memory memory;
 	struct domain_table t;
 
-	domain_table_init(&t, slots, name_set_slots(3));
-	domain_table_add(&t, SPAN("local.example"));
-	domain_table_add(&t, SPAN("mail.local.example"));
-	domain_table_add(&t, SPAN("*.sub.example"));
+	NAMES_TABLE(&t, &memory, "local.example", "mail.local.example", "*.sub.example");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		bool got = domain_table_has(&t, guard_end(span_str(cases[i].name)));
 
@@ -107,27 +105,26 @@ a_table_holds_whole_names_only(void)
 static void
 an_empty_table_holds_nothing(void)
 {
-	struct name_slot slots[4] = { 0 };
+	struct names_memory memory;
 	struct domain_table none = { 0 }, empty;
 
-	domain_table_init(&empty, slots, 4);
-	CHECK(!domain_table_has(&none, SPAN("local.example")) && !domain_table_has(&none, SPAN("")), "no slots");
+	names_table(&empty, &memory, (const char *const[]){ NULL });
+	CHECK(!domain_table_has(&none, SPAN("local.example")) && !domain_table_has(&none, SPAN("")), "no memory");
 	CHECK(!domain_table_has(&empty, SPAN("local.example")) && !domain_table_has(&empty, SPAN("")), "empty");
 }
 
 static void
 a_name_and_all_below_it_are_two_entries(void)
 {
-	struct name_slot slots[8] = { 0 };
+	struct names_memory memory;
 	struct domain_table t;
 
-	domain_table_init(&t, slots, 8);
-	domain_table_add(&t, SPAN("a.example"));
-	domain_table_add(&t, SPAN("a.example"));
-	CHECK(t.names.count == 1, "twice the same: %zu", t.names.count);
-	CHECK(!domain_table_has(&t, SPAN("x.a.example")), "not below it yet");
-	domain_table_add(&t, SPAN("*.a.example"));
-	CHECK(t.names.count == 2 && domain_table_has(&t, SPAN("a.example")) && domain_table_has(&t, SPAN("x.a.example")), "both");
+	NAMES_TABLE(&t, &memory, "a.example", "a.example");
+	CHECK(domain_table_has(&t, SPAN("a.example")) && !domain_table_has(&t, SPAN("x.a.example")), "itself");
+	NAMES_TABLE(&t, &memory, "*.a.example");
+	CHECK(!domain_table_has(&t, SPAN("a.example")) && domain_table_has(&t, SPAN("x.a.example")), "below it");
+	NAMES_TABLE(&t, &memory, "*.a.example", "a.example");
+	CHECK(domain_table_has(&t, SPAN("a.example")) && domain_table_has(&t, SPAN("x.a.example")), "both");
 }
 
 /* The same by looking at every name. */
@@ -151,15 +148,15 @@ static void
 a_table_agrees_with_a_search_through_all_names(void)
 {
 	static char names[200][12];
-	static struct name_slot slots[512];
+	static struct span spans[200];
+	static uint32_t memory[1024];
 	unsigned seed = 4, hits = 0, misses = 0;
 
 	for (unsigned round = 0; round < 200; round++) {
 		size_t count = 1 + (unsigned)rand_r(&seed) % 200;
+		const struct name_list list = name_list_of(spans, count);
 		struct domain_table t;
 
-		memset(slots, 0, sizeof(slots));
-		domain_table_init(&t, slots, name_set_slots(count));
 		for (size_t i = 0; i < count; i++) {
 			bool suffix = rand_r(&seed) % 3 == 0;
 			int n = snprintf(names[i], sizeof(names[i]), "%s", suffix ? "*." : "");
@@ -167,8 +164,10 @@ a_table_agrees_with_a_search_through_all_names(void)
 			for (int labels = 1 + rand_r(&seed) % 3; labels > 0; labels--)
 				n += snprintf(names[i] + n, sizeof(names[i]) - (size_t)n, "%c%s", 'a' + rand_r(&seed) % 8,
 				    labels > 1 ? "." : "");
-			domain_table_add(&t, span_of(names[i], (size_t)n));
+			spans[i] = span_of(names[i], (size_t)n);
 		}
+		CU_ASSERT_FATAL(domain_table_octets(&list) <= sizeof(memory));
+		domain_table_build(&t, memory, &list);
 		for (unsigned look = 0; look < 200; look++) {
 			char name[12];
 			int n = 0;

@@ -3,6 +3,7 @@
 
 #include "tests/unit/corpus.h"
 #include "tests/unit/guard.h"
+#include "tests/unit/names.h"
 #include "tests/unit/suite.h"
 
 #include <regex.h>
@@ -57,15 +58,14 @@ only_one_safe_mailbox_of_a_local_domain_may_be_sent(void)
 static void
 relay_domains_and_names_without_a_domain_are_a_matter_of_policy(void)
 {
-	struct name_slot slots[4] = { 0 };
+	struct names_memory memory;
 	struct recheck allowed = allowed_by_the_corpus(true), any = { .bare = true };
 	struct domain_table relay;
 
 	CHECK(recheck_recipient(SPAN("RCPT TO:<user>"), &allowed), "bare");
 	CHECK(!recheck_recipient(SPAN("RCPT TO:<a%b>"), &allowed), "an operator in a bare name");
 	CHECK(!recheck_recipient(SPAN("RCPT TO:<user@relay.example>"), &allowed), "not yet a relay domain");
-	domain_table_init(&relay, slots, 4);
-	domain_table_add(&relay, SPAN("*.relay.example"));
+	NAMES_TABLE(&relay, &memory, "*.relay.example");
 	allowed.relay = &relay;
 	CHECK(recheck_recipient(SPAN("RCPT TO:<user@x.relay.example>"), &allowed), "a relay domain");
 	CHECK(!recheck_recipient(SPAN("RCPT TO:<user%y@x.relay.example>"), &allowed), "an operator before a relay domain");

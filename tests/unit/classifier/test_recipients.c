@@ -3,6 +3,7 @@
 
 #include "classifier/name_set.h"
 #include "tests/unit/guard.h"
+#include "tests/unit/names.h"
 #include "tests/unit/suite.h"
 
 #include <stdlib.h>
@@ -13,13 +14,10 @@
 #define D255 D63 "." D63 "." D63 "." D63
 
 static void
-fill(struct recipients *r, struct name_slot *slots, size_t room, const char *const *entries, const char *delimiters)
+fill(struct recipients *r, struct names_memory *memory, const char *const *entries, const char *delimiters)
 {
-	memset(slots, 0, room * sizeof(*slots));
-	name_set_init(&r->entries, slots, room);
+	names_set(&r->entries, memory, entries);
 	r->delimiters = span_str(delimiters);
-	for (; *entries != NULL; entries++)
-		name_set_add(&r->entries, span_str(*entries));
 }
 
 /* The domain first, as it lies in another page then. */
@@ -57,10 +55,10 @@ an_entry_is_a_mailbox_or_a_name_or_a_domain(void)
 		{ "john smith", "a.example", true }, { "john smith", "c.example", false }, { "x y", "c.example", true }, { "x", "c.example", false },
 		{ "", "a.example", false }, { "", "", false }, { "john", "", false }, { "ann", "", true },
 	};
-	struct name_slot slots[8];
+	struct names_memory memory;
 	struct recipients r;
 
-	fill(&r, slots, 8, entries, "");
+	fill(&r, &memory, entries, "");
 	KNOWN("entries", &r, cases);
 }
 
@@ -72,10 +70,10 @@ letters_of_a_name_compare_in_any_case(void)
 		{ "JOHN", "a.example", true }, { "jOhN", "a.example", true }, { "ANN", "a.example", true }, { "JOHAN", "a.example", false },
 		{ "j\xcfhn", "a.example", false },	/* bit 8 is not case */
 	};
-	struct name_slot slots[4];
+	struct names_memory memory;
 	struct recipients r;
 
-	fill(&r, slots, 4, entries, "");
+	fill(&r, &memory, entries, "");
 	KNOWN("case", &r, cases);
 }
 
@@ -87,10 +85,10 @@ postmaster_is_always_known(void)
 		{ "postmaster", "a.example", true }, { "PostMaster", "b.example", true }, { "postmaster", "", true },
 		{ "postmasters", "a.example", false }, { "postmaste", "a.example", false }, { "postmaster-x", "a.example", false },
 	};
-	struct name_slot slots[4];
+	struct names_memory memory;
 	struct recipients r;
 
-	fill(&r, slots, 4, entries, "+");
+	fill(&r, &memory, entries, "+");
 	KNOWN("postmaster", &r, cases);
 	CHECK(know(&r, "postmaster+x", "a.example"), "with a detail");
 }
@@ -108,14 +106,14 @@ what_stands_behind_a_delimiter_does_not_count(void)
 		{ "+-", "ann-lee-x", true }, { "-", "ann-lee-x-y", true }, { "-", "ann-x", false }, { "+", "+john", false }, { "+", "x+john", false },
 		{ "+", "+", false }, { "", "list+x", true }, { "+", "list+x", true }, { "+", "list+x+y", true }, { "+", "list+y", false },
 	};
-	struct name_slot slots[8];
+	struct names_memory memory;
 	struct recipients r;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		fill(&r, slots, 8, entries, cases[i].delimiters);
+		fill(&r, &memory, entries, cases[i].delimiters);
 		CHECK(know(&r, cases[i].local, "a.example") == cases[i].want, "\"%s\": %s", cases[i].delimiters, cases[i].local);
 	}
-	fill(&r, slots, 8, entries, "+");
+	fill(&r, &memory, entries, "+");
 	CHECK(!know(&r, "john+x", "b.example"), "in the other domain");
 }
 
@@ -123,10 +121,10 @@ static void
 a_name_that_is_none_is_not_known(void)
 {
 	static const char *const entries[] = { "a@b", "a@b@c", "c", L64 "@" D255, L64 "x", "x@" D255 "x", NULL };
-	struct name_slot slots[16];
+	struct names_memory memory;
 	struct recipients r;
 
-	fill(&r, slots, 16, entries, "");
+	fill(&r, &memory, entries, "");
 	CHECK(know(&r, "a", "b") && !know(&r, "a@b", "c") && !know(&r, "a@b", "d"), "\"@\" within a name");
 	CHECK(know(&r, L64, D255), "the longest");
 	CHECK(!know(&r, L64 "x", "b"), "a name longer than that");
@@ -175,7 +173,7 @@ a_list_agrees_with_a_search_through_all_entries(void)
 {
 	static const char *const delimiters[] = { "", "+", "-+" };
 	static char entries[20][16];
-	static struct name_slot slots[32];
+	static struct names_memory memory;
 	unsigned seed = 6, hits = 0, misses = 0;
 
 	for (unsigned round = 0; round < 2000; round++) {
@@ -194,7 +192,7 @@ a_list_agrees_with_a_search_through_all_entries(void)
 				snprintf(entries[i], sizeof(entries[i]), "%s%s", local, rand_r(&seed) % 3 == 0 ? "" : domain);
 			list[i] = entries[i];
 		}
-		fill(&r, slots, 32, list, delimiters[round % 3]);
+		fill(&r, &memory, list, delimiters[round % 3]);
 		for (unsigned look = 0; look < 20; look++) {
 			char local[8], domain[2] = { (char)('x' + rand_r(&seed) % 3), '\0' };
 			bool got, want;

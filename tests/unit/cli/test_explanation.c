@@ -2,6 +2,7 @@
 #include "proxy/cli/explanation.h"
 
 #include "classifier/path.h"
+#include "tests/unit/names.h"
 #include "tests/unit/scarce.h"
 #include "tests/unit/suite.h"
 
@@ -11,7 +12,7 @@ explain(struct explanation *e, struct span argument)
 {
 	static const struct ip address = { .bytes = { [10] = 0xff, 0xff, 192, 0, 2, 1 } };
 	static const struct span network = { (const uint8_t *)"untrusted", 9 };
-	static struct name_slot slots[16];
+	static struct names_memory memory;
 	static struct policy_host host;
 	static struct policy policy;
 	static struct rules rules;
@@ -19,8 +20,7 @@ explain(struct explanation *e, struct span argument)
 	rules = rules_default(POLICY_UNTRUSTED);
 	host = (struct policy_host){ .name = SPAN("host"), .hostname = SPAN("mail.local.example"), .addresses = &address, .address_count = 1,
 		.max_local = PATH_LOCAL_MAX, .rules = &rules };
-	domain_table_init(&host.local, slots, name_set_slots(1));
-	domain_table_add(&host.local, SPAN("local.example"));
+	NAMES_TABLE(&host.local, &memory, "local.example");
 	policy = (struct policy){ .network_names = &network, .network_count = 1, .hosts = &host, .host_count = 1 };
 	*e = (struct explanation){ .policy = &policy, .client_text = "203.0.113.66", .host_text = "192.0.2.1",
 		.client = { .bytes = { [10] = 0xff, 0xff, 203, 0, 113, 66 } }, .address = address, .has_sender = true };

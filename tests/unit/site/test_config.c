@@ -331,7 +331,7 @@ values_and_their_lines_are_kept(void)
 	CU_ASSERT(h->rules[0].mode[RULE_RELAY] == MODE_ENFORCE && h->rules[1].mode[RULE_UNSAFE_SENDER] == MODE_COUNT);
 	CU_ASSERT(h->rules[1].mode[RULE_RELAY] == MODE_OFF && h->rules[2].mode[RULE_UNSAFE_SENDER] == MODE_OFF);
 	CU_ASSERT(domain_table_has(&h->local, SPAN("file.example")) && domain_table_has(&h->local, SPAN("other.example")));
-	CU_ASSERT(h->local.names.count == 3);
+	CU_ASSERT(h->local.names.count == 3 + 1);	/* the name of the host, too */
 	CU_ASSERT(site_from(site, 0, 1)->set[FROM_UNSAFE_SENDER].line == 10 && site_from(site, 0, 2) == NULL);
 	CU_ASSERT(site->hosts[0].line == 5 && site->hosts[0].set[PROTECT_HOSTNAME].line == 6);
 	CU_ASSERT(site->journal == NULL && strcmp(site->syslog, "/run/log") == 0 && site->syslog_facility == 19 && site->journal_required);

@@ -2,6 +2,7 @@
 /* One session with one message, while each allocation of the stream and of its resolver fails in turn. */
 #include "proxy/driver/stream/stream.h"
 #include "proxy/driver/stream/tproxy.h"
+#include "tests/unit/names.h"
 #include "tests/unit/net.h"
 #include "tests/unit/resolver/dns.h"
 #include "tests/unit/scarce.h"
@@ -38,7 +39,7 @@ static void
 init_policy(void)
 {
 	static struct policy_host host;
-	static struct name_slot slots[16];
+	static struct names_memory memory;
 	static struct prefix_node networks[1], hosts[8];
 	static const struct span name = { (const uint8_t *)"untrusted", 9 };
 	static const uint64_t key = 1;
@@ -47,8 +48,7 @@ init_policy(void)
 	play.rules.mode[RULE_UNRESOLVABLE_SENDER] = MODE_ENFORCE;
 	host = (struct policy_host){ .name = SPAN("host"), .key = key, .hostname = SPAN("mail.local.example"), .addresses = &host_address, .address_count = 1,
 		.max_local = PATH_LOCAL_MAX, .uplift = UPLIFT_DEFAULT, .rules = &play.rules };
-	domain_table_init(&host.local, slots, name_set_slots(1));
-	domain_table_add(&host.local, SPAN("local.example"));
+	NAMES_TABLE(&host.local, &memory, "local.example");
 	play.policy = (struct policy){ .network_names = &name, .network_keys = &key, .network_count = 1, .hosts = &host, .host_count = 1 };
 	prefix_map_init(&play.policy.networks, networks, 1);
 	prefix_map_init(&play.policy.host_map, hosts, 8);
