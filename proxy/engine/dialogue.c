@@ -146,13 +146,16 @@ feed_commands(struct dialogue *d, struct span in, uint64_t now_ms)
 
 	while (dialogue_takes_command(d)) {
 		struct span rest = span_cut(in, total, in.len), line;
+		const struct line_reader before = d->line;	/* what is shown again may be the end of a long line */
 		size_t used;
 		enum line_result how = line_read(&d->line, LINE_OCTETS, rest, &used, &line);
 
 		if (how == LINE_MORE)
 			return total + used;
-		if (!command_take(d, how, line, now_ms))
+		if (!command_take(d, how, line, now_ms)) {
+			d->line = before;
 			return total;
+		}
 		total += used;
 	}
 	return total;

@@ -182,7 +182,26 @@ a_client_that_half_closes_gets_its_replies(void)
 		S("354 c\r\n"), STATE(DIALOGUE_CLOSED), CLOSES(DIALOGUE_CLOSE_CLIENT | DIALOGUE_ABORT_HOST), END });
 }
 
+/* Its end would be a command of its own, to whoever did not see the begin. */
+static void
+a_long_line_that_waits_for_the_row_is_one_line_still(void)
+{
+	static char begin[700], bdat[700];
+
+	memset(begin, 'a', sizeof(begin));
+	memcpy(begin, "VRFY ", 5);
+	play("a long line, its end looks like a command", (struct step[]){
+		OPEN, C(MAIL), TO_S(MAIL), { STEP_CLIENT, begin, 0, sizeof(begin) }, C(RCPT("v")), TO_S(""),
+		S("250 a\r\n"), TO_C("250 a\r\n500 5.5.2 line too long (0badcafe line-too-long)\r\n"), TO_S(""), STATE(DIALOGUE_COMMAND), END });
+	memset(bdat, ' ', sizeof(bdat));
+	memcpy(bdat, "BDAT", 4);
+	play("a long BDAT: its chunk is not read as commands", (struct step[]){
+		OPEN, C(MAIL), TO_S(MAIL), { STEP_CLIENT, bdat, 0, sizeof(bdat) }, C("25 LAST\r\n" RCPT("v")), TO_S(""),
+		S("250 a\r\n"), STATE(DIALOGUE_CLOSED), END });
+}
+
 static CU_TestInfo tests[] = {
+	{ "a long line that waits for the row is one line still", a_long_line_that_waits_for_the_row_is_one_line_still },
 	{ "what passes goes in one row", what_passes_goes_in_one_row },
 	{ "a host or a client that does not pipeline gets no row", a_host_or_a_client_that_does_not_pipeline_gets_no_row },
 	{ "what is answered here waits for the row", what_is_answered_here_waits_for_the_row },
