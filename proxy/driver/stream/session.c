@@ -76,6 +76,8 @@ session_starve(struct stream_session *s)
 	struct sessions *shared = s->shared;
 
 	shared->counters->no_buffer++;
+	if (s->starved)		/* its client does, and now the host has spoken, which is read without asking that */
+		return;
 	s->starved = true;
 	TAILQ_INSERT_TAIL(&shared->starved, s, in_starved);
 	if (!ev_is_active(&shared->hunger)) {

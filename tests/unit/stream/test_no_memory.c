@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One session with one message, while each allocation of the stream and of its resolver fails in turn. */
+#include "proxy/driver/stream/pool.h"
 #include "proxy/driver/stream/stream.h"
 #include "proxy/driver/stream/tproxy.h"
 #include "tests/unit/names.h"
@@ -187,7 +188,77 @@ a_message_is_taken_or_its_client_is_told_to_come_again(void)
 	scarce_spare(NULL);
 }
 
+static void
+turn(struct scarce *s)
+{
+	for (int i = 0; i < 10; i++) {
+		scarce_begin(s);
+		ev_run(play.loop, EVRUN_NOWAIT);
+		scarce_end(s);
+		usleep(1000);
+	}
+}
+
+/* One client has the only buffer. Another speaks, and then its host does: neither finds memory to be read into. */
+static void
+starve_both_sides(struct scarce *s, struct stream *stream)
+{
+	static struct party first;
+
+	party_call(&first, play.port);
+	CU_ASSERT(write(first.fd, "NO", 2) == 2);
+	stream_resume(stream);
+	for (int i = 0; i < IDLE_MAX && play.host_listener == -1; i++)
+		ev_run(play.loop, EVRUN_NOWAIT);
+	close(play.host_listener);	/* the next client is to reach the stream */
+	play.host_listener = -1;
+	party_call(&play.client, play.port);
+	CU_ASSERT(write(play.client.fd, "NO", 2) == 2);
+	turn(s);
+	CHECK(party_answer(&play.host, play.host_listener), "%s: no host is asked", scarce_run(s));
+	CU_ASSERT(write(play.host.fd, "220 a\r\n", 7) == 7);
+	turn(s);
+	alarm(10);	/* else nothing ends a loop that goes around */
+	for (int i = 0; i < IDLE_MAX && play.client.replies == 0; i++) {
+		ev_run(play.loop, EVRUN_NOWAIT);
+		party_client_moves(&play.client);
+		usleep(1000);
+	}
+	alarm(0);
+	CHECK(play.client.replies > 0, "%s: nothing is read any more, though there is memory", scarce_run(s));
+	party_end(&first);
+}
+
+static void
+who_starves_on_both_sides_goes_on_when_there_is_memory(void)
+{
+	struct scarce s;
+
+	if (!begin())
+		return;
+	SCARCE_LARGE(&s, POOL_SMALL) {
+		struct stream_listener listener = { .fd = party_listen_anywhere(&play.port) };
+		struct resolver *resolver;
+		struct stream *stream = open_stream(&listener, &resolver);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
+		play.host_listener = -1;
+		play.host = (struct party){ .fd = -1, .is_over = true };
+		set_patience(PATIENCE_MS);
+		starve_both_sides(&s, stream);
+		CHECK(!s.lasting || s.nth != 1 || stream_counters(stream)->no_buffer >= 2, "%s: both sides read", scarce_run(&s));
+		stream_free(stream);
+		resolver_free(resolver);
+		party_end(&play.client);
+		party_end(&play.host);
+		if (play.host_listener != -1)
+			close(play.host_listener);
+	}
+	scarce_spare(NULL);
+}
+
 static CU_TestInfo tests[] = {
+	{ "who starves on both sides goes on when there is memory", who_starves_on_both_sides_goes_on_when_there_is_memory },
 	{ "a message is taken, or its client is told to come again", a_message_is_taken_or_its_client_is_told_to_come_again },
 	CU_TEST_INFO_NULL,
 };
