@@ -149,6 +149,27 @@ def without_big_buffers_messages_still_pass(world):
     assert world.host.messages() == [sum_of(text)] * 2
 
 
+@case(body_buffers=1)
+def who_holds_back_a_line_behind_a_message_holds_no_big_buffer(world):
+    text = big_text(1 << 20)
+    with world.client() as a, world.client() as b:
+        a.begin()
+        a.send(text[:20000])
+        until(lambda: world.box.counters()["octets_to_host"] > 20000)
+        a.send(text[20000:50000])       # this is read into the only big one
+        until(lambda: world.box.counters()["octets_to_host"] > 50000)
+        a.send(b"\r\n.\r\nNO")
+        a.expect(a.reply(), 250)
+        b.begin()
+        b.send(text)
+        b.expect(b.reply(), 250)
+        b.quit()
+        a.send(b"OP\r\n")
+        a.expect(a.reply(), 250)
+        a.quit()
+    assert world.box.counters()["small_buffer"] == 0
+
+
 def all_at_once(world, clients, data):
     """The program finds input of all clients in one turn of its loop."""
     world.box.process.send_signal(signal.SIGSTOP)
@@ -164,9 +185,12 @@ def without_memory_sessions_wait_for_a_buffer(world):
     clients = [world.client() for _ in range(150)]
     for c in clients:
         c.expect(c.reply(), 220)
-    with world.client() as spare:
-        spare.expect(spare.reply(), 220)
-        spare.quit()
+    spares = [world.client() for _ in range(20)]
+    for c in spares:
+        c.expect(c.reply(), 220)
+    for c in spares[::2]:   # this leaves room for sessions, each too small for a buffer
+        c.quit()
+        c.sock.close()
     for _ in range(6):      # libev aborts when its arrays cannot grow: now they have grown
         all_at_once(world, clients, b"HELP\r\n")
         for c in clients:
@@ -182,7 +206,7 @@ def without_memory_sessions_wait_for_a_buffer(world):
             for c in clients:
                 c.expect(c.reply(), 250)
             late.expect(late.reply(), 220)
-    for c in clients:
+    for c in clients + spares[1::2]:
         c.quit()
         c.sock.close()
 

@@ -66,6 +66,12 @@ flow_read(struct stream_session *s, enum side from)
 	}
 }
 
+static bool
+may_stream(const struct stream_session *s)
+{
+	return s->dialogue.state == DIALOGUE_BODY || s->dialogue.state == DIALOGUE_BLIND;
+}
+
 /* Show the dialogue what was read from a side. True when it used some of it. */
 static bool
 feed(struct stream_session *s, enum side from, uint64_t now_ms)
@@ -79,7 +85,7 @@ feed(struct stream_session *s, enum side from, uint64_t now_ms)
 
 		assert(s->pass[from] == 0);	/* it lies before the rest of the input, and is given back before it */
 		used = dialogue_feed(&s->dialogue, from, peer_input(p), &pass, now_ms);
-		s->streaming[from] = pass > 0 && s->dialogue.state != DIALOGUE_FINAL;
+		s->streaming[from] = may_stream(s) && (pass > 0 || s->streaming[from]);
 		if (used == 0)
 			break;
 		moved = true;
@@ -223,4 +229,7 @@ flow_move(struct stream_session *s, uint64_t now_ms)
 	do
 		pump(s, now_ms);
 	while (secure_move(s, now_ms) || ask_move(s, now_ms) || tell(s, SIDE_HOST, now_ms) || tell(s, SIDE_CLIENT, now_ms));
+	for (int side = 0; side < 2; side++)
+		if (s->pass[side] == 0)
+			peer_settle(&s->peer[side], &s->shared->pool);
 }

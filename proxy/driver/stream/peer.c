@@ -88,6 +88,22 @@ make_room(struct peer *p, struct pool *pool, bool big)
 	return p->mem != NULL || take(p, pool, POOL_OF_SMALL);
 }
 
+void
+peer_settle(struct peer *p, struct pool *pool)
+{
+	uint8_t *mem;
+	size_t left = p->end - p->start;
+
+	if (p->mem == NULL || p->size == POOL_OF_SMALL || left > POOL_SMALL || (mem = pool_take(pool, POOL_OF_SMALL)) == NULL)
+		return;
+	memcpy(mem, p->mem + p->start, left);
+	pool_give(pool, p->size, p->mem);
+	p->mem = mem;
+	p->size = POOL_OF_SMALL;
+	p->start = 0;
+	p->end = left;
+}
+
 enum tls_result
 peer_handshake(struct peer *p, struct ev_loop *loop, struct tls_creds *creds)
 {

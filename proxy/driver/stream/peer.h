@@ -55,6 +55,9 @@ enum tls_result peer_handshake(struct peer *p, struct ev_loop *loop, struct tls_
  */
 enum peer_read peer_read(struct peer *p, struct pool *pool, bool big);
 
+/* What is left over goes into a small buffer, if it fits one and there is one: the bigger ones are few, and for who goes on. */
+void peer_settle(struct peer *p, struct pool *pool);
+
 /* What was read and not used. */
 struct span peer_input(const struct peer *p);
 
