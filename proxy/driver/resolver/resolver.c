@@ -24,6 +24,7 @@ struct watcher {
 };
 
 LIST_HEAD(watcher_list, watcher);
+STAILQ_HEAD(question_list, resolver_question);
 
 struct resolver {
 	struct ev_loop *loop;
@@ -32,6 +33,9 @@ struct resolver {
 	struct watcher_list watchers;
 	struct cache *cache;
 	unsigned questions_max;
+	bool asking;			/* c-ares is inside of ares_query() */
+	struct question_list late;	/* answered meanwhile, to be told in a turn of their own */
+	ev_timer later;
 	bool closing;
 	struct resolver_counters counters;
 };
@@ -43,6 +47,7 @@ struct resolver_question {
 	enum answer_type type;
 	bool asking;			/* resolver_ask() has not returned yet */
 	bool answered;			/* ... and the answer is here already */
+	STAILQ_ENTRY(resolver_question) in_late;
 	struct answer answer;
 	size_t len;
 	char name[NAME_OCTETS + 1];
@@ -160,6 +165,43 @@ per_try_ms(const struct resolver_conf *conf)
 	return ms < 100 ? 100 : ms > 60000 ? 60000 : (int)ms;
 }
 
+/* Who asked is told, and the question ends. */
+static void
+tell(struct resolver_question *q)
+{
+	struct resolver *r = q->resolver;
+	resolver_told *told = q->told;
+	void *teller = q->cookie;
+	struct answer a = q->answer;
+
+	free(q);
+	if (told == NULL)
+		r->counters.dns_given_up++;
+	else if (!r->closing)
+		told(teller, &a);
+}
+
+/* Those that are late now: who is told may ask again. */
+static void
+tell_late(struct resolver *r)
+{
+	struct question_list late = STAILQ_HEAD_INITIALIZER(late);
+	struct resolver_question *q;
+
+	STAILQ_CONCAT(&late, &r->late);
+	while ((q = STAILQ_FIRST(&late)) != NULL) {
+		STAILQ_REMOVE_HEAD(&late, in_late);
+		tell(q);
+	}
+}
+
+static void
+on_later(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	(void)loop, (void)revents;
+	tell_late(w->data);
+}
+
 static int
 open_channel(struct resolver *r, const struct resolver_conf *conf)
 {
@@ -197,8 +239,10 @@ resolver_new(struct ev_loop *loop, const struct resolver_conf *conf, const char 
 	r->loop = loop;
 	r->questions_max = conf->questions_max;
 	LIST_INIT(&r->watchers);
+	STAILQ_INIT(&r->late);
 	ev_timer_init(&r->timer, on_timer, 0., 0.);
-	r->timer.data = r;
+	ev_timer_init(&r->later, on_later, 0., 0.);
+	r->timer.data = r->later.data = r;
 	*what = "c-ares";
 	if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS)
 		goto free_resolver;
@@ -224,7 +268,9 @@ resolver_free(struct resolver *r)
 		return;
 	r->closing = true;
 	ares_destroy(r->channel);	/* every question comes back, and is told nothing */
+	tell_late(r);
 	ev_timer_stop(r->loop, &r->timer);
+	ev_timer_stop(r->loop, &r->later);
 	for (struct watcher *w = LIST_FIRST(&r->watchers), *next; w != NULL; w = next) {
 		next = LIST_NEXT(w, next);
 		forget(r, w);
@@ -246,15 +292,15 @@ read_reply(struct resolver_question *q, int status, const unsigned char *reply, 
 		answer_read(span_of(reply, (size_t)len), q->type, a);
 }
 
-/* c-ares is done with a question: here it ends, unless resolver_ask() waits for it. */
+/*
+ * c-ares is done with a question: here it ends, unless resolver_ask() waits for it. A server that is found dead while another
+ * question is sent can end this one, too (not in c-ares 1.18); who waits for it would then be called in the middle of who asks.
+ */
 static void
 on_reply(void *cookie, int status, int timeouts, unsigned char *reply, int len)
 {
 	struct resolver_question *q = cookie;
 	struct resolver *r = q->resolver;
-	resolver_told *told = q->told;
-	void *teller = q->cookie;
-	struct answer a;
 
 	(void)timeouts;
 	r->counters.dns_in_flight--;
@@ -263,14 +309,12 @@ on_reply(void *cookie, int status, int timeouts, unsigned char *reply, int len)
 	cache_keep(r->cache, span_of(q->name, q->len), q->type, clock_ms(), &q->answer);
 	if (q->asking) {
 		q->answered = true;
-		return;
+	} else if (r->asking) {
+		STAILQ_INSERT_TAIL(&r->late, q, in_late);
+		ev_timer_start(r->loop, &r->later);
+	} else {
+		tell(q);
 	}
-	a = q->answer;
-	free(q);
-	if (told == NULL)
-		r->counters.dns_given_up++;
-	else if (!r->closing)
-		told(teller, &a);
 }
 
 static struct resolver_question *
@@ -301,7 +345,9 @@ resolver_ask_afresh(struct resolver *r, struct span name, enum answer_type type,
 	}
 	r->counters.dns_asked++;
 	r->counters.dns_in_flight++;
+	r->asking = true;
 	ares_query(r->channel, q->name, ns_c_in, types[type], on_reply, q);
+	r->asking = false;
 	set_timer(r);
 	q->asking = false;
 	if (!q->answered)
