@@ -92,6 +92,7 @@ $(eval $(call unit_rule,cli,$(LAYERS),$(LIBS)))
 $(eval $(call unit_rule,tls,classifier proxy/base proxy/driver/tls,-lgnutls))
 $(BUILD)/test/unit-stream: $(call objects,tests/unit/resolver/dns.c)
 $(eval $(call unit_rule,stream,$(PURE) proxy/driver/tls proxy/driver/resolver proxy/driver/stream,-lev -lgnutls -lcares -lresolv))
+$(BUILD)/test/unit-resolver: override LDFLAGS += -Wl,--wrap=ares_query
 $(eval $(call unit_rule,resolver,classifier proxy/base proxy/driver/resolver,-lev -lcares -lresolv))
 $(BUILD)/test/unit-fuzz: $(call objects,$(wildcard tests/fuzz/*models.c))
 $(eval $(call unit_rule,fuzz,classifier proxy/base))
