@@ -78,4 +78,7 @@ hunt text-goes-to-nobody
 plant reply-to-what-is-not-sent proxy/engine/row.c "? d->row.sent > 0 :" "? true :"
 hunt reply-to-what-is-not-sent
 
+plant begin-of-a-long-line-is-forgotten proxy/engine/dialogue.c "d->line = before;" "(void)before;"
+hunt begin-of-a-long-line-is-forgotten
+
 exit "$missed"

@@ -239,6 +239,8 @@ def own_dialogues():
         "row-stalled": hello + GO + bytes([hold, 4]) + row + GO + bytes([STEPS["TAKE"], 40, STEPS["HOST"], 16]) + b"250 a\r\n250 b\r\n" + bytes([hold, 0]) + text,
         "row-without-a-sender": mail + said(b"RSET\r\n") + GO + reply("NEVER") + said(b"MAIL FROM:<a@spam.example>\r\nRCPT TO:<user@local.example>\r\n") + GO +
                                 said(b"MAIL FROM:<a@spam.example>\r\n") + data + text,
+        "row-long-line": hello + GO + bytes([hold, 1]) + said(b"MAIL FROM:<a@spam.example>\r\n") + GO + said(b"VRFY ") + bytes([STEPS["RUN"], 25 << 3]) +
+                         GO + said(b"RCPT TO:<user@local.example>\r\n") + GO + bytes([hold, 0]) + data + text,
         "row-silent": hello + GO + bytes([hold, 1]) + row + GO + said(b"RCPT TO:<user@victim.example>\r\n") + bytes([hold, 0]) + text,
     }
     for kind in REPLIES:
