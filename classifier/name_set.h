@@ -7,8 +7,8 @@
  * lower case. An all-zero set is empty and has no memory.
  *
  * A directory, of four octets for a name, says where in the text the names of one
- * hash are. So a look-up among a million waits for memory once: the text is too
- * big for a cache, the directory mostly is not.
+ * hash are, one behind the other. So a look-up touches two places in memory, however
+ * many names there are.
  */
 #ifndef CLASSIFIER_NAME_SET_H
 #define CLASSIFIER_NAME_SET_H

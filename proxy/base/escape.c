@@ -3,13 +3,20 @@
 
 #include "classifier/ascii.h"
 
+/* Does it stand for itself? */
+static bool
+is_plain(uint8_t c)
+{
+	return c == ' ' || (ascii_is(c, ASCII_GRAPH) && c != '\\');
+}
+
 /* The spelling of one byte, at most four characters; its length. */
 static size_t
 spell(uint8_t c, char *out)
 {
 	static const char hex[] = "0123456789abcdef";
 
-	if (c == ' ' || (ascii_is(c, ASCII_GRAPH) && c != '\\')) {
+	if (is_plain(c)) {
 		out[0] = (char)c;
 		return 1;
 	}
@@ -41,7 +48,7 @@ plain(struct span s, size_t i, size_t most)
 {
 	size_t n = 0;
 
-	while (n < most && i + n < s.len && s.at[i + n] != '\\' && (s.at[i + n] == ' ' || ascii_is(s.at[i + n], ASCII_GRAPH)))
+	while (n < most && i + n < s.len && is_plain(s.at[i + n]))
 		n++;
 	return n;
 }

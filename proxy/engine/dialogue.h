@@ -49,8 +49,8 @@ enum {
 	DIALOGUE_CLOSE_CLIENT = 16,	/* close after the output to the client is sent */
 	DIALOGUE_START_TLS = 32,	/* do the handshake with the client now, then dialogue_secured() */
 	DIALOGUE_ASK_DOMAIN = 64,	/* find out about dialogue_question(), then dialogue_answer() */
-	DIALOGUE_CLIENT_QUIT = 256,	/* with CLOSE_CLIENT: it has said QUIT, and should say no more */
 	DIALOGUE_ASK_LISTS = 128,	/* ask the block lists about the client, then dialogue_listed(); wanted from the begin on */
+	DIALOGUE_CLIENT_QUIT = 256,	/* with CLOSE_CLIENT: it has said QUIT, and should say no more */
 };
 
 /* Timeouts in ms and limits; RFC 5321 4.5.3.2 gives the least a client must wait. */

@@ -4,7 +4,6 @@
 
 #include "classifier/ascii.h"
 
-#include <assert.h>
 
 enum {
 	COPY_LEAST = 64,	/* room in the queue that is worth another step */

@@ -5,7 +5,6 @@
 #include "proxy/site/admission.h"
 #include "proxy/site/deadman.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <inttypes.h>
 
@@ -96,8 +95,9 @@ write_serving(FILE *out, const struct site *site)
  * would see one connection twice, take the second for a part of the first and
  * break both. Both chains stand before conntrack (priority raw, -300 to -200).
  * What the box sends appears in output only, what it gets in prerouting only.
+ * Every packet meets these: the port stands first, which costs less to look at
+ * than an address in a set.
  */
-/* What every packet meets looks at the port first: that costs less than an address in a set. */
 static void
 write_untrack(FILE *out, const struct admission *a, const struct gate_rules *g, const struct pairs_family *const *in, size_t n)
 {

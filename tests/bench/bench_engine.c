@@ -10,6 +10,7 @@
 #include "proxy/engine/dialogue.h"
 
 #include "tests/unit/corpus.h"
+#include "tests/unit/notes.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,8 +47,7 @@ struct driver {
 	char out[2][OUT];
 	size_t len[2];
 	uint8_t to_client[DIALOGUE_TO_CLIENT], to_host[DIALOGUE_TO_HOST];
-	struct dialogue_transaction transaction;
-	struct dialogue_words words;
+	struct notes notes;
 };
 
 static unsigned reported;
@@ -128,8 +128,7 @@ begin(struct driver *v, const struct event_hooks *hooks, const struct dialogue_l
 	dialogue_init(&v->d, &conf, 0);
 	dialogue_lend(&v->d, SIDE_CLIENT, v->to_client);
 	dialogue_lend(&v->d, SIDE_HOST, v->to_host);
-	dialogue_lend_note(&v->d, NOTE_TRANSACTION, &v->transaction);
-	dialogue_lend_note(&v->d, NOTE_WORDS, &v->words);
+	notes_lend(&v->d, &v->notes);
 	feed(v, SIDE_HOST, &banner);
 	play(v, &hello);
 }

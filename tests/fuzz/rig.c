@@ -26,8 +26,7 @@ rig_begin(struct rig *r, const struct dialogue_conf *conf, const struct judge_co
 	dialogue_init(&r->d, conf, 0);
 	dialogue_lend(&r->d, SIDE_CLIENT, r->to_client);
 	dialogue_lend(&r->d, SIDE_HOST, r->to_host);
-	dialogue_lend_note(&r->d, NOTE_TRANSACTION, &r->notes[0].transaction);
-	dialogue_lend_note(&r->d, NOTE_WORDS, &r->notes[0].words);
+	notes_lend(&r->d, &r->notes[0]);
 	r->before = r->d.state;
 }
 
@@ -90,33 +89,13 @@ deliver(struct rig *r, enum side to, size_t most)
 	dialogue_sent(&r->d, to, n);
 }
 
-static void
-change_note(struct rig *r, enum dialogue_note which, void *old, void *new, size_t octets)
-{
-	if (!dialogue_keeps_note(&r->d, which))
-		dialogue_lend_note(&r->d, which, NULL);
-	dialogue_lend_note(&r->d, which, new);
-	memset(old, 0xa5, octets);
-}
-
-/* Notes that are kept are moved; of others nothing is left. */
-static void
-change_notes(struct rig *r)
-{
-	struct notes *old = &r->notes[r->notes_in], *new = &r->notes[!r->notes_in];
-
-	change_note(r, NOTE_TRANSACTION, &old->transaction, &new->transaction, sizeof(old->transaction));
-	change_note(r, NOTE_WORDS, &old->words, &new->words, sizeof(old->words));
-	r->notes_in = !r->notes_in;
-}
-
 /* Behind each call of the dialogue. */
 static void
 after(struct rig *r)
 {
 	unsigned wants;
 
-	change_notes(r);
+	notes_change(&r->d, r->notes);
 	sync_client(r);
 	wants = dialogue_wants(&r->d);
 	HOLDS(!r->d.out[SIDE_CLIENT].overflow && !r->d.out[SIDE_HOST].overflow, "a queue overflows");

@@ -9,6 +9,7 @@
 #include "proxy/engine/dialogue.h"
 #include "tests/fuzz/judge.h"
 #include "tests/fuzz/script.h"
+#include "tests/unit/notes.h"
 
 enum { RIG_INPUT = 1 << 16, RIG_REPLIES = 32 };
 
@@ -28,8 +29,7 @@ struct rig {
 	struct judge judge;
 	struct rig_side side[2];
 	uint8_t *to_client, *to_host;	/* the memory of the queues */
-	struct notes { struct dialogue_transaction transaction; struct dialogue_words words; } notes[2];	/* one of them has those of the dialogue: */
-	int notes_in;
+	struct notes notes[2];	/* one of them has those of the dialogue */
 	size_t heard;			/* octets of the queue to the client that the judge has seen */
 	uint64_t now_ms;
 	enum dialogue_state before;	/* the state before the last call */

@@ -243,8 +243,7 @@ engine_stage_begin(struct engine_stage *e, const struct setting *setting, const 
 	dialogue_init(&e->d, &conf, e->now_ms);
 	dialogue_lend(&e->d, SIDE_CLIENT, e->to_client);
 	dialogue_lend(&e->d, SIDE_HOST, e->to_host);
-	dialogue_lend_note(&e->d, NOTE_TRANSACTION, &e->transaction);
-	dialogue_lend_note(&e->d, NOTE_WORDS, &e->words);
+	notes_lend(&e->d, &e->notes);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "tests/scenario/setting.h"
 #include "tests/scenario/stage.h"
 #include "tests/scenario/tape.h"
+#include "tests/unit/notes.h"
 
 struct engine_stage {
 	struct stage stage;
@@ -21,8 +22,7 @@ struct engine_stage {
 	bool held[2];
 	struct tape passed[2];		/* to an end that takes nothing */
 	uint8_t to_client[DIALOGUE_TO_CLIENT], to_host[DIALOGUE_TO_HOST];
-	struct dialogue_transaction transaction;
-	struct dialogue_words words;
+	struct notes notes;
 };
 
 /* Zeroed memory, or one that was used before. setting and hooks are borrowed until the next call. */

@@ -6,7 +6,6 @@
 
 #include <ares.h>
 #include <arpa/nameser.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/queue.h>
 #include <sys/random.h>

@@ -50,6 +50,7 @@ peer_room(const struct peer *p)
 	return p->mem == NULL ? POOL_SMALL : pool_octets(p->size) - (p->end - p->start);
 }
 
+/* A buffer of this size in the place of what it has, with what is left over at its begin. False: there is none, nothing changed. */
 static bool
 take(struct peer *p, struct pool *pool, enum pool_size size)
 {
@@ -57,12 +58,14 @@ take(struct peer *p, struct pool *pool, enum pool_size size)
 
 	if (mem == NULL)
 		return false;
+	p->end -= p->start;
 	if (p->mem != NULL) {
-		memcpy(mem, p->mem, p->end);
+		memcpy(mem, p->mem + p->start, p->end);
 		pool_give(pool, p->size, p->mem);
 	}
 	p->mem = mem;
 	p->size = size;
+	p->start = 0;
 	return true;
 }
 
@@ -79,29 +82,20 @@ take_big(struct peer *p, struct pool *pool)
 static bool
 make_room(struct peer *p, struct pool *pool, bool big)
 {
-	if (p->mem != NULL && p->start > 0)
+	if (!(big && take_big(p, pool)) && p->mem == NULL && !take(p, pool, POOL_OF_SMALL))
+		return false;
+	if (p->start > 0)
 		memmove(p->mem, p->mem + p->start, p->end - p->start);
 	p->end -= p->start;
 	p->start = 0;
-	if (big && take_big(p, pool))
-		return true;
-	return p->mem != NULL || take(p, pool, POOL_OF_SMALL);
+	return true;
 }
 
 void
 peer_settle(struct peer *p, struct pool *pool)
 {
-	uint8_t *mem;
-	size_t left = p->end - p->start;
-
-	if (p->mem == NULL || p->size == POOL_OF_SMALL || left > POOL_SMALL || (mem = pool_take(pool, POOL_OF_SMALL)) == NULL)
-		return;
-	memcpy(mem, p->mem + p->start, left);
-	pool_give(pool, p->size, p->mem);
-	p->mem = mem;
-	p->size = POOL_OF_SMALL;
-	p->start = 0;
-	p->end = left;
+	if (p->mem != NULL && p->size != POOL_OF_SMALL && p->end - p->start <= POOL_SMALL)
+		(void)take(p, pool, POOL_OF_SMALL);
 }
 
 enum tls_result

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/keeper/captain/metrics_socket.h"
+
 #include "proxy/base/ip_text.h"
 
 #include <arpa/inet.h>

@@ -6,7 +6,6 @@
 #include "proxy/base/ip_text.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>

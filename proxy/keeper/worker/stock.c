@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/keeper/worker/stock.h"
+
 #include "proxy/base/ip_text.h"
 
 #include <errno.h>

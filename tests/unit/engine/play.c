@@ -2,6 +2,7 @@
 #include "tests/unit/engine/play.h"
 
 #include "tests/unit/corpus.h"
+#include "tests/unit/notes.h"
 #include "tests/unit/suite.h"
 
 enum { GOT_MAX = 1 << 20 };
@@ -17,8 +18,7 @@ struct player {
 	bool stalled[2];	/* by side */
 	bool unrecorded;
 	uint8_t to_client[DIALOGUE_TO_CLIENT], to_host[DIALOGUE_TO_HOST];
-	struct notes { struct dialogue_transaction transaction; struct dialogue_words words; } notes[2];	/* one of them has those of the dialogue: */
-	int notes_in;
+	struct notes notes[2];	/* one of them has those of the dialogue */
 	struct buf in[2], got[2];	/* by side: not yet used input, everything it was sent */
 };
 
@@ -102,26 +102,6 @@ expect(struct player *p, enum side side, struct span want, size_t step)
 	    side == SIDE_HOST ? "host" : "client", (int)got.len, (const char *)got.at, (int)want.len,
 	    (const char *)want.at);
 	buf_take(&p->got[side], got.len);
-}
-
-static void
-change_note(struct player *p, enum dialogue_note which, void *old, void *new, size_t octets)
-{
-	if (!dialogue_keeps_note(&p->d, which))
-		dialogue_lend_note(&p->d, which, NULL);
-	dialogue_lend_note(&p->d, which, new);
-	memset(old, 0xa5, octets);
-}
-
-/* Notes that are kept are moved; of others nothing is left. */
-static void
-change_notes(struct player *p)
-{
-	struct notes *old = &p->notes[p->notes_in], *new = &p->notes[!p->notes_in];
-
-	change_note(p, NOTE_TRANSACTION, &old->transaction, &new->transaction, sizeof(old->transaction));
-	change_note(p, NOTE_WORDS, &old->words, &new->words, sizeof(old->words));
-	p->notes_in = !p->notes_in;
 }
 
 static void
@@ -255,11 +235,10 @@ play_in(const char *name, const struct setting *setting, const struct step *step
 		dialogue_init(&p.d, &conf, p.now_ms);
 		dialogue_lend(&p.d, SIDE_CLIENT, p.to_client);
 		dialogue_lend(&p.d, SIDE_HOST, p.to_host);
-		dialogue_lend_note(&p.d, NOTE_TRANSACTION, &p.notes[0].transaction);
-		dialogue_lend_note(&p.d, NOTE_WORDS, &p.notes[0].words);
+		notes_lend(&p.d, &p.notes[0]);
 		for (size_t n = 0; steps[n].kind != STEP_END; n++) {
 			take(&p, &steps[n], n);
-			change_notes(&p);
+			notes_change(&p.d, p.notes);
 		}
 	}
 }

@@ -152,6 +152,17 @@ check_end(const struct scarce *s, bool ended, const struct stream_counters *coun
 }
 
 static void
+end(struct stream *stream, struct resolver *resolver)
+{
+	stream_free(stream);
+	resolver_free(resolver);
+	party_end(&play.client);
+	party_end(&play.host);
+	if (play.host_listener != -1)
+		close(play.host_listener);
+}
+
+static void
 a_message_is_taken_or_its_client_is_told_to_come_again(void)
 {
 	struct scarce s;
@@ -178,12 +189,7 @@ a_message_is_taken_or_its_client_is_told_to_come_again(void)
 			check_end(&s, go_on(&s), stream_counters(stream));
 		else
 			close(listener.fd);
-		stream_free(stream);
-		resolver_free(resolver);
-		party_end(&play.client);
-		party_end(&play.host);
-		if (play.host_listener != -1)
-			close(play.host_listener);
+		end(stream, resolver);
 	}
 	scarce_spare(NULL);
 }
@@ -247,12 +253,7 @@ who_starves_on_both_sides_goes_on_when_there_is_memory(void)
 		set_patience(PATIENCE_MS);
 		starve_both_sides(&s, stream);
 		CHECK(!s.lasting || s.nth != 1 || stream_counters(stream)->no_buffer >= 2, "%s: both sides read", scarce_run(&s));
-		stream_free(stream);
-		resolver_free(resolver);
-		party_end(&play.client);
-		party_end(&play.host);
-		if (play.host_listener != -1)
-			close(play.host_listener);
+		end(stream, resolver);
 	}
 	scarce_spare(NULL);
 }
