@@ -42,9 +42,11 @@ step "gcc: program and tests, warnings are errors" make $jobs all tests
 step "gcc: unit tests and fuzzer seeds" make check-units
 step "the pure layers ask nothing of the outside" tests/pure.sh build
 step "clang: program and tests, warnings are errors" make $jobs CC=clang BUILD=build/clang all tests
-step "clang: unit tests and fuzzer seeds" make CC=clang BUILD=build/clang check-units
 step "ASan, UBSan: program and tests" make $jobs SAN=1 all tests
-step "ASan, UBSan: unit tests and fuzzer seeds" make SAN=1 check-units
+together <<'STEPS'
+ASan, UBSan: unit tests and fuzzer seeds | make SAN=1 check-units
+clang: unit tests and fuzzer seeds | make CC=clang BUILD=build/clang check-units
+STEPS
 # These wait more than they compute. The long ones come first.
 together <<'STEPS'
 gate: who is let in, and by whom if it is dead, with ASan, UBSan | tests/gate/gate.sh build/san/relaywall
