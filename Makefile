@@ -31,8 +31,8 @@ override LDFLAGS += $(if $(SAN),-fsanitize=address$(comma)undefined,-pie -Wl$(co
 # One archive a layer. A layer may use what stands left of it, so the linker sees them from the right.
 KEEPER   := $(addprefix proxy/keeper/,process scribe gate worker captain desk board) proxy/keeper
 LAYERS   := classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream \
-            proxy/driver/gate proxy/site $(KEEPER) proxy/cli
-LIBS     := -lev -lmicrohttpd -lgnutls -lcares -lresolv -lnetfilter_queue -lnftables -lmnl -lconfuse -ljansson -lcap-ng -lseccomp -lncurses
+            proxy/driver/gate proxy/driver/tap proxy/site proxy/survey proxy/audit $(KEEPER) proxy/cli
+LIBS     := -lpcap -lev -lmicrohttpd -lgnutls -lcares -lresolv -lnetfilter_queue -lnftables -lmnl -lconfuse -ljansson -lcap-ng -lseccomp -lncurses
 PURE     := classifier proxy/base proxy/smtp proxy/engine
 archive   = $(BUILD)/lib$(subst /,-,$(1)).a
 reverse   = $(if $(1),$(call reverse,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))

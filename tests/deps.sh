@@ -10,7 +10,7 @@ for purpose in "$@"; do
 	case $purpose in
 	build)
 		packages="$packages gcc libc6-dev make libev-dev libgnutls28-dev libc-ares-dev libnftables-dev libmnl-dev"
-		packages="$packages libnetfilter-queue-dev libconfuse-dev libjansson-dev libcap-ng-dev libseccomp-dev libmicrohttpd-dev libncurses-dev"
+		packages="$packages libnetfilter-queue-dev libpcap-dev libconfuse-dev libjansson-dev libcap-ng-dev libseccomp-dev libmicrohttpd-dev libncurses-dev"
 		;;
 	check)
 		packages="$packages clang clang-tidy libclang-rt-dev cppcheck libcunit1-dev"

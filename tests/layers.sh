@@ -17,7 +17,10 @@ proxy/driver/tls classifier proxy/driver/tls
 proxy/driver/resolver classifier proxy/base proxy/driver/resolver
 proxy/driver/stream classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream
 proxy/driver/gate classifier proxy/base proxy/smtp proxy/engine proxy/driver/resolver proxy/driver/gate
+proxy/driver/tap classifier proxy/base proxy/smtp proxy/engine proxy/driver/tap
 proxy/site classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream proxy/driver/gate proxy/site
+proxy/survey classifier proxy/base proxy/smtp proxy/engine proxy/driver/tap proxy/site proxy/survey
+proxy/audit classifier proxy/base proxy/smtp proxy/site proxy/audit
 proxy/keeper/process classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream proxy/driver/gate proxy/site proxy/keeper/process
 proxy/keeper/scribe classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream proxy/driver/gate proxy/site proxy/keeper/process proxy/keeper/scribe
 proxy/keeper/gate classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream proxy/driver/gate proxy/site proxy/keeper/process proxy/keeper/gate
@@ -26,7 +29,7 @@ proxy/keeper/captain classifier proxy/base proxy/smtp proxy/engine proxy/driver/
 proxy/keeper/desk classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream proxy/driver/gate proxy/site proxy/keeper/process proxy/keeper/desk
 proxy/keeper/board classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream proxy/driver/gate proxy/site proxy/keeper/process proxy/keeper/gate proxy/keeper/worker proxy/keeper/board
 proxy/keeper classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream proxy/driver/gate proxy/site proxy/keeper/process proxy/keeper/desk proxy/keeper/board proxy/keeper
-proxy/cli classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream proxy/driver/gate proxy/site proxy/keeper/process proxy/keeper/captain proxy/keeper proxy/cli
+proxy/cli classifier proxy/base proxy/smtp proxy/engine proxy/driver/tls proxy/driver/resolver proxy/driver/stream proxy/driver/gate proxy/driver/tap proxy/site proxy/survey proxy/audit proxy/keeper/process proxy/keeper/captain proxy/keeper proxy/cli
 '
 bad=0
 seen=0
