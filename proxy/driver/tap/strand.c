@@ -3,7 +3,10 @@
 
 #include <stdlib.h>
 
-enum { ROOM_FIRST = 512 };
+enum {
+	ROOM_FIRST = 512,
+	SECOND_US = 1000000,
+};
 
 static size_t
 kept(const struct strand *s)
@@ -23,19 +26,23 @@ strand_end(const struct strand *s)
 
 /* Too many marks: the older one stands in, which says less and nothing wrong. */
 static void
-add_mark(struct strand *s, uint64_t offset, uint64_t seen)
+add_mark(struct strand *s, uint64_t offset, uint64_t seen, uint64_t time_us)
 {
-	if (s->mark_count > 0 && s->marks[s->mark_count - 1].seen >= seen)
+	const struct strand_mark *last = &s->marks[s->mark_count - (s->mark_count > 0)];
+
+	if (s->mark_count > 0 && last->seen >= seen && time_us < last->time_us + SECOND_US)
 		return;
+	if (s->mark_count > 0 && last->seen > seen)
+		seen = last->seen;
 	if (s->mark_count < STRAND_MARKS)
-		s->marks[s->mark_count++] = (struct strand_mark){ offset, seen };
+		s->marks[s->mark_count++] = (struct strand_mark){ offset, seen, time_us };
 }
 
 void
-strand_add(struct strand *s, struct span octets, uint64_t seen)
+strand_add(struct strand *s, struct span octets, uint64_t seen, uint64_t time_us)
 {
 	strand_keep(s);
-	add_mark(s, strand_end(s), seen);
+	add_mark(s, strand_end(s), seen, time_us);
 	s->began = true;
 	s->fresh = octets;
 	if (kept(s) > 0)	/* they are looked at as one piece */
@@ -172,6 +179,16 @@ strand_seen(const struct strand *s, uint64_t offset)
 	for (unsigned i = 0; i < s->mark_count && s->marks[i].offset <= offset; i++)
 		seen = s->marks[i].seen;
 	return seen;
+}
+
+uint64_t
+strand_time(const struct strand *s)
+{
+	uint64_t time_us = 0;
+
+	for (unsigned i = 0; i < s->mark_count && s->marks[i].offset <= s->offset; i++)
+		time_us = s->marks[i].time_us;
+	return time_us;
 }
 
 size_t

@@ -14,7 +14,7 @@ enum { STRAND_MARKS = 16, STRAND_GAPS = 8 };
 
 /* From this octet of the side on its sender had seen so many of the other. */
 struct strand_mark {
-	uint64_t offset, seen;
+	uint64_t offset, seen, time_us;
 };
 
 /* Behind the octets before this offset, so many are missing: the first of them has it. */
@@ -36,7 +36,7 @@ struct strand {
 };
 
 /* Octets come: they stay the caller's, who calls strand_keep() before they are gone. */
-void strand_add(struct strand *s, struct span octets, uint64_t seen);
+void strand_add(struct strand *s, struct span octets, uint64_t seen, uint64_t time_us);
 void strand_add_gap(struct strand *s, uint64_t octets);
 
 /* What waits is copied, as far as it is the caller's. */
@@ -59,6 +59,9 @@ uint64_t strand_take_gap(struct strand *s);
 
 /* How much of the other side the sender of this octet had seen, at least. */
 uint64_t strand_seen(const struct strand *s, uint64_t offset);
+
+/* When the octet at the front was captured, or one before it. */
+uint64_t strand_time(const struct strand *s);
 
 /* So many of the next n octets were said before their sender had seen more than this. */
 size_t strand_before(const struct strand *s, size_t n, uint64_t seen);

@@ -9,12 +9,35 @@ transcript_init(struct transcript *t, void (*said)(void *cookie, const struct sa
 	*t = (struct transcript){ .said = said, .cookie = cookie, .state = from_start ? TRANSCRIPT_BANNER : TRANSCRIPT_LOST };
 }
 
+/* What waits at the front of a side is what is told. */
+static uint64_t
+time_of(const struct transcript *t, enum said_kind kind)
+{
+	switch (kind) {
+	case SAID_COMMAND:
+	case SAID_PART:
+	case SAID_SECRET:
+	case SAID_TEXT:
+		return strand_time(&t->side[SIDE_CLIENT]);
+	case SAID_BANNER:
+	case SAID_REPLY:
+		return strand_time(&t->side[SIDE_HOST]);
+	case SAID_END:
+		return t->now_us;
+	default:
+		return 0;
+	}
+}
+
 void
 transcript_say(struct transcript *t, const struct said *s)
 {
 	struct said timed = *s;
+	uint64_t time_us = time_of(t, s->kind);
 
-	timed.time_us = t->now_us;
+	if (time_us > t->said_us)
+		t->said_us = time_us;
+	timed.time_us = t->said_us;
 	t->said(t->cookie, &timed);
 }
 
@@ -87,7 +110,7 @@ transcript_octets(struct transcript *t, enum side from, struct span octets, uint
 {
 	if (t->state == TRANSCRIPT_OVER)
 		return;
-	strand_add(&t->side[from], octets, seen);
+	strand_add(&t->side[from], octets, seen, now_us);
 	advance(t, now_us);
 }
 

@@ -66,7 +66,8 @@ struct transcript {
 	void *cookie;
 	enum transcript_state state;
 	struct strand side[2];
-	uint64_t now_us;
+	uint64_t now_us;		/* of the last octets that came */
+	uint64_t said_us;		/* of what was told last */
 	enum verb asked;		/* REPLY, SECRET, TEXT, CHUNK: what was said last */
 	uint64_t asked_at;		/* ... the offset behind it */
 	enum verb part;			/* of a line that is too long */

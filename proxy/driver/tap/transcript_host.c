@@ -168,10 +168,12 @@ say_reply(struct transcript *t, const struct reply *r, struct span octets, unsig
 	    .code = code, .verb = t->asked });
 }
 
+/* A reply, of which used octets still wait at the front. */
 static bool
-take(struct transcript *t, const struct reply *r, struct span octets)
+take(struct transcript *t, const struct reply *r, struct span octets, size_t used)
 {
 	say_reply(t, r, octets, r->code);
+	strand_use(transcript_host(t), used);
 	follow(t, r->code);
 	return true;
 }
@@ -179,10 +181,7 @@ take(struct transcript *t, const struct reply *r, struct span octets)
 static bool
 take_next(struct transcript *t, const struct reply *r, size_t used)
 {
-	struct span octets = span_cut(strand_now(transcript_host(t)), 0, used);
-
-	strand_use(transcript_host(t), used);	/* it stays where it is for this call */
-	return take(t, r, octets);
+	return take(t, r, span_cut(strand_now(transcript_host(t)), 0, used), used);
 }
 
 static bool
@@ -271,7 +270,7 @@ take_torn(struct transcript *t)
 	}
 	t->host_torn = false;
 	if (found)
-		return take(t, &last, octets);
+		return take(t, &last, octets, 0);	/* what was used stays where it is for this call */
 	return goes_on && take_unseen(t);
 }
 
