@@ -141,8 +141,8 @@ read_session(struct reading_line *l, struct journal_verdict *v, bool is_needed)
 		memcpy(v->session, id, strlen(id) + 1);
 	else
 		l->bad = true;
-	if (policy != NULL && is_hex(policy, JOURNAL_POLICY))
-		memcpy(v->policy, policy, JOURNAL_POLICY + 1);
+	if (policy != NULL && (is_hex(policy, JOURNAL_POLICY) || is_hex(policy, BUNDLE_DIGEST)))
+		memcpy(v->policy, policy, strlen(policy) + 1);
 	else
 		l->bad |= policy != NULL;
 	read_ip(l, "client", is_needed, &v->client);
