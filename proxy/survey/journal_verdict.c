@@ -90,14 +90,14 @@ read_ip(struct reading_line *l, const char *key, bool is_needed, struct ip *ip)
 }
 
 /* null and none are 0. */
-static unsigned
-number(struct reading_line *l, const char *key, unsigned most)
+static uint64_t
+number(struct reading_line *l, const char *key, uint64_t most)
 {
 	const json_t *value = json_object_get(l->o, key);
 	json_int_t n = json_integer_value(value);
 
-	l->bad |= (value != NULL && !json_is_integer(value) && !json_is_null(value)) || n < 0 || n > most;
-	return l->bad ? 0 : (unsigned)n;
+	l->bad |= (value != NULL && !json_is_integer(value) && !json_is_null(value)) || n < 0 || (uint64_t)n > most;
+	return l->bad ? 0 : (uint64_t)n;
 }
 
 /* Digits where these have some, and the rest alike. */
@@ -244,13 +244,15 @@ read_fields(struct reading_line *l, struct journal_verdict *v)
 	v->time_ms = read_time(l);
 	v->time = take_word(l, "time");
 	read_session(l, v, judged);
-	v->code = number(l, "code", 999);
+	v->code = (unsigned)number(l, "code", 999);
 	v->sender = v->kind == EVENT_RECIPIENT ? take_needed_bytes(l, "sender") : take_bytes(l, "sender");
 	if (judged) {
 		read_verdict(l, v);
 	} else {
 		v->what = take_bytes(l, "what");
 		v->text = take_bytes(l, "text");
+		v->recipients = number(l, "recipients", UINT64_MAX);
+		v->octets = number(l, "octets", UINT64_MAX);
 	}
 	return l->bad ? JOURNAL_READ_BAD : judged ? JOURNAL_READ_VERDICT : JOURNAL_READ_OTHER;
 }

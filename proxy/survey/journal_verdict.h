@@ -51,6 +51,8 @@ struct journal_verdict {
 	/* Of RECIPIENT and MESSAGE: the path of the transaction, canonical. */
 	struct span sender;
 
+	uint64_t recipients, octets;	/* of MESSAGE */
+
 	/* Of OTHER; empty: none, or null. */
 	struct span what, text;
 };
