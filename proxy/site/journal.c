@@ -11,9 +11,11 @@
 _Static_assert(JOURNAL_LINE > 2 * JSON_LINE_TEXT * 2 + 4096, "a line holds all that an event can have");
 
 void
-journal_init(struct journal *j, const struct journal_outlet *outlet, FILE *errors, uint64_t now_ms)
+journal_init(struct journal *j, const struct journal_outlet *outlet, const char *digest, FILE *errors, uint64_t now_ms)
 {
-	*j = (struct journal){ .outlet = outlet, .errors = errors, .beats = __atomic_load_n(outlet->beats, __ATOMIC_RELAXED), .beat_ms = now_ms };
+	*j = (struct journal){ .outlet = outlet, .digest = digest, .errors = errors,
+		.beats = __atomic_load_n(outlet->beats, __ATOMIC_RELAXED), .beat_ms = now_ms };
+	memcpy(j->policy, digest, JOURNAL_POLICY);
 	journal_look(j, now_ms);
 }
 
@@ -85,7 +87,7 @@ put_time(struct journal *j)
 }
 
 static void
-put_session(struct json_line *o, const struct session *s)
+put_session(struct json_line *o, const struct session *s, const char *policy)
 {
 	json_line_text(o, "session", s->id);
 	put_ip(o, "client", &s->client);
@@ -93,6 +95,7 @@ put_session(struct json_line *o, const struct session *s)
 	json_line_bytes(o, "host", s->host->name);
 	put_ip(o, "address", &s->address);
 	json_line_bytes(o, "network", s->policy->network_names[s->network]);
+	json_line_text(o, "policy", policy);
 }
 
 static void
@@ -199,7 +202,7 @@ journal_report(void *cookie, const struct session *s, const struct event *e)
 	if (is_one_refusal_too_many(j, e))
 		return;
 	begin_line(j, event_name(e->kind));
-	put_session(&j->line, s);
+	put_session(&j->line, s, j->policy);
 	put_event(&j->line, e);
 	end_line(j);
 }
@@ -210,5 +213,6 @@ journal_service(struct journal *j, const char *what, const char *text)
 	begin_line(j, "service");
 	json_line_text(&j->line, "what", what);
 	json_line_bytes(&j->line, "text", span_str(text));
+	json_line_text(&j->line, "policy", j->digest);
 	end_line(j);
 }

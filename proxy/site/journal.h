@@ -25,6 +25,7 @@
 
 enum {
 	JOURNAL_VERSION = 1,		/* of the schema */
+	JOURNAL_POLICY = 16,		/* digits of the policy's digest in each line: enough to find it by */
 	JOURNAL_LINE = 32768,		/* octets of a line at most, its end included */
 	JOURNAL_REFUSALS = 100,
 	JOURNAL_REFUSALS_BURST = 1000,
@@ -49,14 +50,19 @@ struct journal {
 	uint64_t spent_ms, until_ms;	/* refusals: what those written cost, as time; until when that was reckoned */
 	uint64_t limited;		/* refusals that were not written */
 	uint64_t beats, beat_ms;	/* of the outlet, as last seen; when they were first seen to be so many */
+	const char *digest;		/* of the policy that decides, in hexadecimal; borrowed */
+	char policy[JOURNAL_POLICY + 1];	/* how it begins */
 	time_t second;			/* of which date[] is, but for its milliseconds */
 	char date[sizeof("2026-11-26T06:44:58.579Z") + 16];	/* empty: none yet */
 	struct json_line line;		/* the one that is being made, in: */
 	char octets[JOURNAL_LINE];
 };
 
-/* A journal whose lines go into this ring, of which it is the one writer. All arguments outlive it. now_ms: on base/clock.h's clock. */
-void journal_init(struct journal *j, const struct journal_outlet *outlet, FILE *errors, uint64_t now_ms);
+/*
+ * A journal whose lines go into this ring, of which it is the one writer. digest: of the policy that all its events are
+ * judged by, at least JOURNAL_POLICY digits. All arguments outlive it. now_ms: on base/clock.h's clock.
+ */
+void journal_init(struct journal *j, const struct journal_outlet *outlet, const char *digest, FILE *errors, uint64_t now_ms);
 
 /*
  * Set j->unrecorded anew: to be called a few times a second where that is read. Beside
