@@ -39,7 +39,7 @@ give(struct journal_lines *l, size_t end, size_t next)
 
 	l->start = next;
 	l->skipping = false;
-	return line.len > JOURNAL_LINE ? span_of(l->text, 0) : line;
+	return line.len > RECORD_OCTETS ? span_of(l->text, 0) : line;
 }
 
 int
@@ -53,7 +53,7 @@ journal_lines_next(struct journal_lines *l, struct span *line)
 			*line = give(l, l->start + lf, l->start + lf + 1);
 			return 1;
 		}
-		if (rest.len > JOURNAL_LINE) {
+		if (rest.len > RECORD_OCTETS) {
 			l->start = l->end;
 			l->skipping = true;
 		} else if (l->ended) {

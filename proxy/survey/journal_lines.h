@@ -9,14 +9,14 @@
 #define PROXY_SURVEY_JOURNAL_LINES_H
 
 #include "classifier/span.h"
-#include "proxy/site/journal.h"
+#include "proxy/site/record.h"
 
 struct journal_lines {
 	int fd;			/* borrowed */
 	bool skipping;		/* the rest of a line that is too long */
 	bool ended;
 	size_t start, end;	/* what is there of text and was not given */
-	char text[4 * JOURNAL_LINE];
+	char text[4 * RECORD_OCTETS];
 };
 
 /* Read from a descriptor, from where it stands. */

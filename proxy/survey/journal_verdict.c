@@ -4,7 +4,7 @@
 
 #include "proxy/base/escape.h"
 #include "proxy/base/json_line.h"
-#include "proxy/site/journal.h"
+#include "proxy/site/record.h"
 
 #include <arpa/inet.h>
 #include <jansson.h>
@@ -141,7 +141,7 @@ read_session(struct reading_line *l, struct journal_verdict *v, bool is_needed)
 		memcpy(v->session, id, strlen(id) + 1);
 	else
 		l->bad = true;
-	if (policy != NULL && (is_hex(policy, JOURNAL_POLICY) || is_hex(policy, BUNDLE_DIGEST)))
+	if (policy != NULL && (is_hex(policy, RECORD_POLICY) || is_hex(policy, BUNDLE_DIGEST)))
 		memcpy(v->policy, policy, strlen(policy) + 1);
 	else
 		l->bad |= policy != NULL;
@@ -276,7 +276,7 @@ parse(struct span line)
 	json_free_t usual_free;
 	json_t *o;
 
-	if (line.len > JOURNAL_LINE)
+	if (line.len > RECORD_OCTETS)
 		return NULL;
 	denied = false;
 	json_get_alloc_funcs(&usual_malloc, &usual_free);
@@ -299,7 +299,7 @@ journal_verdict_read(struct span line, struct journal_verdict *v, uint8_t *memor
 	*v = (struct journal_verdict){ 0 };
 	if (!json_is_integer(version))
 		result = JOURNAL_READ_BAD;
-	else if (json_integer_value(version) != JOURNAL_VERSION)
+	else if (json_integer_value(version) != RECORD_VERSION)
 		result = JOURNAL_READ_VERSION;
 	else
 		result = read_fields(&(struct reading_line){ .o = o, .memory = memory }, v);

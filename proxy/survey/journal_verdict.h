@@ -2,7 +2,7 @@
 /*
  * journal_verdict.h - a line of the journal, read back as values: who asked, for what, and what was said.
  *
- * The other end of proxy/site/journal.h, for what judges again what was judged. docs/JOURNAL.md has the fields. A line may
+ * The other end of proxy/site/record.h, for what judges again what was judged. docs/JOURNAL.md has the fields. A line may
  * have been torn by a full disk, edited, or written by a newer version: what cannot be one of this version's lines is refused
  * as a whole, and a word that this program does not know is kept as a word.
  *

@@ -238,7 +238,7 @@ what_becomes_of_the_service_is_a_line_without_a_session(void)
 	CHECK_TEXT(o, "event", "service");
 	CHECK_TEXT(o, "what", "worker-died");
 	CHECK_TEXT(o, "text", "signal 11\\r\\n{\"v\":1}");
-	CU_ASSERT(strlen(text_of(o, "time")) == 24 && json_integer_value(json_object_get(o, "v")) == JOURNAL_VERSION);
+	CU_ASSERT(strlen(text_of(o, "time")) == 24 && json_integer_value(json_object_get(o, "v")) == RECORD_VERSION);
 	json_decref(o);
 	free(to.ring.shared);
 }
@@ -281,7 +281,7 @@ a_full_ring_drops_lines_and_is_told_once(void)
 static void
 it_is_known_whether_lines_are_recorded(void)
 {
-	enum { SIZE = 2 * JOURNAL_LINE };
+	enum { SIZE = 2 * RECORD_OCTETS };
 	struct others others = { .beats = 7 };
 	struct journal_outlet to = new_outlet(SIZE, &others);
 	struct journal j;
@@ -298,7 +298,7 @@ it_is_known_whether_lines_are_recorded(void)
 	while (!j.unrecorded)
 		journal_service(&j, "start", "some text");
 	CHECK(j.dropped == 0, "%llu lost before it was known", (unsigned long long)j.dropped);
-	ring_drop(&to.ring, JOURNAL_LINE / 2);
+	ring_drop(&to.ring, RECORD_OCTETS / 2);
 	CU_ASSERT(j.unrecorded);
 	journal_look(&j, 1300);
 	CU_ASSERT(!j.unrecorded);		/* the longest line would find room again */

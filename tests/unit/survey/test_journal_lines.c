@@ -55,7 +55,7 @@ lines_come_without_their_ends(void)
 static void
 a_line_too_long_is_empty_and_the_next_is_whole(void)
 {
-	static const size_t lengths[] = { JOURNAL_LINE, JOURNAL_LINE + 1, sizeof(lines.text) - 1, sizeof(lines.text), sizeof(lines.text) + 1,
+	static const size_t lengths[] = { RECORD_OCTETS, RECORD_OCTETS + 1, sizeof(lines.text) - 1, sizeof(lines.text), sizeof(lines.text) + 1,
 		5 * sizeof(lines.text) };
 
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
@@ -67,10 +67,10 @@ a_line_too_long_is_empty_and_the_next_is_whole(void)
 		memset(text, 'x', n);
 		memcpy(text + n, "\nnext", 6);
 		begin(text, n + 5);
-		CHECK(journal_lines_next(&lines, &line) == 1 && line.len == (n > JOURNAL_LINE ? 0 : n), "%zu octets: %zu", n, line.len);
+		CHECK(journal_lines_next(&lines, &line) == 1 && line.len == (n > RECORD_OCTETS ? 0 : n), "%zu octets: %zu", n, line.len);
 		CHECK(next_is("next") && is_end(), "%zu octets", n);
 		begin(text, n);	/* without its end */
-		CHECK(journal_lines_next(&lines, &line) == 1 && line.len == (n > JOURNAL_LINE ? 0 : n), "%zu octets: %zu", n, line.len);
+		CHECK(journal_lines_next(&lines, &line) == 1 && line.len == (n > RECORD_OCTETS ? 0 : n), "%zu octets: %zu", n, line.len);
 		CHECK(is_end(), "%zu octets", n);
 		free(text);
 	}
