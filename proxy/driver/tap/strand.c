@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/driver/tap/strand.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum {
 	ROOM_FIRST = 512,
+	MARKS_FIRST = 8,
 	SECOND_US = 1000000,
 };
 
@@ -24,17 +26,33 @@ strand_end(const struct strand *s)
 	return end;
 }
 
+static bool
+has_room_for_mark(struct strand *s)
+{
+	unsigned room = s->mark_room == 0 ? MARKS_FIRST : 2 * s->mark_room;
+	struct strand_mark *marks;
+
+	if (s->mark_count < s->mark_room)
+		return true;
+	marks = room > STRAND_MARKS_MAX ? NULL : realloc(s->marks, room * sizeof(*marks));
+	if (marks == NULL)
+		return false;
+	s->marks = marks;
+	s->mark_room = room;
+	return true;
+}
+
 /* Too many marks: the older one stands in, which says less and nothing wrong. */
 static void
 add_mark(struct strand *s, uint64_t offset, uint64_t seen, uint64_t time_us)
 {
-	const struct strand_mark *last = &s->marks[s->mark_count - (s->mark_count > 0)];
+	const struct strand_mark *last = s->mark_count > 0 ? &s->marks[s->mark_count - 1] : NULL;
 
-	if (s->mark_count > 0 && last->seen >= seen && time_us < last->time_us + SECOND_US)
+	if (last != NULL && last->seen >= seen && time_us < last->time_us + SECOND_US)
 		return;
-	if (s->mark_count > 0 && last->seen > seen)
+	if (last != NULL && last->seen > seen)
 		seen = last->seen;
-	if (s->mark_count < STRAND_MARKS)
+	if (has_room_for_mark(s))
 		s->marks[s->mark_count++] = (struct strand_mark){ offset, seen, time_us };
 }
 
@@ -57,7 +75,8 @@ forget_marks(struct strand *s)
 
 	while (old + 1 < s->mark_count && s->marks[old + 1].offset <= s->offset)
 		old++;
-	memmove(s->marks, s->marks + old, (s->mark_count - old) * sizeof(s->marks[0]));
+	if (old > 0)
+		memmove(s->marks, s->marks + old, (s->mark_count - old) * sizeof(s->marks[0]));
 	s->mark_count -= old;
 }
 
@@ -78,16 +97,20 @@ merge_gap(struct strand *s, uint64_t octets)
 void
 strand_add_gap(struct strand *s, uint64_t octets)
 {
+	struct strand_gap *last = &s->gaps[s->gap_count - (s->gap_count > 0)];
+	uint64_t end;
+
 	strand_keep(s);
 	s->began = true;
+	end = strand_end(s);
 	if (octets == 0)
 		return;
-	if (s->gap_count > 0 && s->gaps[s->gap_count - 1].offset + s->gaps[s->gap_count - 1].octets == strand_end(s))
-		s->gaps[s->gap_count - 1].octets += octets;
+	if (s->gap_count > 0 && last->offset + last->octets == end)
+		last->octets += octets;
 	else if (s->gap_count == STRAND_GAPS)
 		merge_gap(s, octets);
 	else
-		s->gaps[s->gap_count++] = (struct strand_gap){ strand_end(s), octets };
+		s->gaps[s->gap_count++] = (struct strand_gap){ end, octets };
 }
 
 static int
@@ -150,6 +173,7 @@ strand_waiting(const struct strand *s)
 void
 strand_use(struct strand *s, size_t n)
 {
+	assert(n <= strand_now(s).len);
 	if (kept(s) > 0)
 		s->from += n;
 	else
@@ -204,5 +228,6 @@ void
 strand_done(struct strand *s)
 {
 	free(s->mem);
-	s->mem = NULL;
+	free(s->marks);
+	*s = (struct strand){ 0 };
 }

@@ -10,7 +10,7 @@
 
 #include "classifier/span.h"
 
-enum { STRAND_MARKS = 16, STRAND_GAPS = 8 };
+enum { STRAND_MARKS_MAX = 4096, STRAND_GAPS = 8 };
 
 /* From this octet of the side on its sender had seen so many of the other. */
 struct strand_mark {
@@ -30,8 +30,8 @@ struct strand {
 	uint64_t offset;		/* of the first octet that waits */
 	bool began, ended;		/* something came; the side says no more */
 	bool failed;			/* there was no memory: what waited is missing now */
-	unsigned mark_count, gap_count;
-	struct strand_mark marks[STRAND_MARKS];
+	unsigned mark_count, mark_room, gap_count;
+	struct strand_mark *marks;
 	struct strand_gap gaps[STRAND_GAPS];
 };
 

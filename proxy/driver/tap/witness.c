@@ -197,6 +197,8 @@ said(void *cookie, const struct said *s)
 
 	if (s->kind == SAID_COMMAND || s->kind == SAID_SECRET || s->kind == SAID_TEXT_END || s->kind == SAID_END)
 		tell_pending(w);	/* of chunks: the reply to the last one is the message's */
+	if (w->conf->now_us != NULL)
+		*w->conf->now_us = s->time_us;
 	for (size_t i = 0; i < EXCHANGE_POLICIES; i++)
 		if (w->rehearsals[i] != NULL)
 			rehearsal_said(w->rehearsals[i], s);

@@ -23,6 +23,7 @@ struct witness_conf {
 	const struct policy *policies[EXCHANGE_POLICIES];	/* NULL: none; they outlive the connections */
 	const struct dialogue_limits *limits[EXCHANGE_POLICIES];
 	const struct event_hooks *hooks;	/* what the first policy's shield would report, or NULL */
+	uint64_t *now_us;			/* of hooks: where the time of what they are told stands; or NULL */
 	const struct exchange_user *user;
 	struct witness_counters *counters;
 };
