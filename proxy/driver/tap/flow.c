@@ -50,7 +50,10 @@ is_late(const struct flow *f, unsigned end, const struct segment *s)
 
 	if ((s->flags & SEGMENT_SYN) != 0)
 		return f->told[end].known ? number_of(s) == from : facts->has_syn && number_of(s) == facts->syn;
-	return !has_octets(s) || !f->told[end].known || s->seq + 1 - from <= to - from + 2;	/* one before, for keep-alives, to FIN */
+	if (!has_octets(s) || !f->told[end].known)
+		return true;
+	from--;			/* where a keep-alive may be */
+	return s->seq - from <= to - from && s->seq + (uint32_t)s->payload.len + s->missing - from <= to - from;
 }
 
 size_t
@@ -83,24 +86,28 @@ find_first(const struct reassembly *r, uint32_t *number)
 	return piece != NULL || r->has_fin;
 }
 
+/* Both its SYN and an answer were seen. The answer may acknowledge octets that came with the SYN (RFC 7413), or be one to another SYN. */
+static uint32_t
+begin_by_both(const struct flow_facts *facts)
+{
+	return facts->answer - facts->syn <= UINT16_MAX ? facts->syn : facts->answer;
+}
+
 /*
- * Where a side begins: what the other side answered to its SYN counts more than any SYN, of which there may be several. If
- * nothing of this was seen, but the other side's begin was, what the other acknowledged first is where it began; unless an octet
- * before that was seen.
+ * Where a side begins: of several SYNs the one that the other side answered counts. If nothing of this was seen, but the other
+ * side's begin was, what the other acknowledged first is where it began; unless an octet before that was seen.
  */
 static void
 find_begin(const struct flow *f, unsigned end, struct connection_start *start)
 {
 	const struct flow_facts *facts = &f->facts[end];
-	uint32_t first = 0, number = 0;
+	uint32_t first = 0, acked = facts->has_answer ? facts->answer : facts->acked, number = 0;
 	bool has_first = find_first(&f->connection->sides[end].octets, &first), known = true;
 
-	if (facts->has_answer)
-		number = facts->answer;
-	else if (facts->has_syn)
-		number = facts->syn;
-	else if (facts->has_acks && (start->from_start || !facts->seen))
-		number = has_first && is_before(first, facts->acked) ? first : facts->acked;
+	if (facts->has_syn)
+		number = facts->has_answer ? begin_by_both(facts) : facts->syn;
+	else if (facts->has_answer || (facts->has_acks && (start->from_start || !facts->seen)))
+		number = has_first && is_before(first, acked) ? first : acked;
 	else
 		known = false;
 	start->sides[end].absent = !facts->seen;
@@ -230,15 +237,16 @@ renew(struct flow *f, uint64_t time_us)
 }
 
 /*
- * A SYN where one was seen, or where a connection began without: of another connection, if this one is over, or if both sides
- * say so. Anybody can send a SYN; only who is in the middle can answer it.
+ * A SYN where one was seen, or where a connection began without: of another connection, if both sides of this one said FIN, or
+ * if one side says SYN and the other answers. Anybody can send a SYN, and a reset that nobody heeds; only who is in the middle
+ * can answer for the other side. Of which, if it was never seen, no answer can be expected.
  */
 static bool
 begins_another(struct flow_shared *shared, struct flow *f, unsigned end, const struct segment *s, uint64_t time_us)
 {
-	bool alone = !f->facts[1 - end].seen;
+	bool over = is_over_of(f, 0) && is_over_of(f, 1), alone = !f->facts[1 - end].seen;
 
-	if (time_us >= f->connection->told_us && (flow_state_of(f) == FLOW_OVER || alone))
+	if (time_us >= f->connection->told_us && (over || alone))
 		return true;
 	if (time_us >= f->first_us && is_another(f, end, s))
 		return true;
