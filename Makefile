@@ -153,7 +153,7 @@ FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAYS := $(addprefix $(BUILD)/test/replay-,$(FUZZERS))
 FUZZ_SHARED := $(filter-out $(wildcard tests/fuzz/fuzz_*.c) tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
 $(BUILD)/test/replay-%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,tests/fuzz/replay.c tests/unit/corpus.c $(FUZZ_SHARED)) \
-    $(call link,$(PURE) proxy/driver/gate proxy/keeper/desk)
+    $(call link,$(PURE) proxy/driver/gate proxy/driver/tap proxy/keeper/desk)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^
 .SECONDARY:

@@ -146,16 +146,16 @@ pieces_add(struct pieces *p, struct pieces_account *account, const struct stretc
 	uint64_t at = s->at, end = s->at + s->octets.len;
 	struct pieces_added added = { 0 };
 
-	for (size_t i = find(p, at); at < end; i++) {
+	for (size_t i = find(p, at); at < end;) {
 		struct piece *next = i < p->count ? nth(p, i) : NULL;
-		uint64_t hole = next != NULL && next->at < end ? next->at : end, to;
+		uint64_t to = next != NULL && next->at < end ? next->at : end;
 
-		if (at < hole) {
-			if (insert(p, account, i, s, at, hole) == -1) {
+		if (at < to) {
+			if (insert(p, account, i, s, at, to) == 0)
+				i++;
+			else
 				added.refused = true;
-				return added;
-			}
-			at = hole;
+			at = to;
 			continue;
 		}
 		to = end_of(next) < end ? end_of(next) : end;
@@ -163,9 +163,10 @@ pieces_add(struct pieces *p, struct pieces_account *account, const struct stretc
 			added.differs |= compare(next, s, at, to);
 		added.old += (size_t)(to - at);
 		at = to;
+		i++;
 	}
 	if (s->missing > 0)
-		added.refused = note_cut(p, account, s) == -1;
+		added.refused |= note_cut(p, account, s) == -1;
 	return added;
 }
 

@@ -93,6 +93,16 @@ tell(struct reassembly_shared *c, struct reassembly *r, const struct stretch *s,
 	c->user.octets(cookie, s);
 }
 
+/* Where a piece that is due came otherwise, too, in front of the end. */
+static void
+tell_difference(struct reassembly_shared *c, struct reassembly *r, const struct piece *p, uint64_t end, void *cookie)
+{
+	uint64_t from = most(p->differs_from, r->next), to = least(p->differs_to, end);
+
+	if (from < to)
+		c->user.differs(cookie, from - r->origin, to - from, p->time_us);
+}
+
 /* A piece that is due, as far as it is new and in front of the end. */
 static void
 tell_piece(struct reassembly_shared *c, struct reassembly *r, const struct piece *p, void *cookie)
@@ -102,8 +112,7 @@ tell_piece(struct reassembly_shared *c, struct reassembly *r, const struct piece
 
 	if (r->has_fin)
 		end = least(end, r->fin);
-	if (p->differs_from < p->differs_to && p->differs_from >= r->next && p->differs_from < end)
-		c->user.differs(cookie, p->differs_from - r->origin, least(p->differs_to, end) - p->differs_from, p->time_us);
+	tell_difference(c, r, p, end, cookie);
 	if (end > r->next) {
 		s.octets = span_of(p->octets + (r->next - p->at), (size_t)(end - r->next));
 		tell(c, r, &s, cookie);
