@@ -84,7 +84,7 @@ $(eval $(call unit_rule,base,classifier proxy/base))
 $(eval $(call unit_rule,smtp,classifier proxy/base proxy/smtp))
 $(eval $(call unit_rule,engine,$(PURE)))
 $(eval $(call unit_rule,gate,$(PURE) proxy/driver/resolver proxy/driver/gate,-lev -lcares -lresolv -lnetfilter_queue -lmnl))
-$(eval $(call unit_rule,tap,$(PURE) proxy/driver/tap))
+$(eval $(call unit_rule,tap,$(PURE) proxy/driver/tap,-lpcap))
 $(eval $(call unit_rule,site,$(filter-out $(KEEPER) proxy/cli,$(LAYERS)),$(LIBS)))
 $(eval $(call unit_rule,survey,$(filter-out $(KEEPER) proxy/cli,$(LAYERS)),$(LIBS)))
 $(BUILD)/test/unit-keeper: $(call objects,tests/unit/site/folder.c)
@@ -156,7 +156,7 @@ FUZZ_SHARED := $(filter-out $(wildcard tests/fuzz/fuzz_*.c) tests/fuzz/replay.c,
 $(BUILD)/test/replay-%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,tests/fuzz/replay.c tests/unit/corpus.c $(FUZZ_SHARED)) \
     $(call link,$(PURE) proxy/driver/gate proxy/driver/tap proxy/keeper/desk)
 	@mkdir -p $(@D)
-	@$(CC) $(LDFLAGS) -o $@ $^
+	@$(CC) $(LDFLAGS) -o $@ $^ -lpcap
 .SECONDARY:
 
 # Dialogues of both sides, tests/scenarios: played into the engine alone, and through sockets and the program.

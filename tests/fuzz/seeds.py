@@ -329,6 +329,152 @@ def transcript():
     ]
 
 
+def reassembly():
+    """Octets of set_up(), then steps, of fuzz_reassembly.c."""
+    def part(at, length, kind=0, other=0, missing=0):
+        octets = bytes([kind, at & 0xFF]) + (bytes([other]) if kind & 0x40 else b"") + bytes([length])
+        return bytes([0]) + octets + (bytes([missing]) if kind & 4 else b"") + bytes([at >> 8])
+
+    def on(length, kind=0, other=0, missing=0, back=0):
+        """From where it is, or so many octets before."""
+        octets = bytes([kind | 1, -back & 0xFF]) + (bytes([other]) if kind & 0x40 else b"") + bytes([length])
+        return bytes([0]) + octets + (bytes([missing]) if kind & 4 else b"")
+
+    fin, cut, otherwise = 8, 4, 0x40
+    start, as_seen, give_up = bytes([0xE0, 0, 1]), bytes([0xE0, 0, 0]), bytes([0xF4])
+    steps = {
+        "in-order": start + on(10) * 5 + on(0, fin),
+        "backwards": b"".join(part(at, 10) for at in range(90, -1, -10)) + start,
+        "as-seen": part(40, 10) + part(20, 10) + part(30, 10) + as_seen + on(10, fin),
+        "hole": start + on(10) + part(20, 10) + part(40, 10) + give_up + give_up + on(10, fin),
+        "again": start + on(50) + on(50, back=20) + on(50, otherwise, 1, back=30) + on(1, back=1),
+        "waits-again": start + part(20, 30) + part(10, 60, otherwise, 9) + on(20) + on(5, fin),
+        "between": start + b"".join(part(at, 5) for at in range(10, 90, 10)) + part(0, 95, otherwise, 5),
+        "cut": start + on(10, cut, 0, 20) + part(30, 10) + on(0, cut, 0, 30) + part(70, 0, fin),
+        "cut-and-whole": start + on(10, cut, 0, 20) + part(0, 30) + part(50, 0, cut, 0, 9) + part(50, 9) + give_up,
+        "two-ends": start + part(40, 10, fin) + part(20, 10, fin) + on(20),
+    }
+    return [(f"{name}-{conf}", bytes([conf]) + data) for name, data in steps.items() for conf in (1, 2, 4)]
+
+
+class Wire:
+    """Frames of a capture as fuzz_tap.c reads them: 203.0.113.66:40000 and 198.51.100.25:25, or the same in IPv6."""
+    ENDS4 = [bytes([203, 0, 113, 66]), bytes([198, 51, 100, 25])]
+    ENDS6 = [bytes.fromhex("20010db8%04x" % n) + bytes(9) + bytes([n]) for n in (0x66, 0x25)]
+
+    def __init__(self, link, head=(b"", b""), v6=False):
+        self.link, self.head, self.v6, self.out, self.id = link, head[v6], v6, b"", 0
+
+    def frame(self, packet, seconds=0, missing=0, keep=None):
+        data = (self.head + packet)[:keep]
+        self.out += bytes([seconds & 0xFF, missing]) + len(data).to_bytes(2, "big") + data
+
+    def ip(self, host, payload, place=0, id=0, chain=()):
+        """place: of a fragment, its two octets. chain: extension headers, (kind, octets behind the first)."""
+        if not self.v6:
+            head = bytes([0x45, 0]) + (20 + len(payload)).to_bytes(2, "big") + id.to_bytes(2, "big") + place.to_bytes(2, "big") + bytes([64, 6, 0, 0])
+            return head + self.ENDS4[host] + self.ENDS4[1 - host] + payload
+        if place:
+            chain = (*chain, (44, bytes(1) + (((place & 0x1FFF) << 3) | (place >> 13 & 1)).to_bytes(2, "big") + id.to_bytes(4, "big")))
+        kinds = [kind for kind, _ in chain] + [6]
+        headers = b"".join(bytes([kinds[i + 1]]) + rest for i, (_, rest) in enumerate(chain))
+        return bytes([0x60, 0, 0, 0]) + (len(headers + payload)).to_bytes(2, "big") + bytes([kinds[0], 64]) + self.ENDS6[host] + self.ENDS6[1 - host] + headers + payload
+
+    @staticmethod
+    def tcp(host, seq, ack, flags, data=b"", port=40000):
+        ports = [port.to_bytes(2, "big"), (25).to_bytes(2, "big")]
+        numbers = (seq + (0xFFFFFFF0, 0x7FFFFFF0)[host] & 0xFFFFFFFF).to_bytes(4, "big") + (ack + (0xFFFFFFF0, 0x7FFFFFF0)[1 - host] & 0xFFFFFFFF).to_bytes(4, "big")
+        return ports[host] + ports[1 - host] + numbers + bytes([0x50, flags]) + bytes(6) + data
+
+    def say(self, host, seq, ack, data=b"", flags=0x10, port=40000, **how):
+        self.frame(self.ip(host, self.tcp(host, seq, ack, flags, data, port)), **how)
+
+    def begin(self, port=40000):
+        self.say(0, 0, 0, flags=2, port=port)
+        self.say(1, 0, 1, flags=0x12, port=port)
+
+    def done(self, live=False):
+        return bytes([self.link | (0x80 if live else 0)]) + self.out
+
+
+def dialogue_on(wire, order=None, keep=None, missing=0):
+    """A short dialogue; its segments in an order."""
+    said = [(1, 1, 1, b"220 a\r\n"), (0, 1, 8, b"HELO b\r\n"), (1, 8, 9, b"250 a\r\n"), (0, 9, 15, b"QUIT\r\n"), (1, 15, 15, b"221 a\r\n")]
+    parts = [(wire.say, p, {"keep": keep, "missing": missing}) for p in said]
+    parts = [(wire.say, (0, 0, 0, b"", 2), {}), (wire.say, (1, 0, 1, b"", 0x12), {})] + parts
+    parts += [(wire.say, (1, 22, 15, b"", 0x11), {}), (wire.say, (0, 15, 23, b"", 0x11), {})]
+    for i in order if order is not None else range(len(parts)):
+        call, args, how = parts[i]
+        call(*args, **how)
+    return wire
+
+
+def tap():
+    ethernet = bytes(12)
+    heads = {
+        "ethernet": (0, (ethernet + b"\x08\0", ethernet + b"\x86\xdd")),
+        "vlan": (0, (ethernet + b"\x81\0\0\x64\x08\0", ethernet + b"\x88\xa8\0\x64\x81\0\0\x65\x86\xdd")),
+        "pppoe": (0, (ethernet + b"\x88\x64\x11\0\0\1\0\x50\0\x21", ethernet + b"\x88\x64\x11\0\0\1\0\x50\0\x57")),
+        "mpls": (0, (ethernet + b"\x88\x47\0\6\x40\x40\0\6\x51\x40", ethernet + b"\x88\x47\0\6\x51\x40")),
+        "raw": (1, (b"", b"")),
+        "sll": (2, (bytes(14) + b"\x08\0", bytes(14) + b"\x86\xdd")),
+        "sll2": (3, (b"\x08\0" + bytes(18), b"\x86\xdd" + bytes(18))),
+        "null": (4, (b"\2\0\0\0", b"\x1e\0\0\0")),
+        "loop": (5, (b"\0\0\0\2", b"\0\0\0\x18")),
+        "ppp": (6, (b"\xff\3\0\x21", b"\x57")),
+        "cisco": (7, (b"\x0f\0\x08\0", b"\x0f\0\x86\xdd")),
+        "pppoe-alone": (8, (b"\x11\0\0\1\0\x50\0\x21", b"\x11\0\0\1\0\x50\0\x57")),
+    }
+    out = [(f"{name}-{version}", dialogue_on(Wire(link, head, version == "v6")).done()) for name, (link, head) in heads.items() for version in ("v4", "v6")]
+
+    def raw(v6=False):
+        return Wire(1, v6=v6)
+
+    out += [
+        ("backwards", dialogue_on(raw(), range(8, -1, -1)).done()),
+        ("shuffled", dialogue_on(raw(True), (4, 8, 0, 6, 2, 7, 3, 1, 5)).done()),
+        ("twice", dialogue_on(raw(), (0, 1, 2, 2, 3, 3, 4, 2, 5, 6, 6, 7, 8, 8, 0, 1)).done()),
+        ("a-hole", dialogue_on(raw(), (0, 1, 2, 4, 5, 6, 7, 8)).done()),
+        ("one-way", dialogue_on(raw(), (0, 3, 5, 8)).done()),
+        ("midstream", dialogue_on(raw(), (3, 4, 5, 6)).done(live=True)),
+        ("cut", dialogue_on(raw(), keep=44).done()),
+        ("cut-longer", dialogue_on(raw(), keep=44, missing=1).done()),
+        ("again", dialogue_on(dialogue_on(raw())).done()),
+    ]
+    for v6 in (False, True):
+        wire, segment = raw(v6), Wire.tcp(1, 1, 1, 0x10, b"220 " + b"a" * 40 + b"\r\n")
+        wire.begin()
+        for at in (32, 0, 48, 16):
+            piece = segment[at:at + 16]
+            wire.frame(wire.ip(1, piece, (0x2000 if at + 16 < len(segment) else 0) | at // 8, 7, ((60, bytes([0, 1, 4]) + bytes(4)),) if v6 else ()))
+        wire.frame(wire.ip(1, segment[:24], 0x2000, 8))
+        wire.frame(wire.ip(1, b"X" * 24, 0x2001, 8))
+        wire.frame(wire.ip(1, segment[32:], 4, 8))
+        out.append((f"fragments-{'v6' if v6 else 'v4'}", wire.done()))
+    wire = raw()
+    for port in range(40000, 40012):
+        wire.begin(port)
+        wire.say(1, 1, 1, b"220 a\r\n", port=port)
+        wire.say(1, 50, 1, b"b" * 200, port=port, seconds=1)
+    out.append(("many", wire.done()))
+    wire = raw()
+    wire.begin()
+    for i in range(60):
+        wire.say(1, 2 + 41 * i, 1, bytes([65 + i % 26]) * 40)
+    out.append(("much-that-waits", wire.done()))
+    wire = raw()
+    wire.begin()
+    wire.say(1, 1, 1, b"220 a\r\n")
+    wire.say(1, 3, 1, b"1 x\r\n")
+    wire.say(0, 1, 8, flags=0x14, seconds=5)
+    wire.say(1, 7, 1, b"\0", seconds=20)
+    wire.say(0, 900, 0, flags=2, seconds=20)
+    wire.say(1, 900, 901, flags=0x12)
+    wire.say(1, 901, 901, b"220 b\r\n")
+    out.append(("reset-and-anew", wire.done(live=True)))
+    return out
+
+
 if __name__ == "__main__":
     write("transcript", transcript())
     write("recipient", recipient())
@@ -336,3 +482,5 @@ if __name__ == "__main__":
     write("text", text())
     write("dialogue", dialogue())
     write("packet", packet())
+    write("reassembly", reassembly())
+    write("tap", tap())

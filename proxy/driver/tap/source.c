@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE	/* fopencookie() */
+#include "proxy/driver/tap/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { CHUNK = 64 * 1024, STREAM = 256 * 1024, MAGIC = 4 };
+
+extern char **environ;
+
+/* How files are packed, by their first octets: RFC 1952, RFC 8878. */
+static const struct packing {
+	const char *program;
+	uint8_t magic[MAGIC];
+	size_t magic_len;
+	int warning;		/* an exit status with which all was unpacked; 0: none but 0 */
+} packings[] = {
+	{ "gzip", { 0x1f, 0x8b }, 2, 2 },
+	{ "zstd", { 0x28, 0xb5, 0x2f, 0xfd }, 4, 0 },
+};
+
+struct source {
+	int fd;			/* the file */
+	bool at_end;		/* of it */
+	uint64_t octets, all;
+	volatile sig_atomic_t stopped;
+	/* what was read of it, and not passed on */
+	size_t from, to;
+	uint8_t chunk[CHUNK];
+	/* the child */
+	const struct packing *packing;	/* NULL: there is none */
+	pid_t pid;		/* 0: none, or it was waited for */
+	int status;
+	int in, out;		/* -1: closed */
+	bool unpacked;		/* it has written all that it will */
+};
+
+static void
+shut(int *fd)
+{
+	if (*fd != -1)
+		close(*fd);
+	*fd = -1;
+}
+
+/* Read from the file into memory. As read(2). */
+static ssize_t
+read_file(struct source *s, void *to, size_t size)
+{
+	ssize_t n;
+
+	do
+		n = read(s->fd, to, size);
+	while (n == -1 && errno == EINTR && !s->stopped);
+	if (n > 0)
+		s->octets += (uint64_t)n;
+	s->at_end = n == 0;
+	return n;
+}
+
+/* More of the file behind what waits in the chunk. */
+static int
+read_chunk(struct source *s)
+{
+	ssize_t n;
+
+	if (s->from == s->to)
+		s->from = s->to = 0;
+	n = read_file(s, s->chunk + s->to, sizeof(s->chunk) - s->to);
+	if (n == -1)
+		return -1;
+	s->to += (size_t)n;
+	return 0;
+}
+
+static const struct packing *
+find_packing(const struct source *s)
+{
+	for (size_t i = 0; i < sizeof(packings) / sizeof(packings[0]); i++)
+		if (s->to >= packings[i].magic_len && memcmp(s->chunk, packings[i].magic, packings[i].magic_len) == 0)
+			return &packings[i];
+	return NULL;
+}
+
+/* Start the program with these as its standard input and output. 0 or an error number. */
+static int
+spawn(struct source *s, int in, int out)
+{
+	char *const args[] = { (char *)s->packing->program, (char *)"-dc", NULL };
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t set;
+	int error = posix_spawn_file_actions_init(&actions);
+
+	if (error != 0)
+		return error;
+	if ((error = posix_spawnattr_init(&attributes)) != 0) {
+		posix_spawn_file_actions_destroy(&actions);
+		return error;
+	}
+	posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	sigemptyset(&set);
+	posix_spawnattr_setsigmask(&attributes, &set);
+	sigaddset(&set, SIGPIPE);
+	posix_spawnattr_setsigdefault(&attributes, &set);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	error = posix_spawnp(&s->pid, s->packing->program, &actions, &attributes, args, environ);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	if (error != 0)
+		s->pid = 0;
+	return error;
+}
+
+/* A child that unpacks what comes from a socket, which unlike a pipe makes no signal when it is gone. 0, or -1 with errno. */
+static int
+begin_unpacking(struct source *s)
+{
+	int in[2], out[2], error;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in) == -1)
+		return -1;
+	if (pipe2(out, O_CLOEXEC) == -1) {
+		close(in[0]);
+		close(in[1]);
+		return -1;
+	}
+	error = spawn(s, in[1], out[1]);
+	close(in[1]);
+	close(out[1]);
+	s->in = in[0];
+	s->out = out[0];
+	errno = error;
+	return error == 0 ? 0 : -1;
+}
+
+static int
+open_file(struct source *s, const char *path)
+{
+	struct stat st;
+
+	s->fd = strcmp(path, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC);
+	if (s->fd == -1 || fstat(s->fd, &st) == -1)
+		return -1;
+	s->all = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+	while (s->to < MAGIC && !s->at_end && !s->stopped)
+		if (read_chunk(s) == -1)
+			return -1;
+	return 0;
+}
+
+struct source *
+source_open(const char *path, char error[SOURCE_ERROR])
+{
+	struct source *s = calloc(1, sizeof(*s));
+
+	if (s == NULL) {
+		snprintf(error, SOURCE_ERROR, "no memory");
+		return NULL;
+	}
+	s->fd = s->in = s->out = -1;
+	if (open_file(s, path) == -1) {
+		snprintf(error, SOURCE_ERROR, "%s", strerror(errno));
+		source_close(s);
+		return NULL;
+	}
+	s->packing = find_packing(s);
+	if (s->packing == NULL || begin_unpacking(s) == 0)
+		return s;
+	snprintf(error, SOURCE_ERROR, "%s, which it is packed with, cannot be run: %s", s->packing->program, strerror(errno));
+	source_close(s);
+	return NULL;
+}
+
+/* Octets of the chunk to the child, as many as it takes now; what it does not want any more is thrown away. */
+static void
+feed_child(struct source *s)
+{
+	ssize_t n = send(s->in, s->chunk + s->from, s->to - s->from, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+	if (n > 0)
+		s->from += (size_t)n;
+	else if (n == -1 && errno != EAGAIN && errno != EINTR)
+		shut(&s->in);
+}
+
+/* Let the child go on, until there is something from it, or its end. 0, or -1 with errno. */
+static int
+pump(struct source *s)
+{
+	for (;;) {
+		bool wants_more = s->in != -1 && s->from == s->to;
+		struct pollfd fds[3] = { { s->out, POLLIN, 0 }, { s->from < s->to ? s->in : -1, POLLOUT, 0 },
+			{ wants_more && !s->at_end ? s->fd : -1, POLLIN, 0 } };
+
+		if (wants_more && s->at_end)
+			shut(&s->in);
+		if (s->stopped)
+			return 0;
+		if (poll(fds, 3, -1) == -1) {
+			if (errno == EINTR)
+				continue;
+			return -1;
+		}
+		if (fds[0].revents != 0)
+			return 0;
+		if (fds[1].revents != 0)
+			feed_child(s);
+		if (fds[2].revents != 0 && read_chunk(s) == -1)
+			return -1;
+	}
+}
+
+static ssize_t
+read_unpacked(struct source *s, char *to, size_t size)
+{
+	ssize_t n;
+
+	if (pump(s) == -1)
+		return -1;
+	if (s->stopped)
+		return 0;
+	n = read(s->out, to, size);
+	s->unpacked |= n == 0;
+	return n;
+}
+
+/* For the stream; as read(2). */
+static ssize_t
+on_read(void *cookie, char *to, size_t size)
+{
+	struct source *s = cookie;
+	size_t n = s->to - s->from < size ? s->to - s->from : size;
+	ssize_t got;
+
+	if (s->packing != NULL)
+		return read_unpacked(s, to, size);
+	if (n > 0) {
+		memcpy(to, s->chunk + s->from, n);
+		s->from += n;
+		return (ssize_t)n;
+	}
+	got = s->stopped ? 0 : read_file(s, to, size);
+	return got == -1 && s->stopped ? 0 : got;
+}
+
+FILE *
+source_stream(struct source *s)
+{
+	FILE *f = fopencookie(s, "r", (cookie_io_functions_t){ .read = on_read });
+
+	if (f != NULL)
+		setvbuf(f, NULL, _IOFBF, STREAM);
+	return f;
+}
+
+uint64_t
+source_octets(const struct source *s)
+{
+	return s->octets;
+}
+
+uint64_t
+source_all(const struct source *s)
+{
+	return s->all;
+}
+
+void
+source_stop(struct source *s)
+{
+	s->stopped = 1;
+}
+
+static void
+end_child(struct source *s)
+{
+	shut(&s->in);
+	shut(&s->out);
+	if (s->pid == 0)
+		return;
+	while (waitpid(s->pid, &s->status, 0) == -1 && errno == EINTR)
+		;
+	s->pid = 0;
+}
+
+int
+source_check(struct source *s, char error[SOURCE_ERROR])
+{
+	if (s->packing == NULL || !s->unpacked)
+		return 0;
+	end_child(s);
+	if (WIFEXITED(s->status) && (WEXITSTATUS(s->status) == 0 || WEXITSTATUS(s->status) == s->packing->warning))
+		return 0;
+	if (WIFEXITED(s->status))
+		snprintf(error, SOURCE_ERROR, "%s, which unpacks it, says that it is damaged or cut short (exit status %d)",
+		    s->packing->program, WEXITSTATUS(s->status));
+	else
+		snprintf(error, SOURCE_ERROR, "%s, which unpacks it, was ended by signal %d", s->packing->program, WTERMSIG(s->status));
+	return -1;
+}
+
+void
+source_close(struct source *s)
+{
+	if (s == NULL)
+		return;
+	end_child(s);
+	shut(&s->fd);
+	free(s);
+}
