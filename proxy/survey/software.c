@@ -30,6 +30,12 @@ take_version(struct span line, size_t i, char out[SOFTWARE_VERSION])
 	return digit ? n : 0;
 }
 
+void
+software_take_version(const char *text, char out[SOFTWARE_VERSION])
+{
+	take_version(span_str(text), 0, out);
+}
+
 /* Does a part of a pattern, up to its "*", "$" or end, stand at line.at[i]? Octets of it, or -1. */
 static ptrdiff_t
 part_at(const char *part, struct span line, size_t i, struct software *s)

@@ -53,6 +53,9 @@ const char *software_note(const struct software *s, size_t i);
 /* The profile of a host like this: PROFILE_ bits of classifier/policy.h. Sure only if the banner says so. */
 unsigned software_profile(const struct software *s);
 
+/* The version that begins in text, as far as it is one, to out; NULL or none: empty. */
+void software_take_version(const char *text, char out[SOFTWARE_VERSION]);
+
 /* Is the version a before the version b: "8.9.3p2" before "8.12"? By their numbers, as far as both have them; letters are not compared. */
 bool software_version_before(const char *a, const char *b);
 
