@@ -265,6 +265,18 @@ is_of_relayers(const struct learning *g, uint32_t i)
 	return d->accepted > 0 && d->links_left_out == 0;
 }
 
+/* 16 */
+static bool
+is_of_inside(const struct learning *g, uint32_t i)
+{
+	const struct inventory_domain *d = domain_at(g, i);
+
+	for (size_t k = 0; k < d->links.count; k++)
+		if ((client_of(g, inventory_link_at(&d->links, k))->is & (LEARNT_INSIDE | LEARNT_WRITES_AS_LOCAL)) == 0)
+			return false;
+	return d->links.count > 0;
+}
+
 static bool
 is_any(const struct learning *g, uint32_t i)
 {
@@ -306,6 +318,7 @@ const struct learn_rule learn_last[] = {
 	{ has_one_good_client, LEARNT_LOCAL, true, "one client writes to it" },
 	{ is_way_of_tester, LEARNT_LOCAL, true, "one client writes to it, which took it for a way through the host" },
 	{ is_of_relayers, LEARNT_FOREIGN, false, "only clients that relay write to it" },
-	{ is_any, LEARNT_DOUBTFUL, false, "it cannot be told" },
+	{ is_of_inside, LEARNT_DOUBTFUL, false, "only machines of your own write to it" },
+	{ is_any, LEARNT_DOUBTFUL, false, "nothing tells" },
 	{ 0 },
 };

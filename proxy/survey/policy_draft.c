@@ -4,7 +4,7 @@
 #include "classifier/policy.h"
 #include "proxy/base/escape.h"
 #include "proxy/base/ip_text.h"
-#include "proxy/site/key.h"
+#include "proxy/site/site.h"
 #include "proxy/survey/draft_sections.h"
 #include "proxy/survey/inventory_order.h"
 #include "proxy/survey/shown_time.h"
@@ -42,9 +42,7 @@ write_head(const struct writer *w, const char *from)
 	    "# A line that begins with # and no blank is one that you may want: take away its #.\n"
 	    "# 1. Read the domains. Whatever is no local domain is relaying; one that is missing here is mail that will be refused.\n"
 	    "# 2. relaywall check, then relaywall replay with more mail: is all refused that should be, and nothing else?\n"
-	    "# 3. Let the rules enforce: in from untrusted, or by taking that section away, since the defaults do.\n"
-	    "#\n"
-	    "#resolvers = { \"192.0.2.53\" }\n", w->out);
+	    "# 3. Let the rules enforce: in from untrusted, or by taking that section away, since the defaults do.\n", w->out);
 	if (v->hosts_left_out + v->no_memory > 0)
 		fprintf(w->out, "# The inventory left out %" PRIu64 " sessions of further hosts, and %" PRIu64 " things for want of memory.\n", v->hosts_left_out,
 		    v->no_memory);
@@ -66,7 +64,7 @@ write_networks(struct writer *w)
 		char address[IP_TEXT];
 
 		ip_text(&n[i].prefix.ip, address);
-		fprintf(w->out, "#    \"%s/%d\",%*s # %" PRIu64 " clients, %" PRIu64 " recipients%s\n", address,
+		fprintf(w->out, "    #\"%s/%d\",%*s # clients %" PRIu64 ", recipients %" PRIu64 "%s\n", address,
 		    ip_is_v4(&n[i].prefix.ip) ? n[i].prefix.len - 96 : n[i].prefix.len, strlen(address) < 30 ? (int)(30 - strlen(address)) : 1, "",
 		    n[i].clients, n[i].recipients, n[i].private ? "; private addresses" : "");
 	}
@@ -161,7 +159,7 @@ write_hostname(const struct writer *w, const struct inventory_host *h, char name
 	fprintf(w->out, "    hostname      = \"%s\"    # its name was not seen: write it\n", name);
 }
 
-/* "12 recipients of 3 clients (203.0.113.5, ...), last 2004-01-12 10:00: why" */
+/* "taken 12, with a message 12, clients 3 (203.0.113.5, ...), last 2004-01-12 10:00: why" */
 static void
 write_numbers(const struct writer *w, uint32_t place)
 {
@@ -170,7 +168,7 @@ write_numbers(const struct writer *w, uint32_t place)
 
 	if (d->links.count > 0)
 		ip_text(&inventory_client_at(w->v, inventory_link_at(&d->links, 0)->client)->ip, address);
-	fprintf(w->out, " # %s%" PRIu64 " recipients, %" PRIu64 " with a message, of %zu%s clients (%s%s), last %s: %s\n",
+	fprintf(w->out, " # %staken %" PRIu64 ", with a message %" PRIu64 ", clients %zu%s (%s%s), last %s: %s\n",
 	    w->l->domains[place].weak ? "LOOK AT IT: " : "", d->accepted, d->delivered, d->links.count, d->links_left_out > 0 ? " and more" : "", address,
 	    d->links.count > 1 ? ", ..." : "", shown_time_of(d->last_us, when), w->l->domains[place].why);
 }
@@ -263,7 +261,7 @@ write_domains(const struct writer *w, uint32_t section, const char *name)
 		fputs("    }\n", w->out);
 	}
 	if (count_of(w, section, LEARNT_FOREIGN) > 0)
-		fprintf(w->out, "    # %zu domains to which it relayed are none of its own\n", count_of(w, section, LEARNT_FOREIGN));
+		fprintf(w->out, "    # to so many domains that are none of its own it relayed: %zu\n", count_of(w, section, LEARNT_FOREIGN));
 }
 
 /* Sure is what the banner says; else it is a proposal. */
@@ -285,16 +283,24 @@ write_profile(const struct writer *w, const struct inventory_host *h)
 	fputs(" }    # by what it is\n", w->out);
 }
 
-/* Whatever rule there is that can count, does: the table of keys says which. */
+/* Whatever rule there is that can count, does: the table of keys says which. Some want something that is not there yet, by default too. */
 static void
 write_rules(const struct writer *w)
 {
+	const struct rules by_default = rules_default(POLICY_UNTRUSTED);
 	const struct key_table *t = &key_tables[SECTION_FROM];
 
 	fputs("    from untrusted {\n", w->out);
-	for (size_t i = 0; i < t->count; i++)
-		if (t->keys[i].type == KEY_WORD && key_word(t->keys[i].words, SPAN("count")) != -1)
+	for (size_t i = 0; i < t->count; i++) {
+		enum rule rule = site_rule(i);
+
+		if (t->keys[i].type != KEY_WORD || key_word(t->keys[i].words, SPAN("count")) == -1)
+			continue;
+		if (rule != RULE_COUNT && by_default.mode[rule] == MODE_OFF)
+			fprintf(w->out, "        # once there is what it asks (man 5 relaywall.conf): %s = count\n", t->keys[i].name);
+		else
 			fprintf(w->out, "        %-24s = count\n", t->keys[i].name);
+	}
 	fprintf(w->out, "        %-24s = note     # repaired, and journaled; to refuse: reject\n", t->keys[FROM_BODY].name);
 }
 

@@ -8,6 +8,16 @@
 
 #include <stdlib.h>
 
+/* Without what stands between a name and a date: "; ", " ready at ". */
+static struct span
+without_end(struct span text)
+{
+	text = ascii_trim(text);
+	while (text.len > 0 && (text.at[text.len - 1] == ';' || text.at[text.len - 1] == ','))
+		text.len--;
+	return text;
+}
+
 /* Where a date begins, " Mon, 12 Jan" or "; Mon 12 Jan": from there on no two banners are the same. */
 static struct span
 without_date(struct span text)
@@ -19,7 +29,7 @@ without_date(struct span text)
 			continue;
 		for (size_t d = 0; d + 3 < sizeof(days); d += 3)
 			if (memcmp(text.at + i, days + d, 3) == 0)
-				return ascii_trim(span_cut(text, 0, i));
+				return without_end(span_cut(text, 0, i));
 	}
 	return text;
 }
