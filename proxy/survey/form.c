@@ -21,6 +21,8 @@ find_last(struct span s, uint8_t c)
 static struct span
 domain_of(struct span text, uint8_t out[DOMAIN_MAX])
 {
+	if (text.at == NULL)
+		return text;
 	if (text.len > 1 && text.at[text.len - 1] == '.')
 		text.len--;
 	return domain_valid(text) ? domain_lower(text, out) : (struct span){ 0 };

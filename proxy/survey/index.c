@@ -55,17 +55,18 @@ index_find(const struct index *x, uint64_t key)
 static int
 grow(struct index *x)
 {
-	struct index bigger = *x;
+	struct index old = *x;
+	size_t room = x->room == 0 ? ROOM_FIRST : 2 * x->room;
+	struct index_slot *slots = calloc(room, sizeof(*slots));
 
-	bigger.room = x->room == 0 ? ROOM_FIRST : 2 * x->room;
-	bigger.slots = calloc(bigger.room, sizeof(*bigger.slots));
-	if (bigger.slots == NULL)
+	if (slots == NULL)
 		return -1;
-	for (size_t i = 0; i < x->room; i++)
-		if (x->slots[i].used)
-			*slot_of(&bigger, x->slots[i].key) = x->slots[i];
-	free(x->slots);
-	*x = bigger;
+	x->slots = slots;
+	x->room = room;
+	for (size_t i = 0; i < old.room; i++)
+		if (old.slots[i].used)
+			*slot_of(x, old.slots[i].key) = old.slots[i];
+	free(old.slots);
 	return 0;
 }
 

@@ -50,7 +50,7 @@ inventory_keep(struct inventory *v, struct span name)
 	struct span copy = arena_copy(&v->arena, name);
 
 	v->no_memory += copy.at == NULL;
-	return copy.at == NULL ? (struct span){ 0 } : copy;
+	return copy;
 }
 
 /* A new thing at the end of a vec, under this key. NULL: no memory, and that is counted. */

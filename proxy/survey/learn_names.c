@@ -9,7 +9,7 @@ struct span
 learn_parent(struct span host)
 {
 	size_t dot = span_find(host, 0, '.');
-	struct span parent = dot == host.len ? (struct span){ 0 } : span_cut(host, dot + 1, host.len);
+	struct span parent = span_cut(host, dot + (dot < host.len), host.len);
 	size_t second = span_find(parent, 0, '.');
 
 	if (second == parent.len)
