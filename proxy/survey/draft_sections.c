@@ -13,6 +13,18 @@ host_at(const struct learnt *l, uint32_t i)
 	return inventory_host_at(l->of, i);
 }
 
+bool
+draft_is_mute(const struct inventory_host *h)
+{
+	return h->unreadable >= h->sessions;
+}
+
+static bool
+is_to_protect(const struct learnt *l, uint32_t i)
+{
+	return l->ours[i] && !draft_is_mute(host_at(l, i));
+}
+
 /* Of the ports of an address the one of mail, or else the first. */
 static uint32_t
 first_of_address(const struct learnt *l, uint32_t i)
@@ -20,7 +32,7 @@ first_of_address(const struct learnt *l, uint32_t i)
 	uint32_t first = INVENTORY_NONE;
 
 	for (uint32_t k = 0; k < l->of->hosts.count; k++) {
-		if (!l->ours[k] || !ip_eq(&host_at(l, k)->ip, &host_at(l, i)->ip))
+		if (!is_to_protect(l, k) || !ip_eq(&host_at(l, k)->ip, &host_at(l, i)->ip))
 			continue;
 		if (host_at(l, k)->port == MAIL_PORT)
 			return k;
@@ -64,7 +76,7 @@ draft_sections(const struct learnt *l)
 		return NULL;
 	}
 	for (uint32_t i = 0; i < l->of->hosts.count; i++)
-		first[i] = l->ours[i] ? first_of_address(l, i) : INVENTORY_NONE;
+		first[i] = is_to_protect(l, i) ? first_of_address(l, i) : INVENTORY_NONE;
 	for (uint32_t i = 0; i < l->of->hosts.count; i++) {
 		uint32_t other = first[i] == INVENTORY_NONE ? INVENTORY_NONE : other_family(l, first, first[i]);
 

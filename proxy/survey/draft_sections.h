@@ -9,8 +9,11 @@
 #include "classifier/prefix.h"
 #include "proxy/survey/learn.h"
 
-/* By place of a host: the first host of the section that it is in, or INVENTORY_NONE: it is none of ours. Malloced; NULL: no memory. */
+/* By place of a host: the first host of the section that it is in, or INVENTORY_NONE: it is none of ours, or speaks no SMTP. Malloced; NULL: no memory. */
 uint32_t *draft_sections(const struct learnt *l);
+
+/* Did nobody speak SMTP with it? */
+bool draft_is_mute(const struct inventory_host *h);
 
 struct draft_network {
 	struct prefix prefix;		/* /24 or /64 */

@@ -51,7 +51,7 @@ tally(struct learnt *l)
 
 		for (size_t k = 0; k < d->links.count; k++) {
 			const struct inventory_link *link = inventory_link_at(&d->links, k);
-			struct learnt_client *c = &l->clients[link->client];
+			struct learnt_client *c = &l->clients[l->clients[link->client].first];
 
 			if (link->accepted == 0)
 				continue;
@@ -59,6 +59,13 @@ tally(struct learnt *l)
 			c->foreign += is == LEARNT_FOREIGN;
 			c->unknown += is == LEARNT_DOUBTFUL;
 		}
+	}
+	for (uint32_t c = 0; c < v->clients.count; c++) {	/* the first one of an address comes first */
+		const struct learnt_client *first = &l->clients[l->clients[c].first];
+
+		l->clients[c].local = first->local;
+		l->clients[c].foreign = first->foreign;
+		l->clients[c].unknown = first->unknown;
 	}
 }
 
@@ -149,6 +156,7 @@ learn(const struct inventory *v)
 		if (!any)
 			break;
 	}
+	learn_find_known(&g);
 	judge(&g, learn_last);
 	look_again(l);
 	for (uint32_t c = 0; c < v->clients.count; c++)

@@ -20,12 +20,12 @@
  * 12. One of our hosts, of which it is a domain or which relays for it, sends it here: local.
  * 13. Its own machines write to the host from outside, and one client at most to it: doubtful.
  * 14. One good client wrote to it, with a message that was taken, and this client writes to hardly anything that is not
- *     known to be local (one domain, and eight more for each that is): local, but weakly; likewise if a tester wrote to it
- *     who took it for a way through the host.
+ *     known to be local (one domain, and eight more for each that is, or if the host has none that is): local, but weakly;
+ *     likewise if a tester wrote to it who took it for a way through the host.
  * 15. Only clients who relay, or test, wrote to it: foreign.
  * 16. Doubtful.
  *
- * A good client is outside, tried no routing form (who does is a tester), writes to no foreign domain, and not mostly
+ * A client is an address, whichever host it writes to. A good one is outside, tried no routing form (who does is a tester), writes to no foreign domain, and not mostly
  * in the name of local ones. Inside is a private address, or one in the /24 (IPv6: /64) of one of our hosts; if all
  * clients are, that means nothing, and all are outside. A host is ours unless all of its clients are hosts themselves and
  * it is not inside: that one is where our hosts sent mail to.
@@ -57,7 +57,8 @@ enum {
 
 struct learnt_client {
 	unsigned is;
-	uint64_t local, foreign, unknown;	/* domains of each kind that it wrote to, and the host took it */
+	uint64_t local, foreign, unknown;	/* domains of each kind that it wrote to, and a host took it: at all hosts */
+	uint32_t first;				/* the first client of the same address */
 	uint64_t as_local;			/* mails in the name of local domains */
 };
 

@@ -12,6 +12,7 @@ struct learning {
 	struct index left;		/* names of domains: LEFT_OUT, or LEFT_FOR_US and the place of the domain there */
 	struct index targets;		/* names that a routing form led to, at any host */
 	bool *closed;			/* hosts that refuse to relay */
+	bool *known;			/* hosts with a domain that is known to be local */
 };
 
 enum { LEFT_OUT = INVENTORY_OF_ALL };	/* in left: to no host of ours */
@@ -33,6 +34,9 @@ void learn_places_done(struct learning *g);
 
 /* Which hosts said "no relaying" of plain recipients, and let nobody from outside through, by what is known now. */
 void learn_find_closed(struct learning *g);
+
+/* Which hosts have a domain that is known to be local. */
+void learn_find_known(struct learning *g);
 
 /* Is it the host's name, or the parent of it? */
 bool learn_is_own_name(const struct inventory_host *h, struct span domain);

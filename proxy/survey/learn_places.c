@@ -48,6 +48,29 @@ is_inside(const struct learnt *l, const struct ip *ip)
 	return false;
 }
 
+/* Whoever tests one host is a tester at all of them: clients are known by their address. */
+static int
+join_clients(struct learnt *l)
+{
+	const struct inventory *v = l->of;
+	struct index addresses;
+	int result = index_init(&addresses);
+
+	for (uint32_t c = 0; c < v->clients.count && result == 0; c++) {
+		uint64_t key = learn_key(&addresses, span_of(inventory_client_at(v, c)->ip.bytes, sizeof(struct ip)));
+		uint32_t first = index_find(&addresses, key);
+
+		if (first == INDEX_NONE)
+			result = index_add(&addresses, key, first = c);
+		l->clients[c].first = first;
+		l->clients[first].is |= inventory_client_at(v, c)->forms > 0 ? LEARNT_TESTER : 0;
+	}
+	for (uint32_t c = 0; c < v->clients.count; c++)
+		l->clients[c].is = l->clients[l->clients[c].first].is;
+	index_done(&addresses);
+	return result;
+}
+
 static void
 find_clients(struct learnt *l)
 {
@@ -58,7 +81,7 @@ find_clients(struct learnt *l)
 		const struct inventory_client *client = inventory_client_at(v, c);
 		bool own = is_host(l, &client->ip, true), inside = is_inside(l, &client->ip);
 
-		l->clients[c].is = (own ? LEARNT_OWN_HOST : 0) | (inside ? LEARNT_INSIDE : 0) | (client->forms > 0 ? LEARNT_TESTER : 0);
+		l->clients[c].is |= (own ? LEARNT_OWN_HOST : 0) | (inside ? LEARNT_INSIDE : 0);
 		any_outside = any_outside || (l->ours[client->host] && !own && !inside);
 	}
 	for (uint32_t c = 0; c < v->clients.count && !any_outside; c++)
@@ -139,17 +162,32 @@ learn_find_closed(struct learning *g)
 	}
 }
 
+void
+learn_find_known(struct learning *g)
+{
+	for (uint32_t i = 0; i < g->learnt->of->domains.count; i++)
+		if (g->learnt->domains[i].is == LEARNT_LOCAL)
+			g->known[inventory_domain_at(g->learnt->of, i)->host] = true;
+}
+
 int
 learn_places(struct learning *g)
 {
+	size_t hosts = g->learnt->of->hosts.count + 1;
+
 	find_hosts(g->learnt);
+	g->closed = calloc(hosts, sizeof(*g->closed));
+	g->known = calloc(hosts, sizeof(*g->known));
+	if (g->closed == NULL || g->known == NULL || join_clients(g->learnt) == -1 || index_init(&g->left) == -1 || index_init(&g->targets) == -1)
+		goto fail;
 	find_clients(g->learnt);
-	g->closed = calloc(g->learnt->of->hosts.count + 1, sizeof(*g->closed));
-	if (g->closed == NULL || index_init(&g->left) == -1 || index_init(&g->targets) == -1 || find_names(g) == -1) {
-		learn_places_done(g);
-		return -1;
-	}
+	if (find_names(g) == -1)
+		goto fail;
 	return 0;
+
+fail:
+	learn_places_done(g);
+	return -1;
 }
 
 void
@@ -158,4 +196,5 @@ learn_places_done(struct learning *g)
 	index_done(&g->left);
 	index_done(&g->targets);
 	free(g->closed);
+	free(g->known);
 }

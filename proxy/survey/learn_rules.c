@@ -223,9 +223,9 @@ writes_from_outside(const struct learning *g, uint32_t i)
 
 /* 14 */
 static bool
-knows_where_to_write(const struct learnt_client *c)
+knows_where_to_write(const struct learnt_client *c, bool any_known)
 {
-	return c->unknown <= UNKNOWN_ALONE + UNKNOWN_FOR_LOCAL * c->local;
+	return c->unknown <= UNKNOWN_ALONE + UNKNOWN_FOR_LOCAL * (any_known ? c->local : c->local + 1);
 }
 
 static bool
@@ -236,7 +236,7 @@ has_one_good_client(const struct learning *g, uint32_t i)
 	for (size_t k = 0; k < d->links.count; k++) {
 		const struct inventory_link *link = inventory_link_at(&d->links, k);
 
-		if (link->delivered > 0 && learn_is_good(client_of(g, link)) && knows_where_to_write(client_of(g, link)))
+		if (link->delivered > 0 && learn_is_good(client_of(g, link)) && knows_where_to_write(client_of(g, link), g->known[d->host]))
 			return true;
 	}
 	return false;
