@@ -86,6 +86,7 @@ $(eval $(call unit_rule,engine,$(PURE)))
 $(eval $(call unit_rule,gate,$(PURE) proxy/driver/resolver proxy/driver/gate,-lev -lcares -lresolv -lnetfilter_queue -lmnl))
 $(eval $(call unit_rule,tap,$(PURE) proxy/driver/tap,-lpcap))
 $(eval $(call unit_rule,site,$(filter-out $(KEEPER) proxy/cli,$(LAYERS)),$(LIBS)))
+$(BUILD)/test/unit-survey: $(call objects,tests/unit/site/folder.c)
 $(eval $(call unit_rule,survey,$(filter-out $(KEEPER) proxy/cli,$(LAYERS)),$(LIBS)))
 $(BUILD)/test/unit-keeper: $(call objects,tests/unit/site/folder.c)
 $(BUILD)/test/unit-keeper: override LDFLAGS += -Wl,--wrap=confine_enter
