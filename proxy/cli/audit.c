@@ -6,7 +6,7 @@
 #include "proxy/audit/audit.h"
 
 #include "classifier/ascii.h"
-#include "proxy/audit/page.h"
+#include "proxy/audit/audit_page.h"
 #include "proxy/audit/report.h"
 #include "proxy/audit/row.h"
 #include "proxy/base/ip_text.h"
@@ -188,7 +188,7 @@ write_page(FILE *page, const char *file, const json_t *reports)
 	if (page == NULL)
 		return 0;
 	good = ftruncate(fileno(page), 0) == 0;
-	page_write(page, reports);
+	audit_page_write(page, reports);
 	good = ferror(page) == 0 && good;
 	if (fclose(page) == 0 && good)
 		return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/audit/page.h"
+#include "proxy/audit/audit_page.h"
 
 #include "classifier/span.h"
 #include "proxy/audit/judge.h"
@@ -11,7 +11,7 @@
 #define EMBEDDED(name)                                          \
 	extern const uint8_t _binary_proxy_audit_##name##_start[]; \
 	extern const uint8_t _binary_proxy_audit_##name##_end[];
-EMBEDDED(page_css)
+EMBEDDED(audit_page_css)
 EMBEDDED(method_html)
 
 /* Two symbols, not two places of one array, for all that the compiler knows: the difference is that of numbers. */
@@ -22,7 +22,7 @@ write_file(FILE *out, const uint8_t *start, const uint8_t *end)
 }
 
 void
-page_text(FILE *out, const char *text)
+audit_page_text(FILE *out, const char *text)
 {
 	char one[2] = "";
 
@@ -37,7 +37,7 @@ page_text(FILE *out, const char *text)
 }
 
 void
-page_status(FILE *out, const json_t *host)
+audit_page_status(FILE *out, const json_t *host)
 {
 	static const char *const styles[] = { [STATUS_NOT_REVIEWED] = "open", [STATUS_NOT_A_FINDING] = "good", [STATUS_FINDING] = "bad" };
 	struct judgement j;
@@ -47,16 +47,36 @@ page_status(FILE *out, const json_t *host)
 }
 
 void
-page_label(FILE *out, const json_t *reports, size_t i)
+audit_page_label(FILE *out, const json_t *reports, size_t i)
 {
 	const char *label = row_text(json_array_get(reports, i), "label");
 
 	if (strcmp(label, "shield") == 0)
 		fputs("through the shield", out);
 	else if (label[0] != '\0')
-		page_text(out, label);
+		audit_page_text(out, label);
 	else
 		fprintf(out, json_array_size(reports) == 1 ? "result" : "run %zu", i + 1);
+}
+
+const json_t *
+audit_page_column(const json_t *reports, size_t i, const json_t *like)
+{
+	return report_host(json_array_get(reports, i), like);
+}
+
+void
+audit_page_head(FILE *out, const json_t *reports, const char *const *names)
+{
+	fputs("<thead><tr>", out);
+	for (; *names != NULL; names++)
+		fprintf(out, "<th>%s</th>", *names);
+	for (size_t i = 0; i < json_array_size(reports); i++) {
+		fputs("<th>", out);
+		audit_page_label(out, reports, i);
+		fputs("</th>", out);
+	}
+	fputs("</tr></thead>\n", out);
 }
 
 /* Is this the first report that has this host? */
@@ -88,9 +108,9 @@ write_summary_row(FILE *out, const json_t *reports, const json_t *like)
 	const char *title = row_text(like, "host");
 
 	fputs("<tr><th scope=\"row\">", out);
-	page_text(out, title[0] != '\0' ? title : row_text(like, "asked"));
+	audit_page_text(out, title[0] != '\0' ? title : row_text(like, "asked"));
 	fputs("<span class=\"soft address\">", out);
-	page_text(out, row_text(like, "address"));
+	audit_page_text(out, row_text(like, "address"));
 	fprintf(out, " port %d</span></th>", (int)row_number(like, "port"));
 	for (size_t i = 0; i < json_array_size(reports); i++) {
 		const json_t *host = report_host(json_array_get(reports, i), like);
@@ -99,12 +119,12 @@ write_summary_row(FILE *out, const json_t *reports, const json_t *like)
 		if (host == NULL)
 			fputs("<span class=\"soft\">not in this run</span>", out);
 		else
-			page_status(out, host);
+			audit_page_status(out, host);
 		fputs("</td>", out);
 	}
 	if (json_array_size(reports) > 1) {
 		fputs("<td>", out);
-		page_status(out, report_in_service(reports, like));
+		audit_page_status(out, report_in_service(reports, like));
 		fputs("</td>", out);
 	}
 	fputs("</tr>\n", out);
@@ -116,7 +136,7 @@ write_summary(FILE *out, const json_t *reports)
 	fputs("<section><h2>Result</h2>\n<table class=\"summary\"><thead><tr><th>host</th>", out);
 	for (size_t i = 0; i < json_array_size(reports); i++) {
 		fputs("<th>", out);
-		page_label(out, reports, i);
+		audit_page_label(out, reports, i);
 		fputs("</th>", out);
 	}
 	fputs(json_array_size(reports) > 1 ? "<th>as it is in service</th></tr></thead><tbody>\n" : "</tr></thead><tbody>\n", out);
@@ -140,9 +160,9 @@ write_fact(FILE *out, const json_t *reports, const char *name, void (*write)(FIL
 static void
 write_when(FILE *out, const json_t *report)
 {
-	page_text(out, row_text(report, "started"));
+	audit_page_text(out, row_text(report, "started"));
 	fputs(" to ", out);
-	page_text(out, row_text(report, "ended"));
+	audit_page_text(out, row_text(report, "ended"));
 	if (json_is_true(json_object_get(report, "interrupted")))
 		fputs("<br><b>It was interrupted: this report is not complete.</b>", out);
 }
@@ -150,11 +170,11 @@ write_when(FILE *out, const json_t *report)
 static void
 write_who(FILE *out, const json_t *report)
 {
-	page_text(out, row_text(report, "tester"));
+	audit_page_text(out, row_text(report, "tester"));
 	fputs(", relaywall ", out);
-	page_text(out, row_text(report, "version"));
+	audit_page_text(out, row_text(report, "version"));
 	fputs(", run ", out);
-	page_text(out, row_text(report, "run"));
+	audit_page_text(out, row_text(report, "run"));
 }
 
 static void
@@ -166,29 +186,27 @@ write_policy(FILE *out, const json_t *report)
 		fputs("none given", out);
 		return;
 	}
-	page_text(out, row_text(policy, "file"));
+	audit_page_text(out, row_text(policy, "file"));
 	fputs("<br><span class=\"hash\">SHA-256 ", out);
-	page_text(out, row_text(policy, "sha256"));
+	audit_page_text(out, row_text(policy, "sha256"));
 	fputs("</span>", out);
 }
 
 static void
 write_aim(FILE *out, const json_t *report)
 {
-	page_text(out, row_text(report, "target"));
+	audit_page_text(out, row_text(report, "target"));
 	fputs(json_is_true(json_object_get(report, "delivers")) ? ", a mailbox of the tester; messages were sent to it" : "; no message was sent", out);
 }
 
 static void
 write_runs(FILE *out, const json_t *reports)
 {
-	fputs("<section><h2>Tests</h2>\n<table class=\"facts\"><thead><tr><th></th>", out);
-	for (size_t i = 0; i < json_array_size(reports); i++) {
-		fputs("<th>", out);
-		page_label(out, reports, i);
-		fputs("</th>", out);
-	}
-	fputs("</tr></thead><tbody>\n", out);
+	static const char *const names[] = { "", NULL };
+
+	fputs("<section><h2>Tests</h2>\n<table class=\"facts\">", out);
+	audit_page_head(out, reports, names);
+	fputs("<tbody>\n", out);
 	write_fact(out, reports, "when", write_when);
 	write_fact(out, reports, "by", write_who);
 	write_fact(out, reports, "policy", write_policy);
@@ -197,17 +215,17 @@ write_runs(FILE *out, const json_t *reports)
 }
 
 void
-page_write(FILE *out, const json_t *reports)
+audit_page_write(FILE *out, const json_t *reports)
 {
 	fputs("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 	    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n"
 	    "<title>Audit of mail relaying</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>\n", out);
-	write_file(out, _binary_proxy_audit_page_css_start, _binary_proxy_audit_page_css_end);
+	write_file(out, _binary_proxy_audit_audit_page_css_start, _binary_proxy_audit_audit_page_css_end);
 	fputs("</style>\n</head>\n<body>\n<header><h1>Audit of mail relaying</h1><p>STIG GEN004710 (V-23952), VU#814617, CVE-2003-0285, CVE-1999-0512: "
 	    "do these hosts relay mail for whoever asks?</p></header>\n<main>\n", out);
 	write_summary(out, reports);
 	write_runs(out, reports);
-	each_host(out, reports, page_host);
+	each_host(out, reports, audit_page_host);
 	write_file(out, _binary_proxy_audit_method_html_start, _binary_proxy_audit_method_html_end);
 	fputs("</main>\n</body>\n</html>\n", out);
 }
