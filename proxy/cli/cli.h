@@ -17,6 +17,7 @@ enum {
 
 int cli_check(int argc, char **argv);
 int cli_explain(int argc, char **argv);
+int cli_audit(int argc, char **argv);
 int cli_rules(int argc, char **argv);
 int cli_run(int argc, char **argv);
 int cli_captain(int argc, char **argv);

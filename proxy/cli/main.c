@@ -19,6 +19,9 @@ static const struct command_row {
 	    "read a configuration and tell what is wrong with it; -v: every value and its origin; or what the kernel has set otherwise" },
 	{ "explain", cli_explain, "--policy FILE --client IP --host IP [--mail-from ADDRESS] [--json] {--stdin | 'TO:<...>'}",
 	    "the reasoning about one address, or about one on each line" },
+	{ "audit", cli_audit, "[--policy FILE] [--all] [--i-own-this] [--from IP] [--target MAILBOX] [--deliver MAILBOX] [--arrived FILE] [--sender MAILBOX] "
+	    "[--local DOMAIN] [--helo DOMAIN] [--label WORD] [--rate N] [--timeout SECONDS] [--total SECONDS] [--json] [--html FILE] {HOST... | --report FILE...}",
+	    "do these hosts of yours relay? Asked form by form, without a message; as a table, as JSON, as a page for an auditor" },
 	{ "rules", cli_rules, "FILE | --guard FILE | --remove [FILE]",
 	    "print the rules for the kernel; load those that close the hosts until run serves; or take all out of it" },
 	{ "run", cli_run, "FILE", "serve, until SIGTERM; SIGUSR1 opens the journal anew, SIGUSR2 goes on as the program that is installed now" },

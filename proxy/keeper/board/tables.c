@@ -2,10 +2,10 @@
 #define _GNU_SOURCE	/* strptime(), timegm() */
 #include "proxy/keeper/board/tables.h"
 
-#include "proxy/keeper/board/html.h"
 #include "proxy/keeper/board/look.h"
 #include "proxy/keeper/board/series.h"
 #include "proxy/keeper/process/host_counts.h"
+#include "proxy/site/html.h"
 
 #include <inttypes.h>
 #include <time.h>

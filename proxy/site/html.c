@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/keeper/board/html.h"
+#include "proxy/site/html.h"
 
 #include <inttypes.h>
 #include <stddef.h>

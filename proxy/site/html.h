@@ -3,8 +3,8 @@
  * html.h - values in a page. Every text goes through html_text(), whoever it
  * comes from.
  */
-#ifndef PROXY_KEEPER_BOARD_HTML_H
-#define PROXY_KEEPER_BOARD_HTML_H
+#ifndef PROXY_SITE_HTML_H
+#define PROXY_SITE_HTML_H
 
 #include <stdint.h>
 #include <stdio.h>

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/audit/judge.h"
+
+#include "proxy/audit/row.h"
+#include "tests/unit/audit/hosts.h"
+#include "tests/unit/scarce.h"
+#include "tests/unit/suite.h"
+
+#include <string.h>
+
+/* Of all forms but one; what that one came to; and whether the host knows its mailboxes. */
+static void
+a_host_is_judged_by_its_worst_answer(void)
+{
+	static const struct {
+		enum outcome others;
+		const char *id;
+		enum outcome one, unknown;
+		enum status want;
+	} cases[] = {
+		{ OUTCOME_REFUSED, "plain", OUTCOME_REFUSED, OUTCOME_REFUSED, STATUS_NOT_A_FINDING },
+		{ OUTCOME_REFUSED, "plain", OUTCOME_REFUSED, OUTCOME_ACCEPTED, STATUS_NOT_A_FINDING },
+		{ OUTCOME_REFUSED, "plain", OUTCOME_ACCEPTED, OUTCOME_REFUSED, STATUS_FINDING },
+		{ OUTCOME_REFUSED, "plain", OUTCOME_ACCEPTED, OUTCOME_ACCEPTED, STATUS_FINDING },
+		{ OUTCOME_REFUSED, "second", OUTCOME_ACCEPTED, OUTCOME_ACCEPTED, STATUS_FINDING },
+		{ OUTCOME_REFUSED, "plain", OUTCOME_TAKEN, OUTCOME_ACCEPTED, STATUS_FINDING },
+		/* behind a domain of the host: only of who knows his mailboxes, or if it arrived */
+		{ OUTCOME_REFUSED, "percent-local", OUTCOME_ACCEPTED, OUTCOME_REFUSED, STATUS_FINDING },
+		{ OUTCOME_REFUSED, "percent-local", OUTCOME_ACCEPTED, OUTCOME_ACCEPTED, STATUS_NOT_REVIEWED },
+		{ OUTCOME_REFUSED, "percent-local", OUTCOME_ACCEPTED, OUTCOME_DEFERRED, STATUS_NOT_REVIEWED },
+		{ OUTCOME_REFUSED, "percent-local", OUTCOME_ACCEPTED, OUTCOME_UNTESTED, STATUS_NOT_REVIEWED },
+		{ OUTCOME_REFUSED, "percent-local", OUTCOME_TAKEN, OUTCOME_ACCEPTED, STATUS_NOT_REVIEWED },
+		{ OUTCOME_REFUSED, "percent-local", OUTCOME_ARRIVED, OUTCOME_ACCEPTED, STATUS_FINDING },
+		/* nothing else is as good as a refusal */
+		{ OUTCOME_REFUSED, "bang", OUTCOME_DEFERRED, OUTCOME_REFUSED, STATUS_NOT_REVIEWED },
+		{ OUTCOME_REFUSED, "bang", OUTCOME_SILENT, OUTCOME_REFUSED, STATUS_NOT_REVIEWED },
+		{ OUTCOME_REFUSED, "bang", OUTCOME_CLOSED, OUTCOME_REFUSED, STATUS_NOT_REVIEWED },
+		{ OUTCOME_REFUSED, "bang", OUTCOME_GARBAGE, OUTCOME_REFUSED, STATUS_NOT_REVIEWED },
+		{ OUTCOME_REFUSED, "bang", OUTCOME_NO_ROUTE, OUTCOME_REFUSED, STATUS_NOT_REVIEWED },
+		{ OUTCOME_REFUSED, "bang", OUTCOME_UNTESTED, OUTCOME_REFUSED, STATUS_NOT_REVIEWED },
+		/* and one acceptance is enough, whatever the others are */
+		{ OUTCOME_UNTESTED, "plain", OUTCOME_ACCEPTED, OUTCOME_UNTESTED, STATUS_FINDING },
+		{ OUTCOME_SILENT, "bang", OUTCOME_ACCEPTED, OUTCOME_REFUSED, STATUS_FINDING },
+		{ OUTCOME_UNTESTED, "plain", OUTCOME_REFUSED, OUTCOME_UNTESTED, STATUS_NOT_REVIEWED },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *host = host_new("192.0.2.25", cases[i].others);
+		struct judgement j;
+
+		host_set(host, "relay", cases[i].id, cases[i].one);
+		host_set(host, "control", "unknown", cases[i].unknown);
+		judge_host(host, &j);
+		CHECK(j.status == cases[i].want, "case %zu: %s", i, status_name(j.status));
+		CHECK(j.forms == j.relayed + j.doubtful + j.allowed + j.refused + j.undecided + j.untested, "case %zu: the counts are no partition", i);
+		CHECK(strlen(j.why) > 20 && j.why[strlen(j.why) - 1] == '.', "case %zu: %s", i, j.why);
+		CHECK((j.relayed > 0) == (j.status == STATUS_FINDING), "case %zu: %zu", i, j.relayed);
+		json_decref(host);
+	}
+}
+
+static void
+who_may_relay_proves_nothing_by_relaying(void)
+{
+	json_t *host = host_new("192.0.2.25", OUTCOME_ACCEPTED);
+	struct judgement j;
+
+	json_object_set_new(host, "may-relay", json_true());
+	json_object_set_new(host, "network", json_string("trusted"));
+	judge_host(host, &j);
+	CHECK(j.status == STATUS_NOT_REVIEWED && j.allowed == j.forms && strstr(j.why, "network trusted") != NULL, "%s", j.why);
+	json_decref(host);
+	host = host_new("192.0.2.25", OUTCOME_REFUSED);
+	json_object_set_new(host, "may-relay", json_true());
+	judge_host(host, &j);
+	CHECK(j.status == STATUS_NOT_A_FINDING, "refused even to who may: %s", status_name(j.status));
+	json_decref(host);
+}
+
+static void
+what_is_no_host_is_not_reviewed(void)
+{
+	static const char *const texts[] = { "{}", "[]", "{\"relay\": []}", "{\"relay\": {}}", "{\"relay\": [1, null, [], {}]}", "{\"relay\": [{\"result\": 5, \"kind\": 1}], \"control\": 7}",
+		"{\"relay\": [{\"result\": \"yes\"}]}", "\"x\"" };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		json_t *host = json_loads(texts[i], JSON_DECODE_ANY, NULL);
+		struct judgement j;
+
+		judge_host(host, &j);
+		CHECK(j.status == STATUS_NOT_REVIEWED, "%s: %s", texts[i], status_name(j.status));
+		json_decref(host);
+	}
+}
+
+static void
+a_long_reason_is_cut_and_nothing_else(void)
+{
+	json_t *host = host_new("192.0.2.25", OUTCOME_UNTESTED);
+	char reason[5000];
+	struct judgement j;
+
+	memset(reason, 'x', sizeof(reason) - 1);
+	reason[sizeof(reason) - 1] = '\0';
+	json_object_set_new(host, "given-up", json_string(reason));
+	judge_host(host, &j);
+	CHECK(strlen(j.why) < sizeof(j.why) && j.status == STATUS_NOT_REVIEWED, "%zu", strlen(j.why));
+	json_decref(host);
+}
+
+static enum seen
+seen(const json_t *host, const char *name)
+{
+	for (size_t i = 0; i < weakness_count; i++)
+		if (strstr(weaknesses[i].names, name) != NULL)
+			return judge_weakness(host, &weaknesses[i]);
+	CHECK(false, "no weakness %s", name);
+	return SEEN_UNDECIDED;
+}
+
+static void
+a_weakness_is_seen_where_all_of_it_is(void)
+{
+	json_t *host = host_new("192.0.2.25", OUTCOME_REFUSED);
+
+	for (size_t i = 0; i < weakness_count; i++)
+		CHECK(judge_weakness(host, &weaknesses[i]) == SEEN_NO, "%s", weaknesses[i].names);
+	host_set(host, "relay", "sender-null", OUTCOME_ACCEPTED);
+	CU_ASSERT(seen(host, "CVE-1999-0512") == SEEN_YES && seen(host, "VU#814617") == SEEN_NO);
+	host_set(host, "relay", "plain", OUTCOME_ACCEPTED);
+	CU_ASSERT(seen(host, "VU#814617") == SEEN_NO);
+	host_set(host, "sender", "unqualified", OUTCOME_ACCEPTED);
+	CU_ASSERT(seen(host, "VU#814617") == SEEN_NO);
+	host_set(host, "sender", "unresolvable", OUTCOME_DEFERRED);
+	CU_ASSERT(seen(host, "VU#814617") == SEEN_UNDECIDED);
+	host_set(host, "sender", "unresolvable", OUTCOME_ACCEPTED);
+	CU_ASSERT(seen(host, "VU#814617") == SEEN_YES && seen(host, "CVE-2003-0285") == SEEN_YES);
+	CU_ASSERT(seen(host, "CVE-1999-0682") == SEEN_NO);
+	host_set(host, "relay", "imcea-host", OUTCOME_ACCEPTED);
+	CU_ASSERT(seen(host, "CVE-1999-0682") == SEEN_YES);
+	host_set(host, "control", "unknown", OUTCOME_ACCEPTED);
+	CU_ASSERT(seen(host, "CVE-1999-0682") == SEEN_UNDECIDED);
+	json_decref(host);
+	host = host_new("192.0.2.25", OUTCOME_UNTESTED);
+	CU_ASSERT(seen(host, "CVE-1999-0512") == SEEN_UNDECIDED);
+	json_decref(host);
+}
+
+static void
+every_form_of_a_weakness_is_in_the_table(void)
+{
+	for (size_t i = 0; i < weakness_count; i++) {
+		for (const char *const *id = weaknesses[i].forms; *id != NULL; id++)
+			CHECK(forms_find(&forms_relay, *id) != NULL, "%s", *id);
+		for (const char *const *id = weaknesses[i].senders; *id != NULL; id++)
+			CHECK(forms_find(&forms_sender, *id) != NULL, "%s", *id);
+	}
+	CU_ASSERT(forms_find(&forms_control, "unknown") != NULL);
+}
+
+static void
+a_judgement_is_noted_or_there_is_no_memory(void)
+{
+	json_t *host = host_new("192.0.2.25", OUTCOME_ACCEPTED);
+	struct scarce s;
+
+	SCARCE_EACH(&s) {
+		json_t *copy = json_deep_copy(host);
+		int result;
+
+		scarce_begin(&s);
+		result = judge_note(copy);
+		scarce_end(&s);
+		CHECK((result == -1) == s.denied, "%s: %d", scarce_run(&s), result);
+		CHECK(result == -1 || strcmp(row_text(copy, "status"), "finding") == 0, "%s", scarce_run(&s));
+		scarce_begin(&s);	/* what it took is the copy's */
+		json_decref(copy);
+		scarce_end(&s);
+	}
+	json_decref(host);
+}
+
+static CU_TestInfo tests[] = {
+	{ "a host is judged by its worst answer", a_host_is_judged_by_its_worst_answer },
+	{ "who may relay proves nothing by relaying", who_may_relay_proves_nothing_by_relaying },
+	{ "what is no host is not reviewed", what_is_no_host_is_not_reviewed },
+	{ "a long reason is cut, and nothing else", a_long_reason_is_cut_and_nothing_else },
+	{ "a weakness is seen where all of it is", a_weakness_is_seen_where_all_of_it_is },
+	{ "every form of a weakness is in the table", every_form_of_a_weakness_is_in_the_table },
+	{ "a judgement is noted, or there is no memory", a_judgement_is_noted_or_there_is_no_memory },
+	CU_TEST_INFO_NULL,
+};
+SUITE(judge, tests)
