@@ -17,8 +17,9 @@ static const struct command_row {
 } commands[] = {
 	{ "check", cli_check, "[-v] FILE | --kernel SYSCTL.CONF",
 	    "read a configuration and tell what is wrong with it; -v: every value and its origin; or what the kernel has set otherwise" },
-	{ "explain", cli_explain, "--policy FILE --client IP --host IP [--mail-from ADDRESS] [--json] {--stdin | 'TO:<...>'}",
-	    "the reasoning about one address, or about one on each line" },
+	{ "explain", cli_explain, "--policy FILE --client IP --host IP [--mail-from ADDRESS] [--json] {--stdin | 'TO:<...>'} | "
+	    "--journal FILE [--policy FILE] [--archive FOLDER] [--json] ID[@TIME]",
+	    "the reasoning about one address, or about one on each line; or about all that a journal says of a session" },
 	{ "rules", cli_rules, "FILE | --guard FILE | --remove [FILE]",
 	    "print the rules for the kernel; load those that close the hosts until run serves; or take all out of it" },
 	{ "run", cli_run, "FILE", "serve, until SIGTERM; SIGUSR1 opens the journal anew, SIGUSR2 goes on as the program that is installed now" },
