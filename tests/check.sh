@@ -59,6 +59,7 @@ what is shown by HTTP, to who asks well and badly, with ASan, UBSan | tests/keep
 scenarios and corpus of dialogues through sockets, with ASan, UBSan | tests/stream/scenarios.sh build/san
 dead man: what is met when nobody serves, with ASan, UBSan | tests/keeper/deadman.sh build/san/relaywall build/san/test/deadman-probe
 commands, against what is well, hangs, or is not there, with ASan, UBSan | tests/keeper/control.sh build/san/relaywall
+what was decided once, by the policy of then, with ASan, UBSan | tests/keeper/past.sh build/san/relaywall
 command line | env RELAYWALL=build/relaywall tests/cli/run.sh
 manual pages, completion and version say what the program says | tests/package/texts.sh build/relaywall
 a newcomer's first steps are as the document says | tests/package/quickstart.sh

@@ -16,14 +16,14 @@ _relaywall() {
 	fi
 	usage=$(awk -v command="$command" '$1 == command { $1 = ""; print }' <<<"$usage")
 	if [[ $word = -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "$(grep -oE -- '[[ {]--?[a-z][a-z-]*' <<<"$usage" | tr -d '[ {')" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "$(grep -oE -- '[[ {]--?[a-z][a-z-]*' <<<"$usage" | tr -d '[ {' | awk '!seen[$0]++')" -- "$word")
 		return
 	fi
 	# What the option wants that was just written; if it wants nothing, what is wanted without one.
 	wanted=
 	[[ $before != -* ]] || wanted=$(grep -oE -- "$before [A-Z.]+" <<<"$usage")
 	[ -n "$wanted" ] || wanted=$(sed -E 's/--?[a-z-]+ [A-Z.]+//g; s/--?[a-z-]+//g' <<<"$usage")
-	if grep -qE '\<(FILE|PATH|[A-Z]+\.CONF)\>' <<<"$wanted"; then
+	if grep -qE '\<(FILE|FOLDER|PATH|[A-Z]+\.CONF)\>' <<<"$wanted"; then
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 	else

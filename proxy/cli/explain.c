@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * explain.c - relaywall explain: why would this recipient be refused, or not?
+ * explain.c - relaywall explain: why would this recipient be refused, or not? And why was this session's?
  */
 #include "proxy/base/escape.h"
 #include "proxy/cli/cli.h"
+#include "proxy/cli/explain_past.h"
 #include "proxy/cli/explanation.h"
 #include "proxy/site/site.h"
 
@@ -18,10 +19,14 @@ static const char details[] =
     "Judge one recipient as the shield would, and say why. The argument is what stands\n"
     "behind RCPT; ADDRESS is a path (a@b, <a@b>) or what stands behind MAIL. --stdin reads\n"
     "one argument of RCPT a line, with escapes \\xNN \\t \\r \\n \\\\, and answers one JSON object a line.\n"
-    "Exit status: 0 whatever the verdict is, 1 for a faulty policy or address, 2 for wrong usage.\n";
+    "With --journal: tell all that a journal (- is stdin) says of a session, and explain each of its\n"
+    "decisions by the policy of then, kept in FOLDER, and by that of today.\n"
+    "Exit status: 0 whatever the verdict is, 1 for a faulty policy or address, or no such session, 2 for wrong\n"
+    "usage or a journal that cannot be read.\n";
 
 struct options {
 	const char *policy, *client, *host, *mail_from, *argument;
+	const char *journal, *archive;
 	bool json, from_stdin;
 };
 
@@ -35,6 +40,8 @@ parse_options(int argc, char **argv, struct options *o)
 		{ "mail-from", required_argument, NULL, 'm' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "stdin", no_argument, NULL, 's' },
+		{ "journal", required_argument, NULL, 'J' },
+		{ "archive", required_argument, NULL, 'a' },
 		{ 0 },
 	};
 	int c;
@@ -59,13 +66,23 @@ parse_options(int argc, char **argv, struct options *o)
 		case 's':
 			o->from_stdin = true;
 			break;
+		case 'J':
+			o->journal = optarg;
+			break;
+		case 'a':
+			o->archive = optarg;
+			break;
 		default:
 			return -1;
 		}
 	}
 	if (optind < argc)
 		o->argument = argv[optind++];
-	if (optind < argc || o->policy == NULL || o->client == NULL || o->host == NULL)
+	if (optind < argc)
+		return -1;
+	if (o->journal != NULL)
+		return o->client == NULL && o->host == NULL && o->mail_from == NULL && !o->from_stdin && o->argument != NULL ? 0 : -1;
+	if (o->policy == NULL || o->client == NULL || o->host == NULL || o->archive != NULL)
 		return -1;
 	return o->from_stdin == (o->argument == NULL) ? 0 : -1;
 }
@@ -195,6 +212,9 @@ cli_explain(int argc, char **argv)
 		fputs(details, stderr);
 		return CLI_USAGE;
 	}
+	if (o.journal != NULL)
+		return explain_past(&(struct explain_past){ .journal = o.journal, .wanted = o.argument, .policy = o.policy,
+		    .archive = o.archive, .json = o.json });
 	site = site_load(o.policy, stderr);
 	if (site == NULL)
 		return CLI_FAILED;

@@ -17,8 +17,9 @@ static const struct command_row {
 } commands[] = {
 	{ "check", cli_check, "[-v] FILE | --kernel SYSCTL.CONF",
 	    "read a configuration and tell what is wrong with it; -v: every value and its origin; or what the kernel has set otherwise" },
-	{ "explain", cli_explain, "--policy FILE --client IP --host IP [--mail-from ADDRESS] [--json] {--stdin | 'TO:<...>'}",
-	    "the reasoning about one address, or about one on each line" },
+	{ "explain", cli_explain, "--policy FILE --client IP --host IP [--mail-from ADDRESS] [--json] {--stdin | 'TO:<...>'} | "
+	    "--journal FILE [--policy FILE] [--archive FOLDER] [--json] ID[@TIME]",
+	    "the reasoning about one address, or about one on each line; or about all that a journal says of a session" },
 	{ "audit", cli_audit, "[--policy FILE] [--all] [--i-own-this] [--from IP] [--target MAILBOX] [--deliver MAILBOX] [--arrived FILE] [--sender MAILBOX] "
 	    "[--local DOMAIN] [--helo DOMAIN] [--label WORD] [--rate N] [--timeout SECONDS] [--total SECONDS] [--json] [--html FILE] {HOST... | --report FILE...}",
 	    "do these hosts of yours relay? Asked form by form, without a message; as a table, as JSON, as a page for an auditor" },

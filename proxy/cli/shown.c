@@ -2,6 +2,8 @@
 #define _GNU_SOURCE	/* strptime(), timegm() */
 #include "proxy/cli/shown.h"
 
+#include "proxy/base/escape.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -32,6 +34,15 @@ shown(const char *text)
 	if (*text != '\0')
 		at = stpcpy(at, "...");
 	*at = '\0';
+	return out;
+}
+
+const char *
+shown_bytes(struct span bytes)
+{
+	char *out = place();
+
+	escape_write(bytes, out, OCTETS);
 	return out;
 }
 

@@ -9,11 +9,15 @@
 #ifndef PROXY_CLI_SHOWN_H
 #define PROXY_CLI_SHOWN_H
 
-#include <stdint.h>
+#include "classifier/span.h"
+
 #include <stdio.h>
 
 /* In the escapes of proxy/base/escape.h, but for a backslash, which stands for itself; cut after 2,000 octets. Valid for seven more calls. */
 const char *shown(const char *text);
+
+/* Octets in all of these escapes, cut alike. Valid for seven more calls of any. */
+const char *shown_bytes(struct span bytes);
 
 /* "45 s", "3 min", "5 h", "12 days"; negative: "0 s". Valid for seven more calls of either. */
 const char *shown_duration(int64_t seconds);

@@ -68,6 +68,7 @@ for conf in configs/*.conf; do
 done
 expect "check a good file" status 0 "$RELAYWALL" check "$WORK/good.conf"
 expect "it says so" has 'good: 1 hosts, 1 networks, 1 warnings' "$WORK/out"
+expect "and by which digest it is known" has "^$WORK/good.conf: policy [0-9a-f]\{64\}, which will not be kept" "$WORK/out"
 expect "which is of no resolver" has 'warning: no resolvers are set: senders' "$WORK/err"
 expect "check -v" status 0 "$RELAYWALL" check -v "$WORK/good.conf"
 expect "origin: a line" has "unsafe-sender = count .*# $WORK/good.conf:8" "$WORK/out"
@@ -80,6 +81,7 @@ expect "check warns" status 0 "$RELAYWALL" check "$WORK/open.conf"
 expect "of an open host" has 'warning: .*on-failure = open' "$WORK/err"
 expect "check -v with a list of mailboxes" status 0 "$RELAYWALL" check -v "$WORK/listed.conf"
 expect "origin: the list" has 'recipients = 2 entries  # list$' "$WORK/out"
+explain_is_refused() { status 2 "$RELAYWALL" explain --policy "$WORK/listed.conf" --client 203.0.113.66 --host 192.0.2.25 "$@" 'TO:<a@b>'; }
 explain() { status 0 "$RELAYWALL" explain --policy "$WORK/listed.conf" --client 203.0.113.66 --host 192.0.2.25 "$@"; }
 expect "explain a mailbox" explain 'TO:<John+x@local.example>'
 expect "that is known" has '^mailbox   known$' "$WORK/out"
@@ -89,6 +91,10 @@ expect "and its reply" has '^reply     550 5.1.1 <joe@\[192.0.2.25\]>: no such m
 expect "explain it for a network without the rule" explain --client 10.0.0.1 'TO:<joe@local.example>'
 expect "there it is not known either" has '^mailbox   unknown: ' "$WORK/out"
 expect "but let pass" has '^verdict   pass, ' "$WORK/out"
+expect "explain: a journal and an address" status 2 "$RELAYWALL" explain --journal "$WORK/none" --client 203.0.113.66 4f2a91c0
+expect "explain: an archive without a journal" explain_is_refused --archive "$WORK"
+expect "explain: a journal that is not there" status 2 "$RELAYWALL" explain --journal "$WORK/none" 4f2a91c0
+expect "explain: an empty one" status 1 "$RELAYWALL" explain --journal /dev/null 4f2a91c0
 expect "explain what would relay" explain 'TO:<joe%x@local.example>'
 expect "of which the list says nothing" not has '^mailbox' "$WORK/out"
 expect "rules" status 0 "$RELAYWALL" rules "$WORK/good.conf"
@@ -281,7 +287,7 @@ for f in -4 -6; do
 	expect "ip $f route" has_route "$f"
 done
 expect "journal is there" test -e "$WORK/journal.jsonl"
-expect "and begins with the start" wait_for has '^{"v":1,"time":"[^"]*","event":"service","what":"start","text":".*/good.conf"}$' "$WORK/journal.jsonl"
+expect "and begins with the start" wait_for has '^{"v":1,"time":"[^"]*","event":"service","what":"start","text":".*/good.conf","policy":"[0-9a-f]*"}$' "$WORK/journal.jsonl"
 for to in 192.0.2.25 2001:db8:25::25; do
 	expect "a session to $to" replies_are "220 250 250 550 250 221" "$to" "HELO c.example" "MAIL FROM:<a@c.example>" \
 		"RCPT TO:<user%victim.example@local.example>" "RCPT TO:<user@local.example>" QUIT

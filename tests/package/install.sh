@@ -28,6 +28,7 @@ for unit in relaywall relaywall-guard; do
 	expect "$unit.service: systemd-analyze security says less than 3.0" inside systemd-analyze security --offline=true --threshold=29 $unit.service
 done
 expect "the journal's folder" owner_is /var/log/relaywall "root:adm 2750"
+expect "the folder of policies" owner_is /var/lib/relaywall/policies "root:adm 2750"
 expect "the configuration" owner_is /etc/relaywall/relaywall.conf "root:root 644"
 expect "the configuration is good" inside relaywall check /etc/relaywall/relaywall.conf
 expect "the kernel's settings can be compared" inside sh -c 'relaywall check --kernel /usr/share/relaywall/60-relaywall.conf; [ $? != 2 ]'
@@ -46,7 +47,7 @@ expect "the program is gone" test ! -e "$ROOT/usr/sbin/relaywall"
 expect "the configuration is not" test -e "$ROOT/etc/relaywall/relaywall.conf"
 expect "nor is the journal" test -e "$ROOT/var/log/relaywall/relaywall.jsonl.1"
 expect "dpkg -P" inside dpkg -P relaywall
-for path in /etc/relaywall /etc/logrotate.d/relaywall /var/log/relaywall /usr/share/relaywall /usr/share/doc/relaywall; do
+for path in /etc/relaywall /etc/logrotate.d/relaywall /var/log/relaywall /var/lib/relaywall /usr/share/relaywall /usr/share/doc/relaywall; do
 	expect "$path is gone" test ! -e "$ROOT$path"
 done
 

@@ -19,9 +19,10 @@ rendered() { mandoc -T ascii "$1" | sed 's/.\x08//g'; }
 
 # The page shows each option of a usage.
 page_has_options() {
-	local option missing=0
+	local option missing=0 text
+	text=$(rendered "$1")	# grep -q reads no pipe to its end
 	for option in $(grep -oE -- '--?[a-z][a-z-]*' <<<"$2"); do
-		rendered "$1" | grep -qE -- "^ {5}$option( |\$)" || { echo "$1 does not tell of $option"; missing=1; }
+		grep -qE -- "^ {5}$option( |\$)" <<<"$text" || { echo "$1 does not tell of $option"; missing=1; }
 	done
 	return $missing
 }
@@ -98,12 +99,13 @@ completes() {
 # shellcheck disable=SC2046
 expect "completion: commands" completes "" = $(usages | cut -d ' ' -f 1)
 expect "completion: the begin of one" completes exp = explain
-expect "completion: options" completes explain - = --policy --client --host --mail-from --json --stdin
+expect "completion: options" completes explain - = --policy --client --host --mail-from --json --stdin --journal --archive
 expect "completion: the begin of an option" completes rules --g = --guard
 expect "completion: an option of one letter" completes check - = -v --kernel
 expect "completion: a file" completes run configs/sysc = configs/sysctl.conf
 expect "completion: a file behind an option" completes check -v configs/sysc = configs/sysctl.conf
 expect "completion: a file that an option wants" completes check --kernel configs/sysc = configs/sysctl.conf
+expect "completion: a folder" completes explain --archive configs/sysc = configs/sysctl.conf
 expect "completion: no file for an address" completes explain --client configs/sysc =
 expect "completion: no file where none is wanted" completes explain --json configs/sysc =
 expect "completion: options of those that ask" completes status - = --json --control

@@ -327,7 +327,7 @@ what_is_left_half_written_goes_and_what_is_not_ours_stays(void)
 {
 	struct archive a;
 	struct site *site;
-	char *path;
+	char *path = NULL;
 	FILE *f;
 
 	begin();
