@@ -89,6 +89,8 @@ $(BUILD)/test/unit-keeper: $(call objects,tests/unit/site/folder.c)
 $(BUILD)/test/unit-keeper: override LDFLAGS += -Wl,--wrap=confine_enter
 $(eval $(call unit_rule,keeper,$(filter-out proxy/cli,$(LAYERS)),$(LIBS)))
 $(eval $(call unit_rule,cli,$(LAYERS),$(LIBS)))
+$(BUILD)/test/unit-survey: $(call objects,tests/unit/site/folder.c)
+$(eval $(call unit_rule,survey,$(filter-out $(KEEPER) proxy/cli proxy/audit,$(LAYERS)),$(LIBS)))
 $(eval $(call unit_rule,tls,classifier proxy/base proxy/driver/tls,-lgnutls))
 $(BUILD)/test/unit-stream: $(call objects,tests/unit/resolver/dns.c)
 $(eval $(call unit_rule,stream,$(PURE) proxy/driver/tls proxy/driver/resolver proxy/driver/stream,-lev -lgnutls -lcares -lresolv))
@@ -96,7 +98,7 @@ $(BUILD)/test/unit-resolver: override LDFLAGS += -Wl,--wrap=ares_query
 $(eval $(call unit_rule,resolver,classifier proxy/base proxy/driver/resolver,-lev -lcares -lresolv))
 $(BUILD)/test/unit-fuzz: $(call objects,$(wildcard tests/fuzz/*models.c))
 $(eval $(call unit_rule,fuzz,classifier proxy/base))
-UNITS := $(addprefix $(BUILD)/test/unit-,classifier base smtp engine tls resolver stream gate site keeper cli fuzz)
+UNITS := $(addprefix $(BUILD)/test/unit-,classifier base smtp engine tls resolver stream gate site survey keeper cli fuzz)
 
 # The stream driver with a policy of its own, for tests/stream.
 $(BUILD)/test/serve: $(call objects,tests/stream/serve.c) $(call link,$(PURE) proxy/driver/tls proxy/driver/resolver proxy/driver/stream)
