@@ -85,6 +85,7 @@ $(eval $(call unit_rule,smtp,classifier proxy/base proxy/smtp))
 $(eval $(call unit_rule,engine,$(PURE)))
 $(eval $(call unit_rule,gate,$(PURE) proxy/driver/resolver proxy/driver/gate,-lev -lcares -lresolv -lnetfilter_queue -lmnl))
 $(eval $(call unit_rule,site,$(filter-out $(KEEPER) proxy/cli,$(LAYERS)),$(LIBS)))
+$(eval $(call unit_rule,survey,$(filter-out $(KEEPER) proxy/cli,$(LAYERS)),$(LIBS)))
 $(BUILD)/test/unit-keeper: $(call objects,tests/unit/site/folder.c)
 $(BUILD)/test/unit-keeper: override LDFLAGS += -Wl,--wrap=confine_enter
 $(eval $(call unit_rule,keeper,$(filter-out proxy/cli,$(LAYERS)),$(LIBS)))
