@@ -49,12 +49,6 @@ on_begin(void *cookie, const struct exchange_session *from)
 	return w;
 }
 
-static const struct rules *
-rules_of(const struct tried *t)
-{
-	return &t->host->rules[t->network];
-}
-
 static struct replay_view
 view_of(const struct tried *t, const struct judgement *j)
 {
@@ -81,31 +75,31 @@ note_disturbance(struct tried *t, const struct replay_view *v, const struct repl
 		t->disturbed = true;
 }
 
-/* Is it a relay, whatever was said before it? The tap's judgement is of the sequence then. */
+/* Does it depend on what the DNS says of its domain? */
 static bool
-is_relay(const struct watched *w, const struct tried *t, struct span argument)
+wants_dns(const struct watched *w, const struct tried *t, struct span argument)
 {
-	struct asked asked = { .host = t->host, .address = &w->address, .network = t->network,
-		.authenticated = w->s.authenticated };
+	struct asked asked = { .host = t->host, .address = &w->address, .network = t->network };
 	struct verdict v;
 
-	classify_recipient(&asked, argument, &v);
-	return replay_is_relay(v.reason);
+	classify_sender(&asked, argument, &v);
+	return v.unasked.len > 0;
 }
 
 /* What a policy would have asked before it let this pass. */
 static void
-note_doubts(struct replay *r, const struct tried *t, const struct replay_case *c, const struct replay_view *v)
+note_doubts(struct replay *r, const struct watched *w, const struct tried *t, const struct replay_case *c, const struct replay_view *v)
 {
-	const struct rules *rules = t->host == NULL ? NULL : rules_of(t);
-
-	if (rules == NULL && c->subject == REPLAY_RECIPIENT)
-		replay_note(&r->doubts, "not-protected");
-	if (rules == NULL || !c->accepted || v->verdict != REPLAY_PASSED)
+	if (t->host == NULL) {
+		if (c->subject == REPLAY_RECIPIENT)
+			replay_note(&r->doubts, "not-protected");
 		return;
-	if (c->subject == REPLAY_SENDER && rules->mode[RULE_UNRESOLVABLE_SENDER] != MODE_OFF)
+	}
+	if (!v->judged || v->verdict != REPLAY_PASSED)
+		return;
+	if (c->subject == REPLAY_SENDER && wants_dns(w, t, c->argument))
 		replay_note(&r->doubts, "dns-not-asked");
-	if (c->subject == REPLAY_RECIPIENT && rules->mode[RULE_BLOCK_LIST] != MODE_OFF)
+	if (c->subject == REPLAY_RECIPIENT && t->host->rules[t->network].mode[RULE_BLOCK_LIST] != MODE_OFF)
 		replay_note(&r->doubts, "lists-not-asked");
 }
 
@@ -119,13 +113,9 @@ judge(struct replay_exchange *x, struct watched *w, const struct exchange *e, st
 		struct tried *t = &w->tried[i];
 
 		views[i] = view_of(t, &e->judged[i]);
-		if (follows(t, &views[i])) {
-			c->follows = true;
-			if (c->subject == REPLAY_RECIPIENT)
-				views[i].relay = is_relay(w, t, c->argument);
-		}
+		c->follows |= follows(t, &views[i]);
 		note_disturbance(t, &views[i], c, e->judged[i].anew);
-		note_doubts(x->replay, t, c, &views[i]);
+		note_doubts(x->replay, w, t, c, &views[i]);
 	}
 	c->was = x->policy_count == 1 ? replay_view_host(e->code) : views[0];
 	c->would = *last;
