@@ -19,6 +19,8 @@ static const struct command_row {
 	    "read a configuration and tell what is wrong with it; -v: every value and its origin; or what the kernel has set otherwise" },
 	{ "explain", cli_explain, "--policy FILE --client IP --host IP [--mail-from ADDRESS] [--json] {--stdin | 'TO:<...>'}",
 	    "the reasoning about one address, or about one on each line" },
+	{ "replay", cli_replay, "[--as-written] [--fail-on WORD] [--json] POLICY [POLICY2] INPUT...",
+	    "what a policy would have done with the mail of captures or journals, or where two differ; --fail-on: which differences end with status 1" },
 	{ "rules", cli_rules, "FILE | --guard FILE | --remove [FILE]",
 	    "print the rules for the kernel; load those that close the hosts until run serves; or take all out of it" },
 	{ "run", cli_run, "FILE", "serve, until SIGTERM; SIGUSR1 opens the journal anew, SIGUSR2 goes on as the program that is installed now" },

@@ -148,23 +148,33 @@ forget_greetings(struct replay_session *s)
 	s->held_count = kept;
 }
 
+/* A relay is what nobody has allowed: neither the host, by a password, nor a policy that judged the very same and let it pass. */
+static bool
+is_relay(const struct replay_session *s, const struct replay_case *c)
+{
+	bool allowed = c->was.judged && c->was.verdict == REPLAY_PASSED;
+
+	return c->would.relay && !s->authenticated && !allowed;
+}
+
 static enum replay_class
 class_of(const struct replay *r, const struct replay_session *s, const struct replay_case *c)
 {
-	bool was_away = replay_view_takes_away(&c->was, r->as_written), away = replay_view_takes_away(&c->would, r->as_written);
+	bool was_away = replay_view_takes_away(&c->was, r->as_written);
+	bool away = replay_view_takes_away(&c->would, r->as_written);
 
 	if (c->was.verdict == REPLAY_DECLINED || c->follows)
 		return REPLAY_SAME;
 	if (was_away != away && c->moves_no_mail)
 		return REPLAY_OTHER;
 	if (!was_away && away)
-		return c->would.relay && !s->authenticated ? REPLAY_RELAY : REPLAY_LOST;
+		return is_relay(s, c) ? REPLAY_RELAY : REPLAY_LOST;
 	if (was_away && !away)
 		return REPLAY_OPENED;
 	if (c->was.verdict == c->would.verdict || c->was.verdict == REPLAY_ACCEPTED)
 		return REPLAY_SAME;
 	if (!r->as_written && (c->was.verdict == REPLAY_COUNTED || c->would.verdict == REPLAY_COUNTED))
-		return REPLAY_SAME;	/* how it will refuse one day is not written yet */
+		return REPLAY_SAME;	/* it passed and passes, or how it will be refused one day is not written yet */
 	return REPLAY_OTHER;
 }
 

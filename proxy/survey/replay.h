@@ -6,9 +6,10 @@
  * captures (replay_exchange.h) or journals (replay_journal.h) tells each command with both views, and how messages ended.
  *
  * A change costs mail if what was let pass would be kept away, the host took the recipient, and took or may have taken the
- * message. It is a relay instead if the reason is a way of relaying (replay_is_relay()) and the host had not authenticated the
- * client: mail of who logs in is submission, wherever it goes. Of a message that is kept away as a whole only the recipients
- * count that are no relays.
+ * message. It is a relay instead if the reason is a way of relaying (replay_is_relay()) and nobody had allowed it: the host
+ * did not authenticate the client (mail of who logs in is submission, wherever it goes), and no policy had judged the
+ * recipient before and let it pass, as one of a local domain or from a network that may relay. Of a message that is kept away
+ * as a whole only the recipients count that are no relays.
  *
  * Memory does not grow with the number of commands.
  */

@@ -144,9 +144,13 @@ view_of_policy(struct replay_journal *j, const struct policy *policy, const stru
 static struct replay_view
 view_of_line(const struct journal_verdict *line)
 {
+	struct replay_view v;
+
 	if (!line->understood)
 		return (struct replay_view){ .verdict = REPLAY_UNKNOWN, .reason = "word-not-known" };
-	return replay_view_verdict(line->as_action, line->as_mode, line->as_reason);
+	v = replay_view_verdict(line->as_action, line->as_mode, line->as_reason);
+	v.fact = true;
+	return v;
 }
 
 static struct replay_view

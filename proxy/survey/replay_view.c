@@ -39,7 +39,7 @@ verdict_of(enum action action, enum mode mode)
 struct replay_view
 replay_view_verdict(enum action action, enum mode mode, enum reason reason)
 {
-	return (struct replay_view){ verdict_of(action, mode), reason_name(reason), replay_is_relay(reason), true };
+	return (struct replay_view){ verdict_of(action, mode), reason_name(reason), replay_is_relay(reason), .judged = true };
 }
 
 struct replay_view
@@ -57,7 +57,7 @@ replay_view_host(unsigned code)
 {
 	if (code == 0)
 		return (struct replay_view){ .verdict = REPLAY_UNKNOWN, .reason = "no-reply" };
-	return (struct replay_view){ .verdict = code < 400 ? REPLAY_ACCEPTED : REPLAY_DECLINED, .reason = "" };
+	return (struct replay_view){ .verdict = code < 400 ? REPLAY_ACCEPTED : REPLAY_DECLINED, .reason = "", .fact = true };
 }
 
 bool
@@ -85,7 +85,7 @@ replay_view_takes_away(const struct replay_view *v, bool as_written)
 {
 	switch (v->verdict) {
 	case REPLAY_COUNTED:
-		return !as_written;
+		return !as_written && !v->fact;
 	case REPLAY_REWRITTEN:
 	case REPLAY_REFUSED:
 	case REPLAY_DROPPED:

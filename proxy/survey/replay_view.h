@@ -26,6 +26,7 @@ struct replay_view {
 	const char *reason;	/* static; of the host, "" */
 	bool relay;		/* the reason is a way of relaying */
 	bool judged;		/* by the classifier, from the command alone; not for what was said before it */
+	bool fact;		/* it happened: what a rule only counted was let pass */
 };
 
 /* Of what the classifier said. */
@@ -45,7 +46,7 @@ bool replay_view_unread(const struct policy_host *host, uint32_t network, struct
 
 /*
  * Does it keep mail away that would have reached the host? A rule that only counts is meant to refuse one day, and so it
- * does here, unless the policy is taken as it is written.
+ * does here, unless the policy is taken as it is written, or it is a fact that it did not.
  */
 bool replay_view_takes_away(const struct replay_view *v, bool as_written);
 
