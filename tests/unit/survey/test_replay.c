@@ -62,7 +62,7 @@ static const struct {
 	{ "the text of a message", "hmrrTd", 2, 0, 0, 0 },
 	{ "the text of a relay", "hmPTd", 0, 0, 1, 0 },
 	{ "a relay that ends the session costs the others", "hmrDd", 1, 0, 1, 0 },
-	{ "but not if it was alone", "hmDd", 0, 0, 1, 0 },
+	{ "but not those of the next message", "hmDdmrrd", 0, 0, 1, 0 },
 };
 
 static void

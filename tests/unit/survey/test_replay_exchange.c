@@ -102,6 +102,8 @@ static const struct {
 	    { .kind = EXCHANGE_MISSING, .argument = "" }, CLOSED }, 1, 0, 1 },
 	{ "... and RSET", "203.0.113.66", { MAIL(250), RCPT("TO:<u@local.example>", NOBODY), COMMAND(RSET, "", 250), MAIL(250),
 	    RCPT("TO:<u@local.example>", FINE), DATA(354), TEXT(250), CLOSED }, 0, 0, 1 },
+	{ "... and RSET, and the capture ends", "203.0.113.66", { MAIL(250), RCPT("TO:<u@local.example>", NOBODY), COMMAND(RSET, "", 250), STOPPED },
+	    0, 0, 1 },
 	{ "text that two servers frame differently", "203.0.113.66", { MAIL(250), RCPT("TO:<u@local.example>", FINE), DATA(354), TEXT(250, "bare-lf"),
 	    CLOSED }, 1, 0, 1 },
 	{ "commands that move no mail", "203.0.113.66", { COMMAND(EXPN, "EXPN staff", 250, "not-offered"), MAIL(250),
@@ -128,6 +130,18 @@ each_exchange_is_compared_with_the_policy(void)
 		    r->relay_recipients[REPLAY_DELIVERED], replay_changes(r));
 		end();
 	}
+}
+
+static void
+a_message_whose_reply_was_not_seen_may_have_been_delivered(void)
+{
+	static const struct said lines[] = { MAIL(250), RCPT("TO:<u@local.example>", NOBODY), DATA(354), TEXT(0), CLOSED };
+
+	begin("203.0.113.66");
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		say(&lines[i]);
+	CU_ASSERT(run.x.replay->lost_recipients[REPLAY_PERHAPS] == 1 && run.x.replay->lost_recipients[REPLAY_DELIVERED] == 0);
+	end();
 }
 
 static void
@@ -204,6 +218,7 @@ a_session_without_memory_is_not_followed_and_said(void)
 
 static CU_TestInfo tests[] = {
 	{ "each exchange is compared with the policy", each_exchange_is_compared_with_the_policy },
+	{ "a message whose reply was not seen may have been delivered", a_message_whose_reply_was_not_seen_may_have_been_delivered },
 	{ "what cannot be read is counted", what_cannot_be_read_is_counted },
 	{ "a verdict that cannot be told is unknown", a_verdict_that_cannot_be_told_is_unknown },
 	{ "what the policy would have asked is a doubt", what_the_policy_would_have_asked_is_a_doubt },
