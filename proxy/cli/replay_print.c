@@ -132,21 +132,29 @@ print_example(const struct replay_example *x, FILE *out)
 	fputc('\n', out);
 }
 
+/* "1 recipient of 1 message, delivered" */
+static void
+print_fate(const struct replay_group *g, enum replay_fate fate, const char *perhaps, const char *what, FILE *out)
+{
+	uint64_t recipients = g->recipients[fate], messages = g->messages[fate];
+
+	if (recipients > 0)
+		fprintf(out, "      %s%" PRIu64 " recipient%s of %" PRIu64 " message%s, %s\n", perhaps, recipients, plural(recipients), messages,
+		    plural(messages), what);
+}
+
 static void
 print_group(const struct replay *r, const struct replay_group *g, FILE *out)
 {
 	bool is_draft = g->key.would == REPLAY_COUNTED && !r->as_written;
-	uint64_t affected = g->recipients[REPLAY_DELIVERED] + g->recipients[REPLAY_PERHAPS];
-	uint64_t messages = g->messages[REPLAY_DELIVERED] + g->messages[REPLAY_PERHAPS];
 	char host[256], first[REPLAY_TIME], last[REPLAY_TIME];
 
 	escape_write(g->key.host, host, sizeof(host));
 	fprintf(out, "  %s%s %s %s%s: %s -> %s%s, %" PRIu64 " time%s, %s to %s\n", shown_colour(out, COLOUR_BOLD), host,
 	    replay_subject_name(g->key.subject), g->key.reason, shown_colour(out, COLOUR_NONE), replay_verdict_name(g->key.was),
 	    replay_verdict_name(g->key.would), is_draft ? " (once it is enforced)" : "", g->count, plural(g->count), replay_time(g->first_us, first), replay_time(g->last_us, last));
-	if (messages > 0)
-		fprintf(out, "      %" PRIu64 " recipient%s of %" PRIu64 " message%s that were delivered%s\n", affected, plural(affected), messages,
-		    plural(messages), g->messages[REPLAY_PERHAPS] > 0 ? ", or may have been" : "");
+	print_fate(g, REPLAY_DELIVERED, "", "delivered", out);
+	print_fate(g, REPLAY_PERHAPS, "perhaps ", "whose end was not seen", out);
 	if (g->beside > 0)
 		fprintf(out, "      and %" PRIu64 " other recipient%s of these messages, whose session would end\n", g->beside, plural(g->beside));
 	print_clients(g, out);
