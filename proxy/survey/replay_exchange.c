@@ -106,8 +106,7 @@ note_doubts(struct replay *r, const struct watched *w, const struct tried *t, co
 static void
 judge(struct replay_exchange *x, struct watched *w, const struct exchange *e, struct replay_case *c)
 {
-	struct replay_view views[EXCHANGE_POLICIES];
-	struct replay_view *last = &views[x->policy_count - 1];
+	struct replay_view views[EXCHANGE_POLICIES] = { 0 };
 
 	for (size_t i = 0; i < x->policy_count; i++) {
 		struct tried *t = &w->tried[i];
@@ -118,7 +117,7 @@ judge(struct replay_exchange *x, struct watched *w, const struct exchange *e, st
 		note_doubts(x->replay, w, t, c, &views[i]);
 	}
 	c->was = x->policy_count == 1 ? replay_view_host(e->code) : views[0];
-	c->would = *last;
+	c->would = views[x->policy_count - 1];
 	replay_judged(x->replay, &w->s, c);
 }
 

@@ -107,7 +107,7 @@ compare(const void *a, const void *b)
 void
 replay_groups_sort(struct replay_groups *g)
 {
-	qsort(g->list, g->count, sizeof(g->list[0]), compare);
+	qsort(g->list, g->count, sizeof(g->list) / REPLAY_GROUPS, compare);
 	for (size_t i = 0; i < g->count; i++) {
 		top_k_sort(&g->list[i]->clients);
 		if (g->list[i]->domains != NULL)

@@ -167,7 +167,7 @@ many() {
 # peak SESSIONS: KiB of memory that it took at most.
 peak() {
 	many "$1" >"$WORK/many"
-	python3 - "$RELAYWALL" replay "$WORK/strict.conf" "$WORK/many" <<-'PYTHON'
+	ASAN_OPTIONS=quarantine_size_mb=1 python3 - "$RELAYWALL" replay "$WORK/strict.conf" "$WORK/many" <<-'PYTHON'
 	import resource, subprocess, sys
 	subprocess.run(sys.argv[1:], stdout=open(sys.argv[-1] + ".out", "w"))
 	print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
