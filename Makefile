@@ -84,6 +84,7 @@ $(eval $(call unit_rule,base,classifier proxy/base))
 $(eval $(call unit_rule,smtp,classifier proxy/base proxy/smtp))
 $(eval $(call unit_rule,engine,$(PURE)))
 $(eval $(call unit_rule,gate,$(PURE) proxy/driver/resolver proxy/driver/gate,-lev -lcares -lresolv -lnetfilter_queue -lmnl))
+$(eval $(call unit_rule,tap,$(PURE) proxy/driver/tap))
 $(eval $(call unit_rule,site,$(filter-out $(KEEPER) proxy/cli,$(LAYERS)),$(LIBS)))
 $(BUILD)/test/unit-survey: $(call objects,tests/unit/site/folder.c)
 $(eval $(call unit_rule,survey,$(filter-out $(KEEPER) proxy/cli,$(LAYERS)),$(LIBS)))
@@ -98,7 +99,7 @@ $(BUILD)/test/unit-resolver: override LDFLAGS += -Wl,--wrap=ares_query
 $(eval $(call unit_rule,resolver,classifier proxy/base proxy/driver/resolver,-lev -lcares -lresolv))
 $(BUILD)/test/unit-fuzz: $(call objects,$(wildcard tests/fuzz/*models.c))
 $(eval $(call unit_rule,fuzz,classifier proxy/base))
-UNITS := $(addprefix $(BUILD)/test/unit-,classifier base smtp engine tls resolver stream gate site survey keeper cli fuzz)
+UNITS := $(addprefix $(BUILD)/test/unit-,classifier base smtp engine tls resolver stream gate tap site survey keeper cli fuzz)
 
 # The stream driver with a policy of its own, for tests/stream.
 $(BUILD)/test/serve: $(call objects,tests/stream/serve.c) $(call link,$(PURE) proxy/driver/tls proxy/driver/resolver proxy/driver/stream)
@@ -154,7 +155,7 @@ FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAYS := $(addprefix $(BUILD)/test/replay-,$(FUZZERS))
 FUZZ_SHARED := $(filter-out $(wildcard tests/fuzz/fuzz_*.c) tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
 $(BUILD)/test/replay-%: $(BUILD)/tests/fuzz/fuzz_%.o $(call objects,tests/fuzz/replay.c tests/unit/corpus.c $(FUZZ_SHARED)) \
-    $(call link,$(PURE) proxy/driver/gate proxy/keeper/desk)
+    $(call link,$(PURE) proxy/driver/gate proxy/driver/tap proxy/keeper/desk)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^
 .SECONDARY:

@@ -39,6 +39,7 @@ cli_check(int argc, char **argv)
 		site_print(site, stdout);
 	printf("%s: good: %zu hosts, %zu networks, %zu warnings\n", file, site->policy.host_count,
 	    site->policy.network_count - 1, warnings);
+	printf("%s: policy %s%s\n", file, site->digest, site->archive == NULL ? ", which will not be kept: policy-archive is none" : "");
 	site_free(site);
 	return fflush(stdout) == 0 ? CLI_OK : CLI_FAILED;
 }

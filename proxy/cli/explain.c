@@ -126,7 +126,7 @@ explain_line(struct explanation *e, char *line)
 
 	if (n == -1)
 		return print_json(json_pack("{s:n, s:s}", "verdict", "error", "a backslash that begins no escape"));
-	explanation_judge(e, span_of(bytes, (size_t)n));
+	explanation_judge(e, EVENT_RECIPIENT, span_of(bytes, (size_t)n));
 	return print_json(explanation_json(e));
 }
 
@@ -158,6 +158,7 @@ explain(const struct options *o, const struct site *site)
 	static struct explanation e;
 
 	e.policy = &site->policy;
+	e.id = "explain";
 	e.client_text = o->client;
 	e.host_text = o->host;
 	if (parse_ip(o->client, &e.client) == -1 || parse_ip(o->host, &e.address) == -1)
@@ -175,7 +176,7 @@ explain(const struct options *o, const struct site *site)
 		return -1;
 	if (o->from_stdin)
 		return explain_stdin(&e);
-	explanation_judge(&e, span_str(o->argument));
+	explanation_judge(&e, EVENT_RECIPIENT, span_str(o->argument));
 	if (o->json)
 		return print_json(explanation_json(&e));
 	explanation_print(&e, stdout);

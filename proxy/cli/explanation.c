@@ -2,6 +2,7 @@
 #include "proxy/cli/explanation.h"
 
 #include "classifier/argument.h"
+#include "classifier/ascii.h"
 #include "classifier/mailbox.h"
 #include "classifier/path.h"
 #include "proxy/base/escape.h"
@@ -10,11 +11,20 @@
 enum { SHOWN = 2100 };		/* the longest line of RCPT, every byte escaped */
 
 void
-explanation_judge(struct explanation *e, struct span argument)
+explanation_judge(struct explanation *e, enum event_kind kind, struct span argument)
 {
+	e->kind = kind;
 	e->argument = argument;
-	classify_recipient(&e->asked, argument, &e->recipient);
-	readings_find(&e->asked, e->recipient.path, &e->readings);
+	e->readings.count = 0;
+	e->readings.truncated = false;
+	if (kind == EVENT_HELLO) {
+		classify_hello(&e->asked, ascii_trim(argument), &e->verdict);
+	} else if (kind == EVENT_SENDER) {
+		classify_sender(&e->asked, argument, &e->verdict);
+	} else {
+		classify_recipient(&e->asked, argument, &e->verdict);
+		readings_find(&e->asked, e->verdict.path, &e->readings);
+	}
 }
 
 static bool
@@ -25,10 +35,10 @@ refuses(const struct verdict *v)
 
 /* The reply that the client sees from us, or none: the host answers. */
 static bool
-reply_of(const struct verdict *v, char reply[VERDICT_REPLY_OCTETS])
+reply_of(const struct explanation *e, const struct verdict *v, char reply[VERDICT_REPLY_OCTETS])
 {
 	if (refuses(v))
-		verdict_reply(v, "explain", reply);
+		verdict_reply(v, e->id, reply);
 	else if (v->action == ACTION_REWRITE)
 		verdict_reply_redirected(v->path, 250, reply);
 	else
@@ -45,8 +55,8 @@ print_line(FILE *out, const char *label, struct span bytes, const char *rest)
 	fprintf(out, "%-10s%s%s\n", label, shown, rest);
 }
 
-static void
-print_who(const struct explanation *e, FILE *out)
+void
+explanation_print_who(const struct explanation *e, FILE *out)
 {
 	const struct policy_host *host = e->asked.host;
 	const struct rules *rules = &host->rules[e->asked.network];
@@ -64,11 +74,12 @@ print_who(const struct explanation *e, FILE *out)
 
 /* What the host's own list says of a name that may be one of its mailboxes, in this domain of its own. */
 static void
-print_mailbox(const struct policy_host *host, const struct path *p, struct span domain, FILE *out)
+print_mailbox(const struct explanation *e, const struct path *p, struct span domain, FILE *out)
 {
+	const struct policy_host *host = e->asked.host;
 	struct span local = path_local(p);
 
-	if (host->recipients.entries.count == 0 || mailbox_fault(local, p->quoted, host->profile, host->max_local) != REASON_LOCAL)
+	if (e->kind != EVENT_RECIPIENT || host->recipients.entries.count == 0 || mailbox_fault(local, p->quoted, host->profile, host->max_local) != REASON_LOCAL)
 		return;
 	fprintf(out, "%-10s%s\n", "mailbox", recipients_know(&host->recipients, local, domain) ? "known" :
 	    "unknown: it is not in the host's recipients-file");
@@ -86,7 +97,7 @@ print_domain(const struct explanation *e, const struct path *p, FILE *out)
 		own = classify_is_local(&e->asked, p->host.text);
 		print_line(out, "domain", p->host.text, own ? ": the host's own literal" : ": a literal that is not the host's own");
 		if (own)
-			print_mailbox(host, p, host->hostname, out);
+			print_mailbox(e, p, host->hostname, out);
 		return;
 	}
 	domain = domain_lower(p->host.text, lower);
@@ -94,7 +105,7 @@ print_domain(const struct explanation *e, const struct path *p, FILE *out)
 	print_line(out, "domain", domain, own ? ": local domain" : domain_table_has(&host->relay, domain) ? ": relay domain" :
 	    ": in no table of this host");
 	if (own)
-		print_mailbox(host, p, domain, out);
+		print_mailbox(e, p, domain, out);
 }
 
 static void
@@ -103,9 +114,12 @@ print_parse(const struct explanation *e, FILE *out)
 	struct argument a;
 	struct path p;
 
-	print_line(out, "argument", e->argument, "");
-	if (argument_parse(e->argument, SPAN("TO"), &a) != ARGUMENT_OK || path_parse(a.path, &p) != PATH_OK) {
-		print_line(out, "parse", e->recipient.path, ": not a path of RFC 5321, so it has no canonical form");
+	if (argument_parse(e->argument, e->kind == EVENT_SENDER ? SPAN("FROM") : SPAN("TO"), &a) != ARGUMENT_OK || path_parse(a.path, &p) != PATH_OK) {
+		print_line(out, "parse", e->verdict.path, ": not a path of RFC 5321, so it has no canonical form");
+		return;
+	}
+	if (p.form == PATH_NULL) {
+		fprintf(out, "%-10s%s\n", "parse", "<>: the null path");
 		return;
 	}
 	if (p.route.len > 0)
@@ -116,7 +130,7 @@ print_parse(const struct explanation *e, FILE *out)
 		return;
 	}
 	fprintf(out, "%-10s%s\n", "domain", "none");
-	print_mailbox(e->asked.host, &p, e->asked.host->hostname, out);
+	print_mailbox(e, &p, e->asked.host->hostname, out);
 }
 
 static void
@@ -137,29 +151,37 @@ print_readings(const struct explanation *e, FILE *out)
 }
 
 static void
-print_verdict(const char *label, const struct verdict *v, FILE *out)
+print_verdict(const struct explanation *e, const char *label, const struct verdict *v, FILE *out)
 {
 	char reply[VERDICT_REPLY_OCTETS];
 
 	fprintf(out, "%-10s%s, rule %s (%s%s), reason %s\n", label, action_name(v->action), rule_name(v->rule),
 	    mode_name(v->mode), v->mode == MODE_COUNT ? ": enforced, it would be refused" : "", reason_name(v->reason));
-	if (reply_of(v, reply))
+	if (reply_of(e, v, reply))
 		fprintf(out, "%-10s%s\n", "reply", reply);
 	if (refuses(v))
 		fprintf(out, "%-10s%s\n", "sent", "nothing");
-	else
+	else if (v->sent.len > 0)
 		print_line(out, "sent", sent_span(&v->sent), "");
+}
+
+void
+explanation_print_reasons(const struct explanation *e, FILE *out)
+{
+	print_line(out, "argument", e->argument, "");
+	if (e->kind != EVENT_HELLO)
+		print_parse(e, out);
+	print_readings(e, out);
+	print_verdict(e, "verdict", &e->verdict, out);
 }
 
 void
 explanation_print(const struct explanation *e, FILE *out)
 {
-	print_who(e, out);
+	explanation_print_who(e, out);
 	if (e->has_sender)
-		print_verdict("sender", &e->sender, out);
-	print_parse(e, out);
-	print_readings(e, out);
-	print_verdict("verdict", &e->recipient, out);
+		print_verdict(e, "sender", &e->sender, out);
+	explanation_print_reasons(e, out);
 }
 
 /* An object being made. */
@@ -202,7 +224,7 @@ done(struct part *p)
 }
 
 static void
-put_verdict(struct part *p, const struct verdict *v)
+put_verdict(struct part *p, const struct explanation *e, const struct verdict *v)
 {
 	char reply[VERDICT_REPLY_OCTETS];
 
@@ -210,7 +232,7 @@ put_verdict(struct part *p, const struct verdict *v)
 	put_text(p, "rule", rule_name(v->rule));
 	put_text(p, "mode", mode_name(v->mode));
 	put_text(p, "reason", reason_name(v->reason));
-	put_text(p, "reply", reply_of(v, reply) ? reply : NULL);
+	put_text(p, "reply", reply_of(e, v, reply) ? reply : NULL);
 	if (refuses(v))
 		put_text(p, "sent", NULL);
 	else
@@ -249,11 +271,11 @@ json_readings(const struct readings *readings)
 }
 
 static json_t *
-json_sender(const struct verdict *v)
+json_sender(const struct explanation *e)
 {
 	struct part p = { .object = json_object() };
 
-	put_verdict(&p, v);
+	put_verdict(&p, e, &e->sender);
 	return done(&p);
 }
 
@@ -262,14 +284,15 @@ explanation_json(const struct explanation *e)
 {
 	struct part p = { .object = json_object() };
 
-	put_verdict(&p, &e->recipient);
+	put_verdict(&p, e, &e->verdict);
 	put_bytes(&p, "argument", e->argument);
 	put_text(&p, "client", e->client_text);
 	put_bytes(&p, "network", e->policy->network_names[e->asked.network]);
 	put_text(&p, "address", e->host_text);
 	put_bytes(&p, "host", e->asked.host->name);
-	put(&p, "readings", json_readings(&e->readings));
+	if (e->kind == EVENT_RECIPIENT)
+		put(&p, "readings", json_readings(&e->readings));
 	if (e->has_sender)
-		put(&p, "sender", json_sender(&e->sender));
+		put(&p, "sender", json_sender(e));
 	return done(&p);
 }

@@ -65,6 +65,19 @@ print_workers(const json_t *captain)
 		printf("  scribe   %s\n", control_is(scribe, "well") ? "writes" : "does not write");
 }
 
+/* An older captain says nothing of it. */
+static void
+print_archive(const json_t *archive)
+{
+	if (!json_is_object(archive))
+		return;
+	if (control_is(archive, "kept"))
+		printf("  archive  %s\n", shown(control_text(archive, "folder")));
+	else
+		printf("  archive  %s: %snot kept%s: %s\n", shown(control_text(archive, "folder")), shown_colour(stdout, COLOUR_RED),
+		    shown_colour(stdout, COLOUR_NONE), shown(control_text(archive, "error")));
+}
+
 static void
 print_captain(const json_t *captain, int64_t now)
 {
@@ -82,8 +95,9 @@ print_captain(const json_t *captain, int64_t now)
 		printf("serves since ");
 		print_since(since, now);
 	}
-	printf("\n  policy   %s\n  sha256   %s\n  journal  %s\n", shown(control_text(captain, "file")), shown(control_text(captain, "digest")),
-	    shown(control_text(captain, "journal")));
+	printf("\n  policy   %s\n  digest   %s\n", shown(control_text(captain, "file")), shown(control_text(captain, "digest")));
+	print_archive(json_object_get(captain, "archive"));
+	printf("  journal  %s\n", shown(control_text(captain, "journal")));
 	print_workers(captain);
 }
 

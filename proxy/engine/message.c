@@ -2,8 +2,7 @@
 /* A message on its way: the text of DATA, the chunks of BDAT, and what is thrown away. */
 #include "proxy/engine/inside.h"
 
-#include "classifier/ascii.h"
-
+#include "proxy/smtp/chunk.h"
 
 enum {
 	COPY_LEAST = 64,	/* room in the queue that is worth another step */
@@ -327,25 +326,6 @@ message_tick(struct dialogue *d, bool host_blocks, uint64_t now_ms)
 	}
 }
 
-/* "SIZE", or "SIZE LAST", RFC 3030 2. -1: the octets behind it have no known length. */
-static int
-parse_bdat(struct span argument, uint64_t *octets, bool *last)
-{
-	struct span s = ascii_trim(argument);
-	size_t end = span_find(s, 0, ' ');
-	struct span number = span_cut(s, 0, end), word = ascii_trim(span_cut(s, end, s.len));
-
-	if (number.len == 0 || number.len > 18 || !ascii_all(number, ASCII_DIGIT))
-		return -1;
-	*last = word.len > 0;
-	if (*last && !ascii_eq_nocase(word, SPAN("LAST")))
-		return -1;
-	*octets = 0;
-	for (size_t i = 0; i < number.len; i++)
-		*octets = *octets * 10 + (uint64_t)(number.at[i] - '0');
-	return 0;
-}
-
 /* A chunk that is not wanted is on its way all the same: it is consumed, then refused. */
 static void
 refuse_chunk(struct dialogue *d, unsigned code, const char *enhanced, const char *text, const char *what,
@@ -391,13 +371,16 @@ bool
 message_chunk(struct dialogue *d, const struct command *c, uint64_t now_ms)
 {
 	struct message *m = &d->transaction->message;
+	struct chunk chunk;
 
-	if (parse_bdat(c->argument, &m->left, &m->last) == -1) {
+	if (chunk_parse(c->argument, &chunk) == -1) {
 		dialogue_leave_host(d, true);
 		answer_end(d, EVENT_COMMAND, "5.5.4", "BDAT without a size: the chunk cannot be told from commands",
 		    "bdat-size", now_ms);
 		return true;
 	}
+	m->left = chunk.octets;
+	m->last = chunk.last;
 	m->counted = true;
 	d->idle_commands += !m->last && m->left < CHUNK_LEAST;
 	if (!d->in_transaction) {

@@ -5,7 +5,6 @@
 
 #include <confuse.h>
 #include <errno.h>
-#include <gnutls/crypto.h>
 #include <stdarg.h>
 #include <stdlib.h>
 
@@ -275,37 +274,70 @@ read_text(struct config *c)
 static int
 read_file(struct config *c, const char *file)
 {
-	struct source *s = &c->source;
+	if (config_text(c, BUNDLE_CONFIGURATION, file, &c->source) == 0)
+		return 0;
+	fprintf(c->errors, "%s: cannot read: %s\n", file, strerror(errno));
+	c->error_count++;
+	return -1;
+}
 
-	if (source_read(s, file) == -1) {
-		fprintf(c->errors, "%s: cannot read: %s\n", file, strerror(errno));
-		c->error_count++;
-		return -1;
-	}
-	if (gnutls_hash_fast(GNUTLS_DIG_SHA256, s->text, s->len, c->site->digest) < 0)
+/* From the text of the file, and of those that it names, to what is in c; faults are told. */
+static void
+load(struct config *c, const char *file)
+{
+	struct bundle *texts = &c->site->texts;
+
+	if (read_file(c, file) == -1)
+		return;
+	read_text(c);
+	if (!c->archived && bundle_digest(span_of(texts->at, texts->len), c->site->digest) == -1)
 		c->no_memory = true;
-	return 0;
+}
+
+/* The site, if all went well; else that is told, at last that there was no memory. */
+static struct site *
+finish(struct config *c, const char *file)
+{
+	struct site *site = NULL;
+
+	if (c->no_memory)
+		fprintf(c->errors, "%s: no memory\n", file);
+	if (!c->no_memory && c->error_count == 0)
+		site = c->site;
+	else
+		site_free(c->site);
+	config_done(c);
+	return site;
 }
 
 struct site *
 site_load(const char *file, FILE *errors)
 {
 	struct config c;
-	struct site *site = NULL;
 
-	if (config_init(&c, file, errors) == -1) {
+	if (config_init(&c, file, errors) == -1)
 		c.no_memory = true;
-	} else if (read_file(&c, file) == 0) {
-		read_text(&c);
-	}
-	if (c.no_memory)
-		fprintf(errors, "%s: no memory\n", file);
-	if (!c.no_memory && c.error_count == 0)
-		site = c.site;
 	else
-		site_free(c.site);
-	config_done(&c);
-	return site;
+		load(&c, file);
+	return finish(&c, file);
+}
+
+struct site *
+site_load_archived(const char *path, FILE *errors)
+{
+	struct config c;
+
+	if (config_init(&c, path, errors) == -1)
+		c.no_memory = true;
+	else if (config_archived(&c, path) == 0)
+		load(&c, path);
+	return finish(&c, path);
+}
+
+void
+site_forget_texts(struct site *site)
+{
+	bundle_done(&site->texts);
 }
 
 void
@@ -313,6 +345,7 @@ site_free(struct site *site)
 {
 	if (site == NULL)
 		return;
+	site_forget_texts(site);
 	arena_done(&site->arena);
 	free(site);
 }

@@ -20,6 +20,7 @@ struct config {
 	FILE *errors;
 	unsigned error_count;
 	bool no_memory;
+	bool archived;			/* all texts are those of the site's bundle: no file is looked at */
 	struct source source;
 	size_t ended;			/* sections that ended so far */
 
@@ -64,6 +65,15 @@ struct span config_copy(struct config *c, struct span s);
 void *config_keep(struct config *c, struct vec *v, size_t size);
 
 /*
+ * The text of a file that makes the policy, for source_done(): from the site's bundle, or from path, and then it is in the
+ * bundle. name: as the configuration has it, BUNDLE_CONFIGURATION for itself. 0, or -1 with errno.
+ */
+int config_text(struct config *c, struct span name, const char *path, struct source *text);
+
+/* Take the site's bundle from a file that archive.h keeps, whose name is its digest. 0, or -1 and told, or no memory, noted. */
+int config_archived(struct config *c, const char *path);
+
+/*
  * Read the file that this key of the section "protect" being read names. Its path, malloced, and text, to be given to
  * source_done(); or NULL: there is none, or it cannot be read, told of as a file of what it should hold.
  */
@@ -96,7 +106,7 @@ void config_list_end(struct config *c, struct span title, uint32_t line);
 void config_protect_end(struct config *c, struct span title, uint32_t line);
 void config_from_end(struct config *c, struct span title, uint32_t line);
 
-/* What the top level says of the journal's outputs, into the site. */
+/* What the top level says of the journal's outputs and of the archive, into the site. */
 void config_output(struct config *c);
 
 /* Build the site from all that was read and check what concerns several sections. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where the journal goes. */
+/* Where the journal goes, and the policy. */
 #include "proxy/site/config.h"
 
 #include <sys/un.h>
@@ -12,6 +12,17 @@ static const char *
 output_path(const struct setting *s)
 {
 	return span_eq(s->text, SPAN(KEY_NO_OUTPUT)) ? NULL : (const char *)s->text.at;
+}
+
+static void
+output_archive(struct config *c)
+{
+	const struct setting *folder = &c->site->top_set[TOP_ARCHIVE];
+
+	c->site->archive = output_path(folder);
+	c->site->archive_files = (size_t)c->site->top_set[TOP_ARCHIVE_FILES].number;
+	if (c->site->archive != NULL && folder->text.len > 0 && folder->text.at[0] != '/')
+		config_error(c, folder->line, "policy-archive = \"%s\", expected none or a path from the root", config_shown(folder->text));
 }
 
 void
@@ -28,6 +39,7 @@ config_output(struct config *c)
 	if (site->syslog != NULL && socket->text.len > 0 && (socket->text.at[0] != '/' || socket->text.len > PATH_MOST))
 		config_error(c, socket->line, "syslog = \"%s\", expected none or a path from the root, of at most %d octets",
 		    config_shown(socket->text), (int)PATH_MOST);
+	output_archive(c);
 	if (site->journal_required && site->journal == NULL && site->syslog == NULL)
 		config_error(c, set[TOP_JOURNAL_REQUIRED].line, "journal-required = yes without an output, expected journal or syslog too");
 }

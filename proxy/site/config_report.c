@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Faults told, memory given, files read: what every part of the reading needs. */
+/* Faults told, memory given: what every part of the reading needs. */
 #include "proxy/site/config.h"
 
 #include "proxy/base/escape.h"
 
-#include <errno.h>
 #include <stdarg.h>
-#include <stdlib.h>
 
 enum { ERRORS_MAX = 20 };	/* a wrong file can hold a million faults */
 
@@ -68,23 +66,6 @@ config_keep(struct config *c, struct vec *v, size_t size)
 		memcpy(kept, v->at, v->count * size);
 	v->count = 0;
 	return kept;
-}
-
-char *
-config_file(struct config *c, size_t key, const char *of, struct source *text)
-{
-	const struct setting *s = &c->set[SECTION_PROTECT][key];
-	char *path;
-
-	if (s->line == 0 || s->text.at == NULL || s->text.len == 0)
-		return NULL;
-	path = config_memory(c, site_path(c->site, s->text));
-	if (path == NULL || source_read(text, path) == 0)
-		return path;
-	config_error(c, s->line, "%s: cannot read %s: %s, expected a file of %s", key_tables[SECTION_PROTECT].keys[key].name,
-	    config_shown(span_str(path)), strerror(errno), of);
-	free(path);
-	return NULL;
 }
 
 const char *

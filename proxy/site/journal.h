@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * journal.h - what was decided about whom, as JSON: one object a line.
- *
- * docs/JOURNAL.md has every field of every event, and the rule by which they change.
- *
- * Bytes of a peer stand in the escapes of proxy/base/escape.h inside of JSON's
- * own, so that a line is ASCII and is one line, whatever was sent.
+ * journal.h - what was decided about whom, for the record: a line (record.h) for each event.
  *
  * Lines go into a ring, from which another process takes and writes them
  * (proxy/keeper/scribe/scribe.h): mail waits for no disk. A line that finds no room is dropped
@@ -16,16 +11,12 @@
 #ifndef PROXY_SITE_JOURNAL_H
 #define PROXY_SITE_JOURNAL_H
 
-#include "proxy/base/json_line.h"
 #include "proxy/base/ring.h"
-#include "proxy/engine/event.h"
+#include "proxy/site/record.h"
 
 #include <stdio.h>
-#include <time.h>
 
 enum {
-	JOURNAL_VERSION = 1,		/* of the schema */
-	JOURNAL_LINE = 32768,		/* octets of a line at most, its end included */
 	JOURNAL_REFUSALS = 100,
 	JOURNAL_REFUSALS_BURST = 1000,
 	JOURNAL_SILENT_MS = 5000,	/* of whoever writes: longer than it takes to be missed and started again */
@@ -49,14 +40,14 @@ struct journal {
 	uint64_t spent_ms, until_ms;	/* refusals: what those written cost, as time; until when that was reckoned */
 	uint64_t limited;		/* refusals that were not written */
 	uint64_t beats, beat_ms;	/* of the outlet, as last seen; when they were first seen to be so many */
-	time_t second;			/* of which date[] is, but for its milliseconds */
-	char date[sizeof("2026-11-26T06:44:58.579Z") + 16];	/* empty: none yet */
-	struct json_line line;		/* the one that is being made, in: */
-	char octets[JOURNAL_LINE];
+	struct record record;		/* the line that is being made */
 };
 
-/* A journal whose lines go into this ring, of which it is the one writer. All arguments outlive it. now_ms: on base/clock.h's clock. */
-void journal_init(struct journal *j, const struct journal_outlet *outlet, FILE *errors, uint64_t now_ms);
+/*
+ * A journal whose lines go into this ring, of which it is the one writer. digest: of the policy that all its events are
+ * judged by, at least RECORD_POLICY digits. All arguments outlive it. now_ms: on base/clock.h's clock.
+ */
+void journal_init(struct journal *j, const struct journal_outlet *outlet, const char *digest, FILE *errors, uint64_t now_ms);
 
 /*
  * Set j->unrecorded anew: to be called a few times a second where that is read. Beside

@@ -67,6 +67,9 @@ static const struct key top[TOP_KEYS] = {
 	    "path of the socket at which status, sessions, top, counters, reload and stop ask; its folder is made if it is not there"),
 	[TOP_METRICS] = TEXT("metrics", NULL,
 	    "address and port, as \"127.0.0.1:9025\", at which anybody may read counters, health and a page of them by HTTP; not set: nowhere"),
+	[TOP_ARCHIVE] = TEXT("policy-archive", KEY_NO_OUTPUT,
+	    "folder that keeps the text of each policy that was in force, for explain --journal; none: none is kept"),
+	[TOP_ARCHIVE_FILES] = NUMBER("policy-archive-files", "1000", 1, 1000000, "policies that it keeps; those go that were used longest ago"),
 };
 
 /* The defaults of these are the engine's: dialogue_limits_default. */

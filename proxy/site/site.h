@@ -12,6 +12,7 @@
 #include "classifier/policy.h"
 #include "proxy/engine/dialogue.h"
 #include "proxy/site/arena.h"
+#include "proxy/site/bundle.h"
 #include "proxy/site/key.h"
 
 #include <stdio.h>
@@ -60,7 +61,7 @@ struct site_prefix {
 	uint32_t network, line;
 };
 
-enum { SITE_DIGEST = 32, SITE_CONTROL = 108 };	/* octets; the second with its NUL, as in struct sockaddr_un */
+enum { SITE_CONTROL = 108 };	/* octets with its NUL, as in struct sockaddr_un */
 
 struct site {
 	const char *file;
@@ -70,10 +71,13 @@ struct site {
 	const char *syslog;		/* path of a socket; NULL: none */
 	unsigned syslog_facility;	/* number of RFC 5424, 6.2.1 */
 	bool journal_required;
+	const char *archive;		/* path of the folder that keeps policies (archive.h); NULL: none */
+	size_t archive_files;		/* that it keeps at most */
 	const char *control;		/* path of the socket that commands ask at */
 	struct ip metrics_ip;		/* where counters can be read by HTTP, and the port there; 0: nowhere */
 	uint16_t metrics_port;
-	uint8_t digest[SITE_DIGEST];	/* SHA-256 of the file, as it was read */
+	struct bundle texts;		/* all that was read, until site_forget_texts() */
+	char digest[BUNDLE_DIGEST + 1];	/* of it, in hexadecimal: the name of this policy */
 	uint16_t port;			/* of the listeners on the loopback addresses */
 	uint16_t refusal_port;		/* of those for who is told that he may not */
 	uint32_t fwmark, table;
@@ -108,8 +112,14 @@ struct site {
  */
 struct site *site_load(const char *file, FILE *errors);
 
+/* Load a policy that archive.h keeps, from a file of this path, whatever the files of its configuration are now. As site_load(). */
+struct site *site_load_archived(const char *path, FILE *errors);
+
 /* Free it; NULL does nothing. */
 void site_free(struct site *site);
+
+/* Free the texts that it was made of, which nothing needs that serves. */
+void site_forget_texts(struct site *site);
 
 /*
  * Write what is legal but dangerous, one a line; the number of lines. Reads the

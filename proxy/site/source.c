@@ -57,6 +57,19 @@ fail:
 	return -1;
 }
 
+int
+source_copy(struct source *s, struct span text)
+{
+	*s = (struct source){ .text = malloc(text.len + 1), .len = text.len };
+	if (s->text == NULL) {
+		s->len = 0;
+		return -1;
+	}
+	memcpy(s->text, text.at, text.len);
+	s->text[text.len] = '\0';
+	return 0;
+}
+
 void
 source_done(struct source *s)
 {

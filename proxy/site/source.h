@@ -10,8 +10,7 @@
 #ifndef PROXY_SITE_SOURCE_H
 #define PROXY_SITE_SOURCE_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "classifier/span.h"
 
 struct source {
 	char *text;		/* NUL behind it */
@@ -24,6 +23,9 @@ struct source {
 
 /* Read a file. 0, or -1 with errno set (EISDIR for a folder). */
 int source_read(struct source *s, const char *file);
+
+/* The same of a text that is known. 0, or -1 with errno: no memory. */
+int source_copy(struct source *s, struct span text);
 
 /* Prepare the text. 0, or -1 with the first fault; "" and line 0: no memory. */
 int source_scan(struct source *s);

@@ -4,7 +4,7 @@
 
 #include "proxy/base/escape.h"
 #include "proxy/base/json_line.h"
-#include "proxy/site/journal.h"
+#include "proxy/site/record.h"
 
 #include <arpa/inet.h>
 #include <jansson.h>
@@ -90,14 +90,14 @@ read_ip(struct reading_line *l, const char *key, bool is_needed, struct ip *ip)
 }
 
 /* null and none are 0. */
-static unsigned
-number(struct reading_line *l, const char *key, unsigned most)
+static uint64_t
+number(struct reading_line *l, const char *key, uint64_t most)
 {
 	const json_t *value = json_object_get(l->o, key);
 	json_int_t n = json_integer_value(value);
 
-	l->bad |= (value != NULL && !json_is_integer(value) && !json_is_null(value)) || n < 0 || n > most;
-	return l->bad ? 0 : (unsigned)n;
+	l->bad |= (value != NULL && !json_is_integer(value) && !json_is_null(value)) || n < 0 || (uint64_t)n > most;
+	return l->bad ? 0 : (uint64_t)n;
 }
 
 /* Digits where these have some, and the rest alike. */
@@ -141,8 +141,8 @@ read_session(struct reading_line *l, struct journal_verdict *v, bool is_needed)
 		memcpy(v->session, id, strlen(id) + 1);
 	else
 		l->bad = true;
-	if (policy != NULL && is_hex(policy, JOURNAL_POLICY))
-		memcpy(v->policy, policy, JOURNAL_POLICY + 1);
+	if (policy != NULL && (is_hex(policy, RECORD_POLICY) || is_hex(policy, BUNDLE_DIGEST)))
+		memcpy(v->policy, policy, strlen(policy) + 1);
 	else
 		l->bad |= policy != NULL;
 	read_ip(l, "client", is_needed, &v->client);
@@ -244,13 +244,15 @@ read_fields(struct reading_line *l, struct journal_verdict *v)
 	v->time_ms = read_time(l);
 	v->time = take_word(l, "time");
 	read_session(l, v, judged);
-	v->code = number(l, "code", 999);
+	v->code = (unsigned)number(l, "code", 999);
 	v->sender = v->kind == EVENT_RECIPIENT ? take_needed_bytes(l, "sender") : take_bytes(l, "sender");
 	if (judged) {
 		read_verdict(l, v);
 	} else {
 		v->what = take_bytes(l, "what");
 		v->text = take_bytes(l, "text");
+		v->recipients = number(l, "recipients", UINT64_MAX);
+		v->octets = number(l, "octets", UINT64_MAX);
 	}
 	return l->bad ? JOURNAL_READ_BAD : judged ? JOURNAL_READ_VERDICT : JOURNAL_READ_OTHER;
 }
@@ -274,7 +276,7 @@ parse(struct span line)
 	json_free_t usual_free;
 	json_t *o;
 
-	if (line.len > JOURNAL_LINE)
+	if (line.len > RECORD_OCTETS)
 		return NULL;
 	denied = false;
 	json_get_alloc_funcs(&usual_malloc, &usual_free);
@@ -297,7 +299,7 @@ journal_verdict_read(struct span line, struct journal_verdict *v, uint8_t *memor
 	*v = (struct journal_verdict){ 0 };
 	if (!json_is_integer(version))
 		result = JOURNAL_READ_BAD;
-	else if (json_integer_value(version) != JOURNAL_VERSION)
+	else if (json_integer_value(version) != RECORD_VERSION)
 		result = JOURNAL_READ_VERSION;
 	else
 		result = read_fields(&(struct reading_line){ .o = o, .memory = memory }, v);

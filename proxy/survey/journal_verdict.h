@@ -2,7 +2,7 @@
 /*
  * journal_verdict.h - a line of the journal, read back as values: who asked, for what, and what was said.
  *
- * The other end of proxy/site/journal.h, for what judges again what was judged. docs/JOURNAL.md has the fields. A line may
+ * The other end of proxy/site/record.h, for what judges again what was judged. docs/JOURNAL.md has the fields. A line may
  * have been torn by a full disk, edited, or written by a newer version: what cannot be one of this version's lines is refused
  * as a whole, and a word that this program does not know is kept as a word.
  *
@@ -14,6 +14,7 @@
 
 #include "classifier/ip.h"
 #include "proxy/engine/event.h"
+#include "proxy/site/bundle.h"
 
 enum journal_read {
 	JOURNAL_READ_VERDICT = 0,	/* hello, sender, recipient */
@@ -21,8 +22,6 @@ enum journal_read {
 	JOURNAL_READ_VERSION,		/* a line of another version of the schema */
 	JOURNAL_READ_BAD,		/* no line of the journal: torn, too long, fields missing or of a wrong type; or no memory */
 };
-
-enum { JOURNAL_POLICY = 16 };		/* digits of a policy's digest that a line has */
 
 struct journal_verdict {
 	/* Of both kinds. */
@@ -34,7 +33,7 @@ struct journal_verdict {
 	struct ip client, address;	/* address: of the host that it meant; all zero if there is none, only in OTHER */
 	uint16_t client_port;
 	struct span host, network;	/* their names */
-	char policy[JOURNAL_POLICY + 1];	/* how the digest of the policy in force begins; "": not written, as by older versions */
+	char policy[BUNDLE_DIGEST + 1];	/* how the digest of the policy in force begins, of service lines all of it; "": not written */
 	unsigned code;			/* 0: null */
 
 	/* Of VERDICT. */
@@ -51,6 +50,8 @@ struct journal_verdict {
 
 	/* Of RECIPIENT and MESSAGE: the path of the transaction, canonical. */
 	struct span sender;
+
+	uint64_t recipients, octets;	/* of MESSAGE */
 
 	/* Of OTHER; empty: none, or null. */
 	struct span what, text;

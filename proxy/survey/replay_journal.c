@@ -3,7 +3,7 @@
 
 #include "classifier/classify.h"
 #include "classifier/param.h"
-#include "proxy/site/journal.h"
+#include "proxy/site/record.h"
 #include "proxy/survey/journal_verdict.h"
 #include "proxy/survey/replay_line_sessions.h"
 
@@ -223,7 +223,7 @@ on_other(struct replay_journal *j, const struct journal_verdict *line)
 void
 replay_journal_line(struct replay_journal *j, struct span line)
 {
-	static uint8_t memory[JOURNAL_LINE];
+	static uint8_t memory[RECORD_OCTETS];
 	struct journal_verdict v;
 
 	j->lines.seen++;

@@ -198,6 +198,7 @@ load(const struct policy_size *size, struct span *arguments, double *seconds)
 	*seconds = now_s() - begin;
 	if (site == NULL)
 		exit(1);
+	site_forget_texts(site);	/* as who serves does */
 	return site;
 }
 

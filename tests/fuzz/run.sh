@@ -20,7 +20,7 @@ done
 for name in "$@"; do
 	# shellcheck disable=SC2086
 	${CLANG:-clang} $common -fsanitize=fuzzer,address,undefined -o "build/fuzz/$name" "tests/fuzz/fuzz_$name.c" \
-		build/fuzz/judges/*.o classifier/*.c proxy/base/*.c proxy/smtp/*.c proxy/engine/*.c proxy/driver/gate/packet.c proxy/keeper/desk/request.c
+		build/fuzz/judges/*.o classifier/*.c proxy/base/*.c proxy/smtp/*.c proxy/engine/*.c proxy/driver/tap/*.c proxy/driver/gate/packet.c proxy/keeper/desk/request.c
 	mkdir -p "build/fuzz/corpus/$name"
 	"build/fuzz/$name" -max_total_time="$seconds" -max_len=2000 -timeout=20 -print_final_stats=1 -verbosity=1 \
 		-artifact_prefix="build/fuzz/found/$name-" "build/fuzz/corpus/$name" "tests/fuzz/seeds/$name"

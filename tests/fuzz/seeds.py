@@ -294,7 +294,43 @@ def packet():
     ]
 
 
+def transcript():
+    """Turns of fuzz_transcript.c: the side and a length, then the octets."""
+
+    def turns(*said):
+        out = b""
+        for who, octets in said:
+            for at in range(0, len(octets), 127):
+                piece = octets[at:at + 127]
+                out += bytes([len(piece) << 1 | (who == "H")]) + piece
+        return out
+
+    begin = [("H", b"220 mail\r\n"), ("C", b"EHLO c\r\n"), ("H", b"250-mail\r\n250-DELIVERBY\r\n250 CHUNKING\r\n")]
+    mail = [("C", b"MAIL FROM:<a@b.example> BY=1\r\n"), ("H", b"250 ok\r\n"), ("C", b"RCPT TO:<u%v.example@local.example>\r\n"),
+            ("H", b"250 ok\r\n"), ("C", b"RCPT TO:<x@local.example>\r\n"), ("H", b"250 ok\r\n")]
+    data = [("C", b"DATA\r\n"), ("H", b"354 go\r\n")]
+    end = [("C", b"QUIT\r\n"), ("H", b"221 bye\r\n")]
+    row = b"MAIL FROM:<a@b.example>\r\nRCPT TO:<x@local.example>\r\nRCPT TO:<v@v.example>\r\nDATA\r\n"
+    return [
+        ("mail", turns(*begin, *mail, *data, ("C", b"a: b\r\n\r\n..\r\n.\r\n"), ("H", b"250 taken\r\n"), *mail, *end)),
+        ("row", turns(*begin, ("C", row), ("H", b"250 ok\r\n250 ok\r\n550 no\r\n354 go\r\n"), ("C", b".\r\n"), ("H", b"250 ok\r\n"), *end)),
+        ("loose", turns(*begin, *mail, *data, ("C", b"a\n.\n"), ("H", b"250 taken\r\n"), *mail, *end)),
+        ("smuggled", turns(*begin, *mail, *data, ("C", b"a\n.\n" + row + b"b\r\n.\r\n"), ("H", b"250 taken\r\n"), *end)),
+        ("smuggled-taken", turns(*begin, *mail, *data, ("C", b"a\n.\n" + row + b"b\r\n.\r\n"),
+                                 ("H", b"250 taken\r\n250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n250 taken\r\n"), *end)),
+        ("chunks", turns(*begin, *mail, ("C", b"BDAT 3\r\na\r\nBDAT 4 LAST\r\n.b\r\n"), ("H", b"250 ok\r\n250 taken\r\n"), *end)),
+        ("auth", turns(*begin, ("C", b"AUTH LOGIN\r\n"), ("H", b"334 x\r\n"), ("C", b"QUIT\r\n"), ("H", b"334 y\r\n"), ("C", b"eA==\r\n"),
+                       ("H", b"235 in\r\n"), *mail, *end)),
+        ("starttls", turns(*begin, ("C", b"STARTTLS\r\n"), ("H", b"220 go\r\n"), ("C", b"\x16\x03\x01\n"), ("H", b"\x16\x03\n"))),
+        ("long-line", turns(*begin, ("C", b"NOOP " + b"a" * 1200 + b"\r\n"), ("H", b"250 ok\r\n500 what\r\n"), *mail, *end)),
+        ("bad-reply", turns(*begin, ("C", b"NOOP\r\n"), ("H", b"what?\r\n"), *mail, *end)),
+        ("no-smtp", turns(("H", b"SSH-2.0-x\r\n"), ("C", b"SSH-2.0-y\r\n"))),
+        ("early", turns(("C", b"EHLO c\r\nMAIL FROM:<>\r\n"), ("H", b"554 no\r\n"), ("H", b"421 bye\r\n"))),
+    ]
+
+
 if __name__ == "__main__":
+    write("transcript", transcript())
     write("recipient", recipient())
     write("body", body())
     write("text", text())

@@ -122,7 +122,7 @@ is "... of a network of which all is off" "$(grep -c 'other .* partner .* all ru
 exits "status --json" 0 status --json
 is "... healthy" "$(get healthy)" true
 is "... who serves" "$(get captains 0 state)" serving
-is "... the digest is that of the file" "$(get captains 0 digest)" "$(sha256sum <"$folder/conf" | cut -d ' ' -f 1)"
+is "... the digest is that of check" "$("$relaywall" check "$folder/conf")" "*: policy $(get captains 0 digest)*"
 is "... its file and journal" "$(get captains 0 file) $(get captains 0 journal)" "$folder/conf $folder/journal"
 is "... the keeper is the process that was started" "$(get keeper pid)" "$keeper"
 is "... two workers" "$(get captains 0 workers | wc -l)" 2

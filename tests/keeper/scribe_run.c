@@ -194,7 +194,7 @@ main(int argc, char **argv)
 	    scribehouse_open(&r.scribe, &conf, WRITERS, r.loop, stderr) == -1)
 		return 1;
 	for (size_t i = 0; i < WRITERS; i++)
-		journal_init(&r.journals[i], scribehouse_outlet(&r.scribe, i), stderr, clock_ms());
+		journal_init(&r.journals[i], scribehouse_outlet(&r.scribe, i), "0123456789abcdef", stderr, clock_ms());
 	printf("%d\n", (int)r.scribe.child.pid);
 	fflush(stdout);
 	ev_io_start(r.loop, &r.input);

@@ -350,7 +350,7 @@ captain_run(int wire, const char *file)
 {
 	static struct captain c;
 
-	c = (struct captain){ .wire = wire, .file = file, .loop = ev_default_loop(0) };
+	c = (struct captain){ .wire = wire, .file = file, .loop = ev_default_loop(0), .archive = { .fd = -1 } };
 	ignore_signals();
 	voice_free();
 	prctl(PR_SET_NAME, "relaywall-cap");	/* "exe" would be the name of /proc/self/exe */

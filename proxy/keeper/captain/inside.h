@@ -20,6 +20,7 @@
 #include "proxy/keeper/process/confine.h"
 #include "proxy/keeper/process/document.h"
 #include "proxy/keeper/process/wire.h"
+#include "proxy/site/archive.h"
 
 struct captain {
 	int wire;			/* to the keeper */
@@ -34,6 +35,7 @@ struct captain {
 	struct echo echo;		/* for all that is to be told */
 	struct store store;
 	struct site *site;
+	struct archive archive;		/* where its policy is kept */
 	struct confine confine;		/* of all children */
 	struct tls_creds **tls;		/* by position in the policy's hosts */
 	struct listeners listeners;

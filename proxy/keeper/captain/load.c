@@ -92,7 +92,7 @@ start_scribe(struct captain *c)
 
 	if (scribehouse_open(&c->scribe, &scribe, WRITER_WORKERS + c->workers, c->loop, c->echo.stream) == -1)
 		return -1;
-	journal_init(&c->journal, scribehouse_outlet(&c->scribe, WRITER_CAPTAIN), c->echo.stream, clock_ms());
+	journal_init(&c->journal, scribehouse_outlet(&c->scribe, WRITER_CAPTAIN), site->digest, c->echo.stream, clock_ms());
 	return 0;
 }
 
@@ -129,6 +129,8 @@ captain_load(struct captain *c, void (*crew_left_one)(void *captain), void (*cre
 	    rates_store_open(&c->rates, &c->store, c->site, CAPTAINS_MAX * c->workers, c->echo.stream) == -1)
 		return -1;
 	metrics_socket_open(&c->store, c->site, c->echo.stream);
+	archive_keep(&c->archive, c->site, c->echo.stream);	/* before anything is decided by it */
+	site_forget_texts(c->site);	/* before others are forked, who would have them too */
 	return start_scribe(c) == -1 ? -1 : start_others(c, crew_left_one, crew_listed);
 }
 
@@ -143,6 +145,7 @@ captain_unload(struct captain *c)
 	free(c->tls);
 	json_decref(c->unenforced);
 	json_decref(c->counted);
+	archive_release(&c->archive);
 	site_free(c->site);
 	store_done(&c->store);
 }

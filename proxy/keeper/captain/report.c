@@ -122,16 +122,6 @@ counted(const struct captain *c, json_t **now)
 }
 
 static json_t *
-digest(const struct site *site)
-{
-	char text[2 * SITE_DIGEST + 1];
-
-	for (size_t i = 0; i < SITE_DIGEST; i++)
-		snprintf(text + 2 * i, 3, "%02x", site->digest[i]);
-	return json_string(text);
-}
-
-static json_t *
 workers(const struct captain *c)
 {
 	json_t *array = json_array();
@@ -187,6 +177,20 @@ scribe(const struct captain *c)
 }
 
 static json_t *
+archive(const struct captain *c)
+{
+	json_t *o;
+
+	if (c->site->archive == NULL)
+		return json_null();
+	o = json_object();
+	document_put(&o, "folder", document_bytes(span_str(c->site->archive)));
+	document_put(&o, "kept", json_boolean(c->archive.fd != -1));
+	document_put(&o, "error", error_text(c->archive.error));
+	return o;
+}
+
+static json_t *
 hosts(const struct policy *policy, size_t most)
 {
 	json_t *array = json_array();
@@ -214,7 +218,8 @@ report(const struct captain *c)
 	document_put(&o, "version", json_string(version_text));
 	document_put(&o, "pid", json_integer(getpid()));
 	document_put(&o, "file", document_bytes(span_str(c->file)));
-	document_put(&o, "digest", digest(c->site));
+	document_put(&o, "digest", json_string(c->site->digest));
+	document_put(&o, "archive", archive(c));
 	document_put(&o, "journal", document_bytes(span_str(c->site->journal)));
 	document_put(&o, "since", c->since[0] == '\0' ? json_null() : json_string(c->since));
 	document_put(&o, "rules_loaded", c->rules && c->watchman.awake ? json_boolean(watchman_is_well(&c->watchman)) : json_null());

@@ -134,7 +134,7 @@ gate_process(struct gate_home *home)
 	in.loop = ev_loop_new(EVFLAG_NOSIGMASK);
 	if (in.loop == NULL || open_services(&in) == -1)
 		_exit(1);
-	journal_init(&in.journal, home->outlet, stderr, clock_ms());
+	journal_init(&in.journal, home->outlet, home->site->digest, stderr, clock_ms());
 	if (open_gate(&in) == -1 || give_up(home) == -1)
 		_exit(1);
 	ev_timer_init(&in.beat, on_beat, 0., beat_s);

@@ -273,7 +273,7 @@ open_all(struct worker *w)
 	}
 	if (services_open(&w->services, site, &conf, w->loop, stderr) == -1)
 		return -1;
-	journal_init(&w->journal, w->home->outlet, stderr, clock_ms());
+	journal_init(&w->journal, w->home->outlet, site->digest, stderr, clock_ms());
 	return open_stream(w);
 }
 

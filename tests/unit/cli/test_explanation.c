@@ -22,11 +22,11 @@ explain(struct explanation *e, struct span argument)
 		.max_local = PATH_LOCAL_MAX, .rules = &rules };
 	NAMES_TABLE(&host.local, &memory, "local.example");
 	policy = (struct policy){ .network_names = &network, .network_count = 1, .hosts = &host, .host_count = 1 };
-	*e = (struct explanation){ .policy = &policy, .client_text = "203.0.113.66", .host_text = "192.0.2.1",
+	*e = (struct explanation){ .policy = &policy, .id = "4f2a91c0", .client_text = "203.0.113.66", .host_text = "192.0.2.1",
 		.client = { .bytes = { [10] = 0xff, 0xff, 203, 0, 113, 66 } }, .address = address, .has_sender = true };
 	e->asked = (struct asked){ .host = &host, .address = &address };
 	classify_sender(&e->asked, SPAN("FROM:<a@b.example>"), &e->sender);
-	explanation_judge(e, argument);
+	explanation_judge(e, EVENT_RECIPIENT, argument);
 }
 
 static void

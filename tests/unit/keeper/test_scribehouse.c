@@ -58,7 +58,7 @@ write_lines(const struct scribehouse *s)
 	for (size_t i = 0; i < WRITERS; i++) {
 		struct journal j;
 
-		journal_init(&j, scribehouse_outlet(s, i), stderr, clock_ms());
+		journal_init(&j, scribehouse_outlet(s, i), "0123456789abcdef", stderr, clock_ms());
 		octets += ring_room(&j.outlet->ring);
 		journal_service(&j, "start", "text");
 		octets -= ring_room(&j.outlet->ring);

@@ -339,21 +339,6 @@ values_and_their_lines_are_kept(void)
 	site_free(site);
 }
 
-static void
-the_file_has_the_digest_that_sha256sum_says(void)
-{
-	static const char want[] = "cff1d5be6ef51f0078434e980876e12888aa4e267b9bd34ac79121da1f37c421";
-	char got[2 * SITE_DIGEST + 1], *said;
-	struct site *site = folder_load(GOOD, &said);
-
-	CHECK(site != NULL, "said: %s", said);
-	for (size_t i = 0; site != NULL && i < SITE_DIGEST; i++)
-		snprintf(got + 2 * i, 3, "%02x", site->digest[i]);
-	CHECK(site != NULL && strcmp(got, want) == 0, "got %s", got);
-	site_free(site);
-	free(said);
-}
-
 /* A site of three hosts and two named networks in the order of the digits. */
 static struct site *
 in_order(const char *order)
@@ -567,7 +552,6 @@ CU_TestInfo config_tests[] = {
 	{ "what is dangerous is warned of", what_is_dangerous_is_warned_of },
 	{ "the sum of many prefixes is seen", the_sum_of_many_prefixes_is_seen },
 	{ "values and their lines are kept", values_and_their_lines_are_kept },
-	{ "the file has the digest that sha256sum says", the_file_has_the_digest_that_sha256sum_says },
 	{ "a name has the same key in every site", a_name_has_the_same_key_in_every_site },
 	{ "hosts share rules that are the same, and no others", hosts_share_rules_that_are_the_same_and_no_others },
 	{ "senders are looked up where there is a resolver", senders_are_looked_up_where_there_is_a_resolver },

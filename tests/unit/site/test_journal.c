@@ -9,6 +9,8 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+static const char digest[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
 /* A session of an untrusted client with the one host of a policy. */
 static struct site *
 session_of(struct session *s)
@@ -103,7 +105,7 @@ line_of(const struct session *s, const struct event *e)
 	struct journal_outlet to = new_outlet(1 << 17, NULL);
 	json_t *o;
 
-	journal_init(&j, &to, stdout, 0);
+	journal_init(&j, &to, digest, stdout, 0);
 	journal_report(&j, s, e);
 	CU_ASSERT(j.written == 1 && j.dropped == 0);
 	o = parse_line(&to.ring);
@@ -133,6 +135,7 @@ a_recipient_is_written_with_all_that_was_decided(void)
 	CHECK_TEXT(o, "host", "aix");
 	CHECK_TEXT(o, "address", "192.0.2.1");
 	CHECK_TEXT(o, "network", "lab");
+	CHECK_TEXT(o, "policy", "0123456789abcdef");
 	CHECK_TEXT(o, "sender", "a@b.example");
 	CHECK_TEXT(o, "argument", "TO:<user%victim.example@h.example>");
 	CHECK_TEXT(o, "verdict", "refuse");
@@ -176,6 +179,7 @@ other_events_have_their_own_keys(void)
 	json_t *o = line_of(&s, &message);
 
 	CHECK_TEXT(o, "event", "message");
+	CHECK_TEXT(o, "policy", "0123456789abcdef");
 	CU_ASSERT(json_integer_value(json_object_get(o, "recipients")) == 3);
 	CU_ASSERT(json_integer_value(json_object_get(o, "octets")) == 70000);
 	CU_ASSERT(json_integer_value(json_object_get(o, "code")) == 250);
@@ -226,14 +230,15 @@ what_becomes_of_the_service_is_a_line_without_a_session(void)
 	struct journal_outlet to = new_outlet(1 << 17, NULL);
 	json_t *o;
 
-	journal_init(&j, &to, stdout, 0);
+	journal_init(&j, &to, digest, stdout, 0);
 	journal_service(&j, "worker-died", "signal 11\r\n{\"v\":1}");
 	o = parse_line(&to.ring);
-	CU_ASSERT(json_object_size(o) == 5);
+	CU_ASSERT(json_object_size(o) == 6);
+	CHECK_TEXT(o, "policy", digest);
 	CHECK_TEXT(o, "event", "service");
 	CHECK_TEXT(o, "what", "worker-died");
 	CHECK_TEXT(o, "text", "signal 11\\r\\n{\"v\":1}");
-	CU_ASSERT(strlen(text_of(o, "time")) == 24 && json_integer_value(json_object_get(o, "v")) == JOURNAL_VERSION);
+	CU_ASSERT(strlen(text_of(o, "time")) == 24 && json_integer_value(json_object_get(o, "v")) == RECORD_VERSION);
 	json_decref(o);
 	free(to.ring.shared);
 }
@@ -251,7 +256,7 @@ a_full_ring_drops_lines_and_is_told_once(void)
 	struct journal j;
 	struct journal_outlet to = new_outlet(1024, NULL);
 
-	journal_init(&j, &to, errors, 0);
+	journal_init(&j, &to, digest, errors, 0);
 	for (size_t i = 0; i < 8; i++)
 		journal_report(&j, &s, &e);
 	fflush(errors);
@@ -276,13 +281,13 @@ a_full_ring_drops_lines_and_is_told_once(void)
 static void
 it_is_known_whether_lines_are_recorded(void)
 {
-	enum { SIZE = 2 * JOURNAL_LINE };
+	enum { SIZE = 2 * RECORD_OCTETS };
 	struct others others = { .beats = 7 };
 	struct journal_outlet to = new_outlet(SIZE, &others);
 	struct journal j;
 
 	to.required = true;
-	journal_init(&j, &to, stdout, 1000);
+	journal_init(&j, &to, digest, stdout, 1000);
 	CU_ASSERT(!j.unrecorded);
 	others.failing = 1;
 	journal_look(&j, 1100);
@@ -293,7 +298,7 @@ it_is_known_whether_lines_are_recorded(void)
 	while (!j.unrecorded)
 		journal_service(&j, "start", "some text");
 	CHECK(j.dropped == 0, "%llu lost before it was known", (unsigned long long)j.dropped);
-	ring_drop(&to.ring, JOURNAL_LINE / 2);
+	ring_drop(&to.ring, RECORD_OCTETS / 2);
 	CU_ASSERT(j.unrecorded);
 	journal_look(&j, 1300);
 	CU_ASSERT(!j.unrecorded);		/* the longest line would find room again */
@@ -308,7 +313,7 @@ nobody_who_writes_is_missed_after_a_while(void)
 	struct journal j;
 
 	to.required = true;
-	journal_init(&j, &to, stdout, 1000);
+	journal_init(&j, &to, digest, stdout, 1000);
 	journal_look(&j, 1000 + JOURNAL_SILENT_MS - 1);
 	CU_ASSERT(!j.unrecorded);
 	journal_look(&j, 1000 + JOURNAL_SILENT_MS);
@@ -328,7 +333,7 @@ what_is_not_required_stops_nobody(void)
 	struct journal j;
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(unread);
-	journal_init(&j, &to, unread, 0);
+	journal_init(&j, &to, digest, unread, 0);
 	for (size_t i = 0; i < 100; i++)
 		journal_service(&j, "start", "some text");
 	journal_look(&j, 1000 * 1000);
@@ -347,7 +352,7 @@ a_flood_of_refusals_is_counted_and_not_written(void)
 	struct journal j;
 	struct journal_outlet to = new_outlet(1 << 20, NULL);
 
-	journal_init(&j, &to, stdout, 0);
+	journal_init(&j, &to, digest, stdout, 0);
 	for (size_t i = 0; i < 3 * JOURNAL_REFUSALS_BURST; i++)
 		journal_report(&j, &s, &refused);
 	CHECK(j.written >= JOURNAL_REFUSALS_BURST && j.written <= JOURNAL_REFUSALS_BURST + 2 * JOURNAL_REFUSALS, "%llu written", (unsigned long long)j.written);

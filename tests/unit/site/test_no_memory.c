@@ -187,7 +187,7 @@ a_line_of_the_journal_needs_no_memory(void)
 	session = (struct session){ .id = "4f2a91c0", .client = site->policy.hosts[0].addresses[0], .address = site->policy.hosts[0].addresses[0],
 		.policy = &site->policy, .host = site->policy.hosts };
 	ring_init(&outlet.ring, memory, sizeof(memory) - sizeof(struct ring_shared));
-	journal_init(&j, &outlet, stdout, 0);
+	journal_init(&j, &outlet, "0123456789abcdef", stdout, 0);
 	journal_report(&j, &session, &event);	/* libc reads the time zone once */
 	scarce_begin(&all_fail);
 	journal_report(&j, &session, &event);

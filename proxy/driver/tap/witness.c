@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy/driver/tap/witness.h"
+
+#include "classifier/ascii.h"
+#include "proxy/base/siphash.h"
+#include "proxy/driver/tap/transcript.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { KEPT_LINE = 1024 };	/* octets of a command that are told; more than any server takes */
+
+struct words {
+	size_t len;
+	uint8_t octets[KEPT_LINE];
+};
+
+struct witness {
+	const struct witness_conf *conf;
+	struct exchange_session session;
+	struct transcript transcript;
+	struct rehearsal *rehearsals[EXCHANGE_POLICIES];
+	struct exchange now;		/* a command or message that waits for its reply */
+	bool pending;
+	bool secret;			/* AUTH was refused: unknown lines may be passwords */
+	unsigned accepted;		/* recipients of this transaction */
+	struct words line, sender;
+};
+
+static void
+keep(struct words *w, struct span octets)
+{
+	w->len = octets.len < sizeof(w->octets) ? octets.len : sizeof(w->octets);
+	if (w->len > 0)
+		memcpy(w->octets, octets.at, w->len);
+}
+
+static struct span
+span_of_words(const struct words *w)
+{
+	return span_of(w->octets, w->len);
+}
+
+static void
+tell(struct witness *w, struct exchange *e)
+{
+	const struct exchange_user *user = w->conf->user;
+	bool is_judged = e->kind == EXCHANGE_COMMAND || e->kind == EXCHANGE_SECRET || e->kind == EXCHANGE_MESSAGE;
+
+	for (size_t i = 0; i < EXCHANGE_POLICIES && is_judged; i++)
+		if (w->rehearsals[i] != NULL)
+			e->judged[i] = *rehearsal_judgement(w->rehearsals[i]);
+	w->conf->counters->exchanges++;
+	if (user->exchange != NULL)
+		user->exchange(user->cookie, &w->session, e);
+}
+
+/* The one that waits is told as it is. */
+static void
+tell_pending(struct witness *w)
+{
+	if (w->pending)
+		tell(w, &w->now);
+	w->pending = false;
+}
+
+static struct span
+without_end(struct span line)
+{
+	while (line.len > 0 && (line.at[line.len - 1] == '\n' || line.at[line.len - 1] == '\r'))
+		line.len--;
+	return line;
+}
+
+static unsigned
+faults_of(struct span line)
+{
+	struct span text = without_end(line);
+	unsigned faults = 0;
+
+	if (line.len > 0 && line.at[line.len - 1] == '\n' && line.len - text.len != 2)
+		faults |= 1u << (line.len - text.len == 1 ? TEXT_BARE_LF : TEXT_BARE_CR);
+	if (span_find(text, 0, '\r') < text.len)
+		faults |= 1u << TEXT_BARE_CR;
+	return faults;
+}
+
+/* What of a line of AUTH, or behind one that was refused, may be shown: never what can be a password. */
+static struct span
+shown(const struct witness *w, const struct command *c, struct span line)
+{
+	struct span mechanism;
+
+	if (c->verb == VERB_UNKNOWN)
+		return w->secret ? span_cut(line, 0, 0) : line;
+	if (c->verb != VERB_AUTH)
+		return line;
+	mechanism = ascii_trim(c->argument);
+	mechanism = span_cut(mechanism, 0, span_find(mechanism, 0, ' '));
+	return span_of(line.at, (size_t)(mechanism.at + mechanism.len - line.at));
+}
+
+static void
+take_command(struct witness *w, const struct said *s)
+{
+	struct span line = without_end(s->octets);
+	struct command c;
+
+	command_parse(line, &c);
+	keep(&w->line, shown(w, &c, line));
+	w->secret = s->verb == VERB_AUTH || (w->secret && s->verb == VERB_UNKNOWN);
+	command_parse(span_of_words(&w->line), &c);
+	w->now = (struct exchange){ .kind = EXCHANGE_COMMAND, .time_us = s->time_us, .verb = s->verb, .line = span_of_words(&w->line),
+	    .argument = c.argument, .faults = faults_of(s->octets) };
+	w->pending = true;
+}
+
+/* What the host took changes the transaction. */
+static void
+follow(struct witness *w, const struct exchange *e, unsigned code)
+{
+	bool well = code >= 200 && code < 300;
+
+	if (e->kind == EXCHANGE_MESSAGE || (well && (e->verb == VERB_RSET || e->verb == VERB_HELO || e->verb == VERB_EHLO))) {
+		w->accepted = 0;
+		w->sender.len = 0;
+	} else if (e->verb == VERB_MAIL && well) {
+		w->accepted = 0;
+		keep(&w->sender, e->argument);
+	} else if (e->verb == VERB_RCPT && well) {
+		w->accepted++;
+	} else if (e->verb == VERB_AUTH && well) {
+		w->secret = false;
+	}
+}
+
+static void
+take_reply(struct witness *w, const struct said *s)
+{
+	struct exchange *e = &w->now;
+
+	if (s->kind == SAID_BANNER) {
+		w->now = (struct exchange){ .kind = EXCHANGE_BANNER, .time_us = s->time_us };
+		w->pending = true;
+	}
+	if (!w->pending)
+		return;
+	e->code = s->reply == NULL ? 0 : s->code;
+	e->reply = s->reply == NULL ? (struct span){ 0 } : s->reply->text;
+	e->sender = span_of_words(&w->sender);
+	e->accepted = w->accepted;
+	tell(w, e);
+	w->pending = false;
+	if (e->kind == EXCHANGE_COMMAND || e->kind == EXCHANGE_MESSAGE)
+		follow(w, e, s->code);
+}
+
+static void
+take(struct witness *w, const struct said *s)
+{
+	switch (s->kind) {
+	case SAID_BANNER:
+	case SAID_REPLY:
+		take_reply(w, s);
+		break;
+	case SAID_COMMAND:
+		take_command(w, s);
+		break;
+	case SAID_SECRET:
+		w->now = (struct exchange){ .kind = EXCHANGE_SECRET, .time_us = s->time_us, .verb = VERB_AUTH };
+		w->pending = true;
+		break;
+	case SAID_TEXT_END:
+		w->now = (struct exchange){ .kind = EXCHANGE_MESSAGE, .time_us = s->time_us, .sender = span_of_words(&w->sender),
+		    .accepted = w->accepted, .octets = s->text->octets, .faults = s->text->faults };
+		w->pending = true;
+		break;
+	case SAID_MISSING:
+		tell(w, &(struct exchange){ .kind = EXCHANGE_MISSING, .time_us = s->time_us, .from = s->side, .octets = s->missing });
+		break;
+	case SAID_OPAQUE:
+		tell_pending(w);
+		tell(w, &(struct exchange){ .kind = EXCHANGE_OPAQUE, .time_us = s->time_us,
+		    .code = w->transcript.asked == VERB_STARTTLS ? 220 : 0 });
+		break;
+	case SAID_PART:
+	case SAID_TEXT:
+	case SAID_END:
+		break;
+	}
+}
+
+static void
+said(void *cookie, const struct said *s)
+{
+	struct witness *w = cookie;
+
+	if (s->kind == SAID_COMMAND || s->kind == SAID_SECRET || s->kind == SAID_TEXT_END || s->kind == SAID_END)
+		tell_pending(w);	/* of chunks: the reply to the last one is the message's */
+	if (w->conf->now_us != NULL)
+		*w->conf->now_us = s->time_us;
+	for (size_t i = 0; i < EXCHANGE_POLICIES; i++)
+		if (w->rehearsals[i] != NULL)
+			rehearsal_said(w->rehearsals[i], s);
+	take(w, s);
+}
+
+/* The same connection has the same id in every run over a capture: who compares two runs finds it again. */
+static void
+name_session(struct exchange_session *s)
+{
+	static const uint64_t key[2] = { 0, 0 };
+	struct {
+		struct flow_ends ends;
+		uint64_t began_us;
+	} whole;
+
+	memset(&whole, 0, sizeof(whole));
+	whole.ends.client = s->ends.client;
+	whole.ends.host = s->ends.host;
+	whole.ends.client_port = s->ends.client_port;
+	whole.ends.port = s->ends.port;
+	whole.began_us = s->began_us;
+	snprintf(s->id, sizeof(s->id), "%08x", (unsigned)(siphash_octets(key, span_of(&whole, sizeof(whole))) & 0xffffffff));
+}
+
+/* One policy beside it, where that protects the host. 0, or -1 without memory. */
+static int
+try_policy(struct witness *w, size_t i)
+{
+	const struct policy *policy = w->conf->policies[i];
+	const struct exchange_session *s = &w->session;
+	const struct policy_host *host = policy == NULL ? NULL : policy_host(policy, &s->ends.host);
+	struct rehearsal_conf conf = { .from_start = s->from_start, .limits = w->conf->limits[i], .hooks = i == 0 ? w->conf->hooks : NULL };
+
+	if (host == NULL)
+		return 0;
+	conf.session = (struct session){ .client = s->ends.client, .address = s->ends.host, .client_port = s->ends.client_port,
+	    .port = s->ends.port, .policy = policy, .host = host, .network = policy_network(policy, &s->ends.client) };
+	memcpy(conf.session.id, s->id, sizeof(s->id));
+	w->rehearsals[i] = rehearsal_new(&conf, s->began_us);
+	return w->rehearsals[i] == NULL ? -1 : 0;
+}
+
+static void *
+opened(void *cookie, const struct flow_ends *ends, bool from_start, uint64_t time_us)
+{
+	const struct witness_conf *conf = cookie;
+	struct witness *w = calloc(1, sizeof(*w));
+
+	if (w == NULL) {
+		conf->counters->no_memory++;
+		return NULL;
+	}
+	w->conf = conf;
+	w->session = (struct exchange_session){ .ends = *ends, .began_us = time_us, .from_start = from_start };
+	name_session(&w->session);
+	transcript_init(&w->transcript, said, w, from_start);
+	for (size_t i = 0; i < EXCHANGE_POLICIES; i++)
+		if (try_policy(w, i) == -1)
+			conf->counters->no_memory++;
+	conf->counters->sessions++;
+	conf->counters->unprotected += w->rehearsals[0] == NULL && w->rehearsals[1] == NULL;
+	if (conf->user->began != NULL)
+		w->session.user = conf->user->began(conf->user->cookie, &w->session);
+	return w;
+}
+
+static void
+octets(void *flow, enum side from, struct span in, uint64_t acknowledged, uint64_t time_us)
+{
+	struct witness *w = flow;
+
+	transcript_octets(&w->transcript, from, in, acknowledged, time_us);
+}
+
+static void
+gap(void *flow, enum side from, uint64_t n, uint64_t time_us)
+{
+	struct witness *w = flow;
+
+	transcript_gap(&w->transcript, from, n, time_us);
+}
+
+static void
+differs(void *flow, enum side from, uint64_t offset, uint64_t n, uint64_t time_us)
+{
+	(void)offset;
+	tell(flow, &(struct exchange){ .kind = EXCHANGE_DIFFERS, .time_us = time_us, .from = from, .octets = n });
+}
+
+static void
+ended(void *flow, enum side from, uint64_t time_us)
+{
+	struct witness *w = flow;
+
+	transcript_ended(&w->transcript, from, time_us);
+}
+
+static void
+closed(void *flow, enum flow_end how, uint64_t time_us)
+{
+	struct witness *w = flow;
+
+	transcript_stop(&w->transcript, time_us);
+	tell(w, &(struct exchange){ .kind = EXCHANGE_CLOSED, .time_us = time_us, .end = how });
+	if (w->rehearsals[0] != NULL)
+		w->conf->counters->unasked += rehearsal_unasked(w->rehearsals[0]);
+	for (size_t i = 0; i < EXCHANGE_POLICIES; i++)
+		rehearsal_free(w->rehearsals[i]);
+	free(w);
+}
+
+const struct flow_user witness_flows = {
+	.opened = opened,
+	.octets = octets,
+	.gap = gap,
+	.differs = differs,
+	.ended = ended,
+	.closed = closed,
+};
