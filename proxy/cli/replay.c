@@ -6,7 +6,7 @@
 #include "proxy/cli/replay_print.h"
 #include "proxy/cli/shown.h"
 #include "proxy/survey/input_kind.h"
-#include "proxy/survey/line_source.h"
+#include "proxy/survey/journal_lines.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -36,7 +36,7 @@ struct run {
 	struct replay_report report;
 	struct replay_exchange exchange;
 	struct replay_journal journal;
-	struct line_source source;
+	struct journal_lines source;
 	struct progress progress;
 	uint64_t octets;		/* of the inputs before this one */
 };
@@ -101,18 +101,20 @@ close_input(int fd)
 
 /* Read its begin, and what it is. -1 with errno: it cannot be read. */
 static int
-look(struct line_source *s, int fd, enum input_kind *kind)
+look(struct journal_lines *source, int fd, enum input_kind *kind)
 {
-	line_source_begin(s, fd, (struct span){ 0 });
-	while ((*kind = input_kind(line_source_shown(s), s->ended)) == INPUT_MORE)
-		if (line_source_fill(s) == -1)
-			return -1;
+	struct span first;
+
+	journal_lines_init(source, fd);
+	if (journal_lines_look(source, INPUT_KIND_OCTETS, &first) == -1)
+		return -1;
+	*kind = input_kind(first, source->ended);
 	return 0;
 }
 
 /* Is this argument a policy? The second one may be. */
 static bool
-is_policy(struct line_source *s, const char *file)
+is_policy(struct journal_lines *source, const char *file)
 {
 	enum input_kind kind;
 	int fd;
@@ -120,7 +122,7 @@ is_policy(struct line_source *s, const char *file)
 
 	if (strcmp(file, "-") == 0 || (fd = open_input(file)) == -1)
 		return false;
-	is = look(s, fd, &kind) == 0 && kind == INPUT_TEXT;
+	is = look(source, fd, &kind) == 0 && kind == INPUT_TEXT;
 	close_input(fd);
 	return is;
 }
@@ -172,21 +174,20 @@ static void
 read_journal(struct run *run, const char *file)
 {
 	uint64_t lines = run->journal.lines.seen, bad = run->journal.lines.bad;
-	enum line_source_result result;
 	struct span line;
+	int result;
 
-	while ((result = line_source_next(&run->source, &line)) == LINE_SOURCE_LINE) {
+	while ((result = journal_lines_next(&run->source, &line)) == 1) {
 		replay_journal_line(&run->journal, line);
 		if (run->journal.lines.seen % TELL_LINES == 0)
 			progress_tell(&run->progress, run->octets + run->source.octets, run->journal.lines.seen, "lines", clock_ms());
 	}
 	run->report.journals++;
-	run->report.too_long += run->source.too_long;
 	lines = run->journal.lines.seen - lines;
 	bad = run->journal.lines.bad - bad;
-	if (result == LINE_SOURCE_ERROR)
+	if (result == -1)
 		tell(run, file, strerror(errno));
-	else if (bad == lines && bad + run->source.too_long > 0)
+	else if (bad == lines && bad > 0)
 		tell(run, file, "no line of it is one of a journal");
 }
 

@@ -46,7 +46,6 @@ print_journals(const struct replay_report *r, FILE *out)
 
 	fprintf(out, "journals  %" PRIu64 ": %" PRIu64 " line%s, %" PRIu64 " of them verdicts", r->journals, l->seen, plural(l->seen), l->verdicts);
 	print_part(out, l->bad, "that are none of a journal, or cut");
-	print_part(out, r->too_long, "too long");
 	print_part(out, l->version, "of another version");
 	print_part(out, l->events, "of unknown events");
 	print_part(out, l->forgotten, "sessions forgotten, for want of room");

@@ -25,7 +25,7 @@ enum {
 /* Of journals: lines, and what of them was not understood. */
 struct replay_lines {
 	uint64_t seen, verdicts;
-	uint64_t bad;		/* no line of a journal: cut in half, no JSON */
+	uint64_t bad;		/* no line of a journal: cut in half, no JSON, too long */
 	uint64_t version;	/* of another version of the schema */
 	uint64_t events;	/* of a kind that is not known here */
 	uint64_t forgotten;	/* sessions, in the middle of a transaction, for want of room */

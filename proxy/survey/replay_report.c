@@ -106,13 +106,11 @@ json_policies(const struct replay_report *r)
 
 	for (size_t i = 0; i < r->site_count; i++) {
 		struct part p = { .at = json_object() };
-		char file[1024], digest[2 * SITE_DIGEST + 1];
+		char file[1024];
 
 		escape_write(span_str(r->sites[i]->file), file, sizeof(file));
-		for (size_t n = 0; n < SITE_DIGEST; n++)
-			snprintf(digest + 2 * n, 3, "%02x", r->sites[i]->digest[n]);
 		put_text(&p, "file", file);
-		put_text(&p, "sha256", digest);
+		put_text(&p, "digest", r->sites[i]->digest);
 		append(&list, done(&p));
 	}
 	return done(&list);
@@ -146,17 +144,16 @@ json_sessions(const struct replay_sessions *s)
 }
 
 static json_t *
-json_lines(const struct replay_report *r)
+json_lines(const struct replay_lines *l)
 {
 	struct part p = { .at = json_object() };
 
-	put_number(&p, "seen", r->lines.seen);
-	put_number(&p, "verdicts", r->lines.verdicts);
-	put_number(&p, "bad", r->lines.bad);
-	put_number(&p, "too_long", r->too_long);
-	put_number(&p, "version", r->lines.version);
-	put_number(&p, "events", r->lines.events);
-	put_number(&p, "forgotten", r->lines.forgotten);
+	put_number(&p, "seen", l->seen);
+	put_number(&p, "verdicts", l->verdicts);
+	put_number(&p, "bad", l->bad);
+	put_number(&p, "version", l->version);
+	put_number(&p, "events", l->events);
+	put_number(&p, "forgotten", l->forgotten);
 	return done(&p);
 }
 
@@ -331,7 +328,7 @@ replay_report_json(const struct replay_report *r)
 	put(&p, "policies", json_policies(r));
 	put(&p, "inputs", json_inputs(r));
 	put(&p, "sessions", json_sessions(&r->sessions));
-	put(&p, "lines", json_lines(r));
+	put(&p, "lines", json_lines(&r->lines));
 	put(&p, "messages", json_fates(replay->messages));
 	put(&p, "judged", json_counts(replay));
 	put(&p, "unknown", json_notes(&replay->unknown));

@@ -27,7 +27,6 @@ struct replay_report {
 	enum replay_fail fail_on;
 	uint64_t captures, journals;		/* that were read */
 	uint64_t unread;			/* inputs that could not be, to their end */
-	uint64_t too_long;			/* lines */
 	struct replay_sessions sessions;
 	struct replay_lines lines;
 };
