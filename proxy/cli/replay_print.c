@@ -194,10 +194,11 @@ print_domains_of(const struct replay *r, const struct replay_group *g, FILE *out
 	for (size_t i = 0; i < g->domains->used && i < DOMAINS; i++)
 		fprintf(out, "  %-20s %8" PRIu64 "  %s\n", host, g->domains->places[i].count, g->domains->places[i].name);
 	if (g->domains->used > DOMAINS)
-		fprintf(out, "  %-20s           and %s%zu more\n", host, g->domains->used == TOP_PLACES ? "at least " : "", g->domains->used - DOMAINS);
+		fprintf(out, "  %-20s           and %s%zu more\n", host, g->domains->used == TOP_PLACES ? "at least " : "",
+		    g->domains->used - DOMAINS);
 	if (declined > 0)
-		fprintf(out, "  %s declined %" PRIu64 " recipient%s of foreign domains itself: it does not relay for everybody, so these may be its own\n",
-		    host, declined, plural(declined));
+		fprintf(out, "  %s declined %" PRIu64 " recipient%s of foreign domains itself: it does not relay for everybody, so these may be "
+		    "its own\n", host, declined, plural(declined));
 }
 
 /* The one mistake that a policy of a new host mostly has. */
@@ -222,11 +223,12 @@ static void
 print_result(const struct replay_report *r, FILE *out)
 {
 	const struct replay *replay = r->replay;
-	uint64_t cost = replay_cost(replay), relays = replay->relay_recipients[REPLAY_DELIVERED] + replay->relay_recipients[REPLAY_PERHAPS];
+	uint64_t relays = replay->relay_recipients[REPLAY_DELIVERED] + replay->relay_recipients[REPLAY_PERHAPS];
+	uint64_t cost = replay_cost(replay);
 
-	fprintf(out, "\n%s%" PRIu64 " recipient%s would miss mail that they got%s%s; %" PRIu64 " recipient%s of delivered mail would be refused as relays\n",
-	    shown_colour(out, cost > 0 ? COLOUR_RED : COLOUR_GREEN), cost, plural(cost),
-	    replay->lost_recipients[REPLAY_PERHAPS] > 0 ? ", or may have got" : "", shown_colour(out, COLOUR_NONE), relays, plural(relays));
+	fprintf(out, "\n%s%" PRIu64 " recipient%s would miss mail that they got%s%s; ", shown_colour(out, cost > 0 ? COLOUR_RED : COLOUR_GREEN), cost,
+	    plural(cost), replay->lost_recipients[REPLAY_PERHAPS] > 0 ? ", or may have got" : "", shown_colour(out, COLOUR_NONE));
+	fprintf(out, "%" PRIu64 " recipient%s of delivered mail would be refused as relays\n", relays, plural(relays));
 	if (r->unread > 0)
 		fprintf(out, "%" PRIu64 " input%s could not be read\n", r->unread, plural(r->unread));
 }

@@ -212,10 +212,10 @@ note_own_refusal(struct replay *r, struct replay_session *s, const struct replay
 }
 
 static void
-count_recipient(struct replay_session *s, enum replay_class class)
+count_recipient(struct replay_session *s, const struct replay_case *c, enum replay_class class)
 {
 	s->accepted++;
-	s->relays += class == REPLAY_RELAY;
+	s->relays += class == REPLAY_RELAY || (c->follows && is_relay(s, c));
 	s->lost += class == REPLAY_LOST;
 }
 
@@ -269,7 +269,7 @@ replay_judged(struct replay *r, struct replay_session *s, const struct replay_ca
 		count->changed += class != REPLAY_SAME;
 	}
 	if (c->accepted && c->subject == REPLAY_RECIPIENT)
-		count_recipient(s, class);
+		count_recipient(s, c, class);
 	if (class != REPLAY_SAME)
 		change(r, s, c, class);
 	else

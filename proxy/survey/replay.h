@@ -30,7 +30,8 @@ struct replay_case {
 	struct span argument, sender, reply;	/* as received, and what the host answered; borrowed for the call */
 	struct replay_view was, would;
 	bool accepted;		/* the host took it, as far as is known */
-	bool follows;		/* one of the two refuses it because of an earlier command alone: that is no change of its own */
+	bool follows;		/* one of the two refuses it because of an earlier command alone: that is no change of its own. Of a
+				   recipient, relay in that view says what it is by itself */
 	bool moves_no_mail;	/* a COMMAND that no message needs */
 };
 

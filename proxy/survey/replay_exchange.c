@@ -75,6 +75,17 @@ note_disturbance(struct tried *t, const struct replay_view *v, const struct repl
 		t->disturbed = true;
 }
 
+/* Is it a relay, whatever was said before it? The tap's judgement is of the sequence. */
+static bool
+is_relay(const struct watched *w, const struct tried *t, struct span argument)
+{
+	struct asked asked = { .host = t->host, .address = &w->address, .network = t->network, .authenticated = w->s.authenticated };
+	struct verdict v;
+
+	classify_recipient(&asked, argument, &v);
+	return replay_is_relay(v.reason);
+}
+
 /* Does it depend on what the DNS says of its domain? */
 static bool
 wants_dns(const struct watched *w, const struct tried *t, struct span argument)
@@ -112,7 +123,10 @@ judge(struct replay_exchange *x, struct watched *w, const struct exchange *e, st
 		struct tried *t = &w->tried[i];
 
 		views[i] = view_of(t, &e->judged[i]);
-		c->follows |= follows(t, &views[i]);
+		if (follows(t, &views[i])) {
+			c->follows = true;
+			views[i].relay = c->subject == REPLAY_RECIPIENT && is_relay(w, t, c->argument);
+		}
 		note_disturbance(t, &views[i], c, e->judged[i].anew);
 		note_doubts(x->replay, w, t, c, &views[i]);
 	}
