@@ -23,7 +23,7 @@ _relaywall() {
 	wanted=
 	[[ $before != -* ]] || wanted=$(grep -oE -- "$before [A-Z.]+" <<<"$usage")
 	[ -n "$wanted" ] || wanted=$(sed -E 's/--?[a-z-]+ [A-Z.]+//g; s/--?[a-z-]+//g' <<<"$usage")
-	if grep -qE '\<(FILE|FOLDER|PATH|[A-Z]+\.CONF)\>' <<<"$wanted"; then
+	if grep -qE '\<(FILE|FOLDER|PATH|POLICY|INPUT|[A-Z]+\.CONF)\>' <<<"$wanted"; then
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 	else

@@ -20,6 +20,8 @@ static const struct command_row {
 	{ "explain", cli_explain, "--policy FILE --client IP --host IP [--mail-from ADDRESS] [--json] {--stdin | 'TO:<...>'} | "
 	    "--journal FILE [--policy FILE] [--archive FOLDER] [--json] ID[@TIME]",
 	    "the reasoning about one address, or about one on each line; or about all that a journal says of a session" },
+	{ "replay", cli_replay, "[--as-written] [--fail-on WORD] [--json] POLICY [POLICY2] INPUT...",
+	    "what a policy would have done with the mail of captures or journals, or where two differ; --fail-on: which differences end with status 1" },
 	{ "audit", cli_audit, "[--policy FILE] [--all] [--i-own-this] [--from IP] [--target MAILBOX] [--deliver MAILBOX] [--arrived FILE] [--sender MAILBOX] "
 	    "[--local DOMAIN] [--helo DOMAIN] [--label WORD] [--rate N] [--timeout SECONDS] [--total SECONDS] [--json] [--html FILE] {HOST... | --report FILE...}",
 	    "do these hosts of yours relay? Asked form by form, without a message; as a table, as JSON, as a page for an auditor" },
@@ -71,7 +73,7 @@ print_commands(FILE *out)
 		if (commands[i].help != NULL)
 			fprintf(out, "  relaywall %s %s\n      %s\n", commands[i].name, commands[i].arguments, commands[i].help);
 	fputs("\nexit status: 0 done, 1 faulty configuration or failure, 2 faulty command line, 3 no relaywall runs that could be asked;\n"
-	    "status: 1 if it is not well\n", out);
+	    "status: 1 if it is not well; replay: 1 differences, 2 something could not be read\n", out);
 }
 
 static void

@@ -14,7 +14,7 @@
 #ifndef PROXY_CLI_TOP_SAMPLE_H
 #define PROXY_CLI_TOP_SAMPLE_H
 
-#include "proxy/cli/top_k.h"
+#include "proxy/survey/top_k.h"
 
 #include <jansson.h>
 

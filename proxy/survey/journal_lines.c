@@ -10,6 +10,7 @@ journal_lines_init(struct journal_lines *l, int fd)
 	l->fd = fd;
 	l->skipping = l->ended = false;
 	l->start = l->end = 0;
+	l->octets = 0;
 }
 
 /* Read more behind what is there. 0, or -1 with errno. */
@@ -28,6 +29,23 @@ fill(struct journal_lines *l)
 		return -1;
 	l->ended = n == 0;
 	l->end += (size_t)n;
+	l->octets += (uint64_t)n;
+	return 0;
+}
+
+static struct span
+rest_of(const struct journal_lines *l)
+{
+	return span_of(l->text + l->start, l->end - l->start);
+}
+
+int
+journal_lines_look(struct journal_lines *l, size_t least, struct span *begin)
+{
+	while (l->end - l->start < least && !l->ended)
+		if (fill(l) == -1)
+			return -1;
+	*begin = rest_of(l);
 	return 0;
 }
 
@@ -46,7 +64,7 @@ int
 journal_lines_next(struct journal_lines *l, struct span *line)
 {
 	for (;;) {
-		struct span rest = span_of(l->text + l->start, l->end - l->start);
+		struct span rest = rest_of(l);
 		size_t lf = span_find(rest, 0, '\n');
 
 		if (lf < rest.len) {

@@ -15,12 +15,16 @@ struct journal_lines {
 	int fd;			/* borrowed */
 	bool skipping;		/* the rest of a line that is too long */
 	bool ended;
+	uint64_t octets;	/* read so far */
 	size_t start, end;	/* what is there of text and was not given */
 	char text[4 * RECORD_OCTETS];
 };
 
 /* Read from a descriptor, from where it stands. */
 void journal_lines_init(struct journal_lines *l, int fd);
+
+/* What the next lines begin with: so many octets at least, at most RECORD_OCTETS, or all that there is. Borrowed. 0, or -1 with errno. */
+int journal_lines_look(struct journal_lines *l, size_t least, struct span *begin);
 
 /* The next line without its LF, valid until the next call. 1; 0: there are no more; -1 with errno. */
 int journal_lines_next(struct journal_lines *l, struct span *line);

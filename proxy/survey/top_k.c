@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/cli/top_k.h"
+#include "proxy/survey/top_k.h"
 
 #include <stdio.h>
 #include <stdlib.h>

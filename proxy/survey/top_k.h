@@ -7,8 +7,8 @@
  * may be too high, by at most the least count of all, and whoever came more often than
  * that has a place.
  */
-#ifndef PROXY_CLI_TOP_K_H
-#define PROXY_CLI_TOP_K_H
+#ifndef PROXY_SURVEY_TOP_K_H
+#define PROXY_SURVEY_TOP_K_H
 
 #include <stddef.h>
 #include <stdint.h>
