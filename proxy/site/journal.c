@@ -212,3 +212,15 @@ journal_service(struct journal *j, const char *what, const char *text)
 	json_line_bytes(&j->line, "text", span_str(text));
 	end_line(j);
 }
+
+void
+journal_evidence(struct journal *j, const struct session *s, const struct journal_evidence *e)
+{
+	begin_line(j, "evidence");
+	put_session(&j->line, s);
+	json_line_text(&j->line, "file", e->file);
+	json_line_number(&j->line, "octets", e->octets);
+	json_line_number(&j->line, "left_out", e->left_out);
+	put_code(&j->line, 0);
+	end_line(j);
+}

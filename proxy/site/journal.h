@@ -67,6 +67,13 @@ void journal_look(struct journal *j, uint64_t now_ms);
 /* Write one event; cookie is the struct journal. Fits event_hooks. */
 void journal_report(void *cookie, const struct session *s, const struct event *e);
 
+/* Evidence of a session that is on the disk. */
+struct journal_evidence {
+	const char *file;		/* its name in the folder */
+	uint64_t octets, left_out;	/* of what was said: that it holds, and that it does not */
+};
+void journal_evidence(struct journal *j, const struct session *s, const struct journal_evidence *e);
+
 /*
  * Write what became of relaywall itself. what: a word of docs/JOURNAL.md ("start"); text: for the reader, escaped as a
  * peer's. Both are of this process, NUL at their end.
