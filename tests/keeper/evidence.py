@@ -4,6 +4,7 @@
     evidence.py host ADDRESS...             a mail host that pipelines, knows AUTH, and repeats what it is told, also passwords; "ready" when it can
     evidence.py talk NAME SOURCE ADDRESS    one session of this name (TALKS), or "all" of them; or "flood" N, sessions of some 50 kB
     evidence.py compare JOURNAL FOLDER      all files there against the journal: "N sessions, N commands equal", or what is not; status 1
+    evidence.py wire CAPTURE FOLDER         all files there against what was on the wire: "N connections, N octets equal", or what is not; status 1
     evidence.py files FOLDER                all of them read by tshark: "N files, N sessions", or what it says
 """
 
@@ -300,10 +301,15 @@ class Told:
 # --- the files ------------------------------------------------------------------
 
 
-def tshark(path):
-    fields = ["tcp.stream", "tcp.flags.syn", "tcp.flags.ack", "frame.comment", "smtp.command_line", "smtp.response.code", "tcp.checksum.status", "ip.checksum.status"]
-    run = subprocess.run(["tshark", "-r", path, "-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE", "-T", "fields", "-E", "occurrence=a",
-                          "-E", "aggregator=\x1f", "-E", "separator=\x1e"] + [w for f in fields for w in ("-e", f)], capture_output=True, check=False)
+DIALOGUE = ["tcp.stream", "tcp.flags.syn", "tcp.flags.ack", "frame.comment", "smtp.command_line", "smtp.response.code", "tcp.checksum.status", "ip.checksum.status"]
+OCTETS = ["tcp.stream", "ip.version", "tcp.srcport", "tcp.dstport", "tcp.seq", "tcp.payload", "frame.time_epoch"]
+
+
+def tshark(path, fields):
+    """These fields of each packet of TCP."""
+    run = subprocess.run(["tshark", "-r", path, "-Y", "tcp", "-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE", "-T", "fields",
+                          "-E", "occurrence=a", "-E", "aggregator=\x1f", "-E", "separator=\x1e"] + [w for f in fields for w in ("-e", f)],
+                         capture_output=True, check=False)
     errors = [line for line in run.stderr.decode().splitlines() if "Running as user" not in line]
     if run.returncode != 0 or errors:
         raise ValueError(f"{path}: {run.returncode}: {' '.join(errors)}")
@@ -316,7 +322,7 @@ class Streams:
 
     def __init__(self, path):
         self.commands, self.comments, self.pending, self.names = {}, {}, {}, {}
-        for p in tshark(path):
+        for p in tshark(path, DIALOGUE):
             if "0" in (p["tcp.checksum.status"] + p["ip.checksum.status"]).replace("1", ""):
                 raise ValueError(f"{path}: a checksum is wrong: {p}")
             self.take(p)
@@ -382,5 +388,37 @@ def compare(journal, folder):
     sys.exit(1 if wrong else 0)
 
 
+class Wire:
+    """The octets of each connection, by the client's port and whose they are: by position, with the time at which they were seen."""
+
+    def __init__(self, *paths):
+        self.octets = {}
+        for path in paths:
+            known = set()      # connections with this port: what is inside of TLS is one more, and is not on the wire
+            for p in tshark(path, OCTETS):
+                client = p["tcp.dstport"] == "25"
+                port = p["ip.version"] + ":" + p["tcp.srcport" if client else "tcp.dstport"]
+                if (port, p["tcp.stream"]) not in known and port in {k[0] for k in known}:
+                    continue
+                known.add((port, p["tcp.stream"]))
+                seen = self.octets.setdefault((port, client), {})
+                for i, c in enumerate(bytes.fromhex(p["tcp.payload"].replace(":", ""))):
+                    seen.setdefault(int(p["tcp.seq"]) + i, (c, float(p["frame.time_epoch"])))
+
+
+def wire(capture, folder):
+    real, kept, wrong = Wire(capture).octets, Wire(*paths_of(folder)).octets, []
+    for key, octets in kept.items():
+        seen = real.get(key, {})
+        missing = sum(i not in seen for i in octets)
+        other = [i for i, (c, _) in octets.items() if i in seen and c != seen[i][0] and c != ord("*")]
+        late = [octets[i][1] - seen[i][1] for i in octets if i in seen and abs(octets[i][1] - seen[i][1]) > 0.2]
+        if missing or other or late:
+            wrong.append(f"{key}: {missing} octets were not on the wire, {len(other)} are others, {len(late)} of another time: {late[:1]}")
+    count = sum(map(len, kept.values()))
+    print("\n".join(wrong[:20]) if wrong else f"{len(kept) // 2} connections, {count} octets equal")
+    sys.exit(1 if wrong else 0)
+
+
 if __name__ == "__main__":
-    {"host": host, "talk": talk, "compare": compare, "files": files}[sys.argv[1]](*sys.argv[2:])
+    {"host": host, "talk": talk, "compare": compare, "wire": wire, "files": files}[sys.argv[1]](*sys.argv[2:])

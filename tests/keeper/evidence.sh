@@ -78,11 +78,20 @@ scribe() { pgrep -x -P "$(pgrep -n -P "$keeper" relaywall-cap)" relaywall-log ||
 
 write_conf "" refused
 begin
+ip netns exec "$id-client" dumpcap -q -i eth0 -f tcp -w "$folder/wire" 2>"$folder/dumpcap" &
+capture=$!
+started[$capture]=capture
+wait_for 'File: ' "$folder/dumpcap"
 talk all 0
 talk all 1
 until_true 5 has scribe_evidence_written 24 || true
+sleep 0.5	# it writes what it has
+kill -INT "$capture"
+wait "$capture" || true
+unset "started[$capture]"
 is "of 26 sessions the 24 with refusals are kept" "$(counter scribe_evidence_written) $(counter evidence_kept) $(lines '"event":"evidence"')" "24 24 24"
 is "tshark sees the same commands and codes as the journal says, and no password" "$(evidence compare "$folder/journal" "$kept")" "24 sessions, [0-9]* commands equal"
+is "... and what is kept was on the wire, octet by octet, at that time" "$(evidence wire "$folder/wire" "$kept")" "24 connections, [0-9]* octets equal"
 is "in one file, which its owner and group can read" "$(names) $(stat -c %a "$kept"/*) $(stat -c %a "$kept")" "evidence-000001.pcapng 640 750"
 is "the text of a long message is left out, which is said" "$(tshark -r "$kept/evidence-000001.pcapng" -Y 'frame.comment contains "left out"' 2>/dev/null | wc -l)" 2
 is "a session that the client has reset ends in its reset" "$(tshark -r "$kept/evidence-000001.pcapng" -Y 'tcp.flags.reset == 1 && tcp.dstport == 25' 2>/dev/null | wc -l)" "[2-9]*"
