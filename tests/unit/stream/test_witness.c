@@ -347,6 +347,72 @@ replies_in_an_exchange_of_auth_show_their_code_alone(void)
 	CHECK(strstr(box, "221 2.0.0 bye\r\n") != NULL || strstr(box, "221 bye\r\n") != NULL, "%s", box);
 }
 
+/* A reply of ours waits for the client while the host answers to AUTH, for the second time. */
+static void
+what_is_no_reply_to_auth_is_not_veiled(void)
+{
+	char box[1024];
+
+	init_play(EVIDENCE_REFUSED);
+	talk("EHLO c\r\nAUTH PLAIN c2VjcmV0\r\nRCPT TO:<x>\r\nVRFY a\r\nAUTH PLAIN c2VjcmV0\r\nQUIT\r\n", 0, 1000);
+	told(EXHIBIT_SAID, box);
+	CHECK(strstr(box, "out-of-sequence)\r\n252 2.1.5 cannot VRFY, but will take a message and try\r\n535 ****") != NULL && strstr(box, "c2V") == NULL, "%s", box);
+}
+
+/* Lines that the engine gives up in pieces, before it has seen their end. */
+static void
+in_lines_that_are_too_long_passwords_are_covered_too(void)
+{
+	static const char *const begins[] = { "AUTH PLAIN ", "auth ", "nonsense ", " ", "MAIL FROM:<" };
+	static char client[2000], got[4000];
+
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+		for (size_t name = 0; name < 2; name++) {
+			size_t n = (size_t)sprintf(client, "EHLO c\r\n"), len;
+
+			memset(client + n, 'y', name * 520);	/* the verb itself is longer than a line */
+			n += name * 520;
+			n += (size_t)sprintf(client + n, "%s", begins[i]);
+			memset(client + n, 'c', 600);
+			len = n + 600 + (size_t)sprintf(client + n + 600, " c2VjcmV0\r\nRCPT TO:<x>\r\n");
+			for (size_t step = 1; step < len; step += step < 4 ? 1 : 61) {
+				init_play(EVIDENCE_REFUSED);
+				talk(client, 0, step);
+				told(EXHIBIT_HEARD, got);
+				CHECK(strlen(got) == len, "\"%s\" %zu, steps of %zu: %zu octets", begins[i], name, step, strlen(got));
+				CHECK(strstr(got, "RCPT TO:<x>\r\n") != NULL, "\"%s\" %zu, steps of %zu: %s", begins[i], name, step, got);
+				CHECK((strstr(got, "c2V") != NULL) == (name == 0 && begins[i][0] == 'M'), "\"%s\" %zu, steps of %zu: %s", begins[i], name, step, got);
+			}
+		}
+	}
+}
+
+static void
+of_each_message_the_begin_is_kept(void)
+{
+	static const char envelope[] = "MAIL FROM:<a@b.example>\r\nRCPT TO:<user@local.example>\r\nDATA\r\n";
+	static char text[4 * WITNESS_TEXT], got[8 * WITNESS_TEXT];
+	unsigned gaps = 0;
+
+	memset(text, 'x', sizeof(text));
+	for (size_t i = 98; i < sizeof(text); i += 100)
+		memcpy(text + i, "\r\n", 2);
+	memcpy(text + sizeof(text) - 5, "\r\n.\r\n", 5);
+	init_play(EVIDENCE_ALL);
+	CU_ASSERT_FATAL(begin());
+	hear(SPAN("EHLO c\r\n"));
+	for (unsigned i = 0; i < 2; i++) {
+		hear(span_str(envelope));
+		for (size_t at = 0; at < sizeof(text); at += 1024)
+			hear(span_of(text + at, 1024));
+	}
+	end();
+	told(EXHIBIT_HEARD, got);
+	for (const char *gap = got; (gap = strstr(gap, "<24571>\r\n.\r\n")) != NULL; gap++)
+		gaps++;
+	CHECK(gaps == 2, "%u gaps", gaps);
+}
+
 /* However it comes: the begin is kept, and the end, and what is behind it. */
 static void
 of_long_text_the_begin_and_the_end_are_kept(void)
@@ -437,6 +503,9 @@ after_a_reset_there_is_no_other_end(void)
 static CU_TestInfo tests[] = {
 	{ "what is kept is what was said, but for passwords", what_is_kept_is_what_was_said_but_for_passwords },
 	{ "replies in an exchange of AUTH show their code alone", replies_in_an_exchange_of_auth_show_their_code_alone },
+	{ "what is no reply to AUTH is not veiled", what_is_no_reply_to_auth_is_not_veiled },
+	{ "in lines that are too long passwords are covered, too", in_lines_that_are_too_long_passwords_are_covered_too },
+	{ "of each message the begin is kept", of_each_message_the_begin_is_kept },
 	{ "of long text the begin and the end are kept", of_long_text_the_begin_and_the_end_are_kept },
 	{ "a session without a refusal leaves nothing, unless all are kept", a_session_without_a_refusal_leaves_nothing_unless_all_are_kept },
 	{ "what finds no memory, or no room, is counted", what_finds_no_memory_or_no_room_is_counted },
