@@ -20,7 +20,7 @@ struct painter {
 static void
 add_clean(struct buf *out, struct span s)
 {
-	for (size_t i = 0; i < s.len; i++)
+	for (size_t i = 0; s.at != NULL && i < s.len; i++)
 		buf_add(out, s.at[i] >= ' ' && s.at[i] <= '~' ? span_cut(s, i, i + 1) : SPAN("?"));
 }
 

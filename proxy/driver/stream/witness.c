@@ -48,7 +48,7 @@ is_refusal(const struct event *e)
 	case EVENT_HELLO:
 	case EVENT_SENDER:
 	case EVENT_RECIPIENT:
-		return e->verdict->action != ACTION_PASS;
+		return e->verdict != NULL && e->verdict->action != ACTION_PASS;
 	case EVENT_REPLY:
 		return true;
 	case EVENT_MESSAGE:

@@ -4,6 +4,7 @@
 
 #include "proxy/site/vec.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -103,6 +104,7 @@ make_next(int folder, unsigned files, unsigned *number)
 	char name[SHELF_NAME];
 	int fd = -1;
 
+	assert(files > 0);
 	if (scan(folder, &numbers) == 0) {
 		sorted = numbers.at;
 		if (numbers.count > 0)
