@@ -13,7 +13,8 @@ exhibit_head(struct span exhibit, struct exhibit_head *head)
 	if (exhibit.len < sizeof(*head) || exhibit.len > EXHIBIT_OCTETS)
 		return -1;
 	memcpy(head, exhibit.at, sizeof(*head));
-	if (head->octets != exhibit.len || memchr(head->id, '\0', sizeof(head->id)) == NULL || memchr(head->why, '\0', sizeof(head->why)) == NULL)
+	if (head->octets != exhibit.len || memchr(head->id, '\0', sizeof(head->id)) == NULL ||
+	    memchr(head->why, '\0', sizeof(head->why)) == NULL)
 		return -1;
 	return ip_is_v4(&head->client) == ip_is_v4(&head->address) ? 0 : -1;
 }

@@ -53,7 +53,10 @@ bool exhibit_has_octets(enum exhibit_what what);
 /* The head of a whole exhibit. 0, or -1: it is none, or too long, or has texts without an end, or two families of addresses. */
 int exhibit_head(struct span exhibit, struct exhibit_head *head);
 
-/* The next piece of rest, which is what stands behind the head at first. 1: *octets lies in it, and rest is what follows; 0: there is none; -1: it is none. */
+/*
+ * The next piece of rest, which is what stands behind the head at first. 1: *octets lies in it, and rest is what follows; 0: there
+ * is none; -1: it is none.
+ */
 int exhibit_next(struct span *rest, struct exhibit_piece *piece, struct span *octets);
 
 #endif

@@ -20,9 +20,10 @@ struct exhibit_sums {
 };
 
 /*
- * The packets (pcapng.h, behind the blocks that a file begins with). exhibit: as exhibit_head() took it; host: its name, printable ASCII.
- * 0, or -1: a piece is none, or out overflows. Then out holds nothing of use.
+ * The packets (pcapng.h, behind the blocks that a file begins with). exhibit: as exhibit_head() took it;
+ * host: its name, printable ASCII. 0, or -1: a piece is none, or out overflows. Then out holds nothing of use.
  */
-int exhibit_image(struct span exhibit, const struct exhibit_head *head, struct span host, struct buf *out, struct exhibit_sums *sums);
+int exhibit_image(struct span exhibit, const struct exhibit_head *head, struct span host, struct buf *out,
+    struct exhibit_sums *sums);
 
 #endif

@@ -19,10 +19,16 @@ struct pcapng_origin {
 	const char *hardware, *system, *application;
 };
 
-/* A Section Header Block (4.1) of unknown length, and an Interface Description Block (4.2) whose times are microseconds. name: of the interface. */
+/*
+ * A Section Header Block (4.1) of unknown length, and an Interface Description Block (4.2) whose times are microseconds. name: of
+ * the interface.
+ */
 void pcapng_begin(struct buf *out, const struct pcapng_origin *origin, unsigned link_type, const char *name);
 
-/* An Enhanced Packet Block (4.3) of that interface. time_us: since 1970, UTC. comment: in UTF-8, of at most 65535 octets; empty: none. */
+/*
+ * An Enhanced Packet Block (4.3) of that interface. time_us: since 1970, UTC. comment: in UTF-8, of at most 65535 octets; empty:
+ * none.
+ */
 void pcapng_packet(struct buf *out, uint64_t time_us, struct span packet, struct span comment);
 
 /* Octets that this packet takes there. */

@@ -117,7 +117,8 @@ packet(struct tcp_image *t, enum tcp_side from, unsigned flags, uint64_t time_us
 }
 
 void
-tcp_image_open(struct tcp_image *t, struct buf *out, const struct tcp_ends *ends, uint32_t first, uint64_t time_us, struct span comment)
+tcp_image_open(struct tcp_image *t, struct buf *out, const struct tcp_ends *ends, uint32_t first, uint64_t time_us,
+    struct span comment)
 {
 	const struct span none = { 0 };
 

@@ -3,8 +3,8 @@
  * tcp_image.h - a TCP connection of which only the octets are known, as packets that could have carried them.
  *
  * Addresses, ports, octets and times are the caller's; handshake, numbers, acknowledgements and the cuts between segments are
- * made here. Segments have the size that Ethernet gives them. Octets that are known to be missing are a gap in the numbers: a reader
- * sees that a segment was not captured.
+ * made here. Segments have the size that Ethernet gives them. Octets that are known to be missing are
+ * a gap in the numbers: a reader sees that a segment was not captured.
  *
  * Pure: blocks of pcapng.h into a caller's queue, which may overflow. IPv4 (RFC 791) and IPv6 (RFC 8200), TCP (RFC 9293); checksums are right.
  */
@@ -32,7 +32,8 @@ struct tcp_image {
  * The handshake, begun by the client. first: number of the client's SYN; two connections of the same ends that follow each other
  * are told apart by it. comment: on the first packet; may be empty, as everywhere here.
  */
-void tcp_image_open(struct tcp_image *t, struct buf *out, const struct tcp_ends *ends, uint32_t first, uint64_t time_us, struct span comment);
+void tcp_image_open(struct tcp_image *t, struct buf *out, const struct tcp_ends *ends, uint32_t first, uint64_t time_us,
+    struct span comment);
 
 /* Octets that a side sent; it has seen all that the other one sent so far. comment: on the first segment. */
 void tcp_image_send(struct tcp_image *t, enum tcp_side from, uint64_t time_us, struct span octets, struct span comment);

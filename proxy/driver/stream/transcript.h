@@ -2,8 +2,8 @@
 /*
  * transcript.h - an exhibit (proxy/base/exhibit.h) while it grows: pieces of what both sides say, in memory that has a bound.
  *
- * Memory is taken in four steps, not for each piece, and only as far as all transcripts of a stream keep to what they share. What finds no room is
- * counted in a piece at the end. Octets of the client's can be covered behind the time at which they came: until somebody has
+ * Memory is taken in four steps, not for each piece, and only as far as all transcripts of a stream keep to
+ * what they share. What finds no room is counted in a piece at the end. Octets of the client's can be covered behind the time at which they came: until somebody has
  * looked at them, nobody knows which of them are a password.
  */
 #ifndef PROXY_DRIVER_STREAM_TRANSCRIPT_H
@@ -31,11 +31,16 @@ struct transcript {
 int transcript_init(struct transcript *t, struct transcript_budget *budget);
 void transcript_done(struct transcript *t);
 
+struct transcript_taken {
+	uint8_t *at;
+	size_t len;
+};
+
 /*
- * Add octets: EXHIBIT_HEARD, SAID or TLS. Those that were taken, from the first one on, which may be changed until the next call. The rest,
- * but of TLS, are counted as left out.
+ * Add octets: EXHIBIT_HEARD, SAID or TLS. Those that were taken, from the first one on, which may be changed until the next call.
+ * The rest, but of TLS, are counted as left out.
  */
-struct transcript_taken { uint8_t *at; size_t len; } transcript_add(struct transcript *t, enum exhibit_what what, uint64_t time_us, struct span octets);
+struct transcript_taken transcript_add(struct transcript *t, enum exhibit_what what, uint64_t time_us, struct span octets);
 
 /* So many octets are not to be kept. what: EXHIBIT_HEARD or SAID. */
 void transcript_skip(struct transcript *t, enum exhibit_what what, uint64_t time_us, uint64_t octets);

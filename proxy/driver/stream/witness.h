@@ -3,10 +3,11 @@
  * witness.h - hears what is said with the client of a session whose rules ask for evidence, and tells of it at the end.
  *
  * The client's side of the session, as it was on the wire: when octets came and what the client was sent, in that order. Kept are
- * the first WITNESS_TEXT octets of each message and what ends it, and of all together what an exhibit has room for; how much is left out is told.
+ * the first WITNESS_TEXT octets of each message and what ends it, and of all together what an exhibit has room for; how much is left
+ * out is told.
  *
- * No password is: of commands the same is covered as the journal does not show; all of an exchange of AUTH but its reply codes; and what
- * nobody looked at before the session ended. What is said inside of TLS that ends here is kept as plain text.
+ * No password is: of commands the same is covered as the journal does not show; all of an exchange of AUTH but its reply codes; and
+ * what nobody looked at before the session ended. What is said inside of TLS that ends here is kept as plain text.
  *
  * A session in which nothing was refused leaves nothing, unless its rules say all. A session without the rule has no witness.
  */

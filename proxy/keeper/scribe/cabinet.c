@@ -100,8 +100,8 @@ prepare(struct cabinet *c, size_t octets)
 }
 
 /*
- * Take the next exhibit of a ring. True: it is c->work. What has a length that cannot be is no exhibit that was put in, and nobody knows where
- * the next one begins: all is dropped.
+ * Take the next exhibit of a ring. True: it is c->work. What has a length that cannot be is no exhibit that was put in, and nobody
+ * knows where the next one begins: all is dropped.
  */
 static bool
 take(struct cabinet *c, const struct ring *from)
@@ -220,7 +220,8 @@ finish(struct cabinet *c)
 	char name[SHELF_NAME];
 
 	shelf_name(c->number, name);
-	journal_evidence(&c->journal, &w->session, &(struct journal_evidence){ .file = name, .octets = w->sums.kept, .left_out = w->sums.left_out });
+	journal_evidence(&c->journal, &w->session,
+	    &(struct journal_evidence){ .file = name, .octets = w->sums.kept, .left_out = w->sums.left_out });
 	ring_drop(w->from, w->octets);
 	w->from = NULL;
 	buf_init(&w->begin, c->begin_octets, sizeof(c->begin_octets));
@@ -247,8 +248,8 @@ static void
 tell(struct cabinet *c)
 {
 	if (c->error != 0 && !c->told)
-		fprintf(stderr, "relaywall: evidence %s: %s; it waits, what finds no room meanwhile is lost, mail and journal go on\n", c->conf->folder,
-		    strerror(c->error));
+		fprintf(stderr, "relaywall: evidence %s: %s; it waits, what finds no room meanwhile is lost, mail and journal go on\n",
+		    c->conf->folder, strerror(c->error));
 	else if (c->error == 0 && c->told)
 		fprintf(stderr, "relaywall: evidence %s: works again\n", c->conf->folder);
 	c->told = c->error != 0;

@@ -14,8 +14,8 @@ enum { SHELF_NAME = 32 };	/* octets of a name, with its NUL */
 void shelf_name(unsigned number, char out[SHELF_NAME]);
 
 /*
- * Make the next file, for appending, mode 0640, and the folder if it is not there; before that remove the oldest, so that with it there
- * are no more than files, at least 1. A non-blocking descriptor, the caller's, and its number; or -1 with errno: then none was made.
+ * Make the next file, for appending, mode 0640, and the folder if it is not there; before that remove the oldest, so that
+ * with it there are no more than files, at least 1. A non-blocking descriptor, the caller's, and its number; or -1 with errno: then none was made.
  */
 int shelf_next(const char *folder, unsigned files, unsigned *number);
 
