@@ -31,6 +31,13 @@ enum starttls_rule {
 
 enum auth_rule { AUTH_HIDE = 0, AUTH_PASS };
 
+/* Of which sessions the octets are kept. */
+enum evidence_rule {
+	EVIDENCE_OFF = 0,
+	EVIDENCE_REFUSED,	/* in which something was refused */
+	EVIDENCE_ALL,
+};
+
 /* What becomes of a connection, before a word is said. */
 enum admit {
 	ADMIT_SHIELD = 0,	/* its dialogue is filtered */
@@ -54,6 +61,7 @@ struct rules {
 	enum body_rule body;
 	enum starttls_rule starttls;
 	enum auth_rule auth;
+	enum evidence_rule evidence;
 	struct rate_limits rates;	/* of RULE_RATE */
 };
 

@@ -67,6 +67,7 @@ a newcomer's first steps are as the document says | tests/package/quickstart.sh
 gate: a queue of the kernel | tests/gate/queue.sh build/test/queue-probe
 gate with ASan, UBSan | tests/gate/queue.sh build/san/test/queue-probe
 scribe: full disks, lost folders, stuck and restarted syslogs, kills, with ASan, UBSan | tests/keeper/scribe.sh build/san/relaywall build/san/test/scribe-run
+evidence: what was said, as tshark sees it and as the journal says, full disks, kills, with ASan, UBSan | tests/keeper/evidence.sh build/san/relaywall
 resolver: a DNS server that answers well and badly | tests/resolver/run.sh build/test/resolve build/test/ask-lists
 resolver with ASan, UBSan | tests/resolver/run.sh build/san/test/resolve build/san/test/ask-lists
 keeper: what its children cannot do, and what they can | tests/keeper/sandbox.sh build/test/confined

@@ -78,6 +78,7 @@ print_rest(const json_t *o, FILE *out)
 	print_text(o, "reason", " ", out);
 	print_text(o, "what", " ", out);
 	print_text(o, "list", " list ", out);
+	print_text(o, "file", " ", out);
 	print_number(o, "code", " ", out);
 	print_number(o, "packets", " packets ", out);
 	print_text(o, "argument", " ", out);

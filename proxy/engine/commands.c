@@ -19,26 +19,6 @@ command_refuse(struct dialogue *d, unsigned code, const char *enhanced, const ch
 	command_decline(d, code, enhanced, text, what, line);
 }
 
-/* Not a command that is ever carried: perhaps a password in base64, which can begin with the X of X-anything. */
-static bool
-is_any_word(const struct command *c)
-{
-	return c->verb == VERB_UNKNOWN || c->verb == VERB_REFUSED;
-}
-
-/*
- * What of a line may be journaled. A client whose AUTH was refused may go on
- * with its password, and a line of AUTH may hold one, also where a stray octet
- * makes an unknown command of it.
- */
-static struct span
-shown(const struct dialogue *d, const struct command *c, struct span line)
-{
-	if (d->secret && is_any_word(c))
-		return span_cut(line, 0, 0);
-	return c->verb == VERB_AUTH || c->verb == VERB_UNKNOWN ? c->name : line;
-}
-
 void
 command_asked(struct dialogue *d, enum verb verb, enum asked_why why, uint64_t now_ms)
 {
@@ -115,7 +95,7 @@ static bool
 on_not_offered(struct dialogue *d, const struct command *c, uint64_t now_ms)
 {
 	(void)now_ms;
-	command_refuse(d, 502, "5.5.1", "command not implemented", "not-offered", shown(d, c, c->name));
+	command_refuse(d, 502, "5.5.1", "command not implemented", "not-offered", command_shown(c, c->name, d->secret));
 	return true;
 }
 
@@ -149,7 +129,7 @@ static bool
 on_unknown(struct dialogue *d, const struct command *c, uint64_t now_ms)
 {
 	(void)now_ms;
-	command_refuse(d, 500, "5.5.2", "command not recognized", "unknown-command", shown(d, c, c->name));
+	command_refuse(d, 500, "5.5.2", "command not recognized", "unknown-command", command_shown(c, c->name, d->secret));
 	return true;
 }
 
@@ -233,9 +213,8 @@ command_take(struct dialogue *d, enum line_result how, struct span line, uint64_
 	}
 	if (!command_limits_hold(d, now_ms))
 		return true;
-	line = shown(d, &c, line);
-	if (!is_any_word(&c))
-		d->secret = c.verb == VERB_AUTH;
+	line = command_shown(&c, line, d->secret);
+	d->secret = command_secret_behind(&c, d->secret);
 	if (how != LINE_READY) {
 		refuse_line(d, &c, how, line, now_ms);
 	} else if (!c.clean && !verbs[c.verb].judged) {

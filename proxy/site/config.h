@@ -106,7 +106,7 @@ void config_list_end(struct config *c, struct span title, uint32_t line);
 void config_protect_end(struct config *c, struct span title, uint32_t line);
 void config_from_end(struct config *c, struct span title, uint32_t line);
 
-/* What the top level says of the journal's outputs and of the archive, into the site. */
+/* What the top level says of the outputs of journal and evidence, and of the archive, into the site. */
 void config_output(struct config *c);
 
 /* Build the site from all that was read and check what concerns several sections. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where the journal goes, and the policy. */
+/* Where the journal goes, evidence, and the policy. */
 #include "proxy/site/config.h"
 
 #include <sys/un.h>
@@ -25,6 +25,20 @@ output_archive(struct config *c)
 		config_error(c, folder->line, "policy-archive = \"%s\", expected none or a path from the root", config_shown(folder->text));
 }
 
+static void
+evidence_output(struct config *c)
+{
+	struct site *site = c->site;
+	const struct setting *set = site->top_set, *folder = &set[TOP_EVIDENCE_FOLDER];
+
+	site->evidence_folder = (const char *)folder->text.at;
+	site->evidence_files = (unsigned)set[TOP_EVIDENCE_FILES].number;
+	site->evidence_octets = set[TOP_EVIDENCE_FILE_SIZE].number;
+	if (folder->text.len > 0 && (folder->text.at[0] != '/' || folder->text.len > SITE_EVIDENCE_FOLDER))
+		config_error(c, folder->line, "evidence-folder = \"%s\", expected a path from the root, of at most %d octets",
+		    config_shown(folder->text), (int)SITE_EVIDENCE_FOLDER);
+}
+
 void
 config_output(struct config *c)
 {
@@ -32,6 +46,7 @@ config_output(struct config *c)
 	struct site *site = c->site;
 	const struct setting *set = site->top_set, *socket = &set[TOP_SYSLOG];
 
+	evidence_output(c);
 	site->journal = output_path(&set[TOP_JOURNAL]);
 	site->syslog = output_path(socket);
 	site->syslog_facility = facilities[set[TOP_SYSLOG_FACILITY].number];

@@ -239,6 +239,16 @@ check_lookups(struct config *c, const struct site_from *f)
 }
 
 static void
+check_evidence(struct config *c, const struct site_from *f)
+{
+	const struct setting *s = &f->set[FROM_EVIDENCE];
+
+	if (s->number != EVIDENCE_OFF && c->site->top_set[TOP_EVIDENCE_FOLDER].line == 0)
+		config_error(c, s->line, "evidence = %s without a folder, expected evidence-folder at the top level too",
+		    s->number == EVIDENCE_ALL ? "all" : "refused");
+}
+
+static void
 apply_from(struct rules *r, const struct site_from *f)
 {
 	for (size_t k = 0; k < FROM_KEYS; k++)
@@ -254,6 +264,7 @@ apply_from(struct rules *r, const struct site_from *f)
 	r->starttls = f->set[FROM_STARTTLS].number == KEY_PASS_UNFILTERED ? STARTTLS_PASS :
 	    (enum starttls_rule)f->set[FROM_STARTTLS].number;
 	r->auth = (enum auth_rule)f->set[FROM_AUTH].number;
+	r->evidence = (enum evidence_rule)f->set[FROM_EVIDENCE].number;
 	for (enum rate_limit l = RATE_NONE + 1; l < RATE_LIMITS; l++)
 		r->rates.most[(l - 1) / RATE_MEASURES][(l - 1) % RATE_MEASURES] = (uint32_t)f->set[FROM_RATES + l - 1].number;
 }
@@ -264,7 +275,7 @@ rules_equal(const struct rules *a, const struct rules *b, size_t count)
 	for (size_t i = 0; i < count; i++)
 		if (memcmp(a[i].mode, b[i].mode, sizeof(a[i].mode)) != 0 || a[i].admit != b[i].admit || a[i].gate != b[i].gate ||
 		    a[i].mirror != b[i].mirror || a[i].relay_action != b[i].relay_action || !span_eq(a[i].relay_trap, b[i].relay_trap) || a[i].body != b[i].body || a[i].starttls != b[i].starttls ||
-		    a[i].auth != b[i].auth || a[i].relay_if_authenticated != b[i].relay_if_authenticated ||
+		    a[i].auth != b[i].auth || a[i].evidence != b[i].evidence || a[i].relay_if_authenticated != b[i].relay_if_authenticated ||
 		    memcmp(&a[i].rates, &b[i].rates, sizeof(a[i].rates)) != 0)
 			return false;
 	return true;
@@ -298,8 +309,10 @@ seal_rules(struct config *c)
 		if (site_hosts[i].from_count == 0)
 			continue;
 		memcpy(spare, defaults, n * sizeof(*spare));
-		for (size_t k = 0; k < site_hosts[i].from_count; k++)
+		for (size_t k = 0; k < site_hosts[i].from_count; k++) {
 			check_lookups(c, &site_hosts[i].from[k]);
+			check_evidence(c, &site_hosts[i].from[k]);
+		}
 		for (size_t k = 0; k < site_hosts[i].from_count; k++)
 			apply_from(&spare[site_hosts[i].from[k].network], &site_hosts[i].from[k]);
 		if (!rules_equal(spare, last, n)) {

@@ -101,3 +101,9 @@ journal_service(struct journal *j, const char *what, const char *text)
 {
 	put(j, record_service(&j->record, what, text, wall_clock()));
 }
+
+void
+journal_evidence(struct journal *j, const struct session *s, const struct record_evidence *e)
+{
+	put(j, record_evidence(&j->record, s, e, wall_clock()));
+}

@@ -58,6 +58,9 @@ void journal_look(struct journal *j, uint64_t now_ms);
 /* Write one event; cookie is the struct journal. Fits event_hooks. */
 void journal_report(void *cookie, const struct session *s, const struct event *e);
 
+/* Write that evidence of a session is on the disk. */
+void journal_evidence(struct journal *j, const struct session *s, const struct record_evidence *e);
+
 /*
  * Write what became of relaywall itself. what: a word of docs/JOURNAL.md ("start"); text: for the reader, escaped as a
  * peer's. Both are of this process, NUL at their end.

@@ -13,6 +13,7 @@ static const char *const relay_action[] = { "refuse", "drop", "redirect", NULL }
 static const char *const body[] = { "reject", "normalize", "note", NULL };	/* enum body_rule */
 static const char *const starttls[] = { "hide", "refuse", "pass", "terminate", "pass-unfiltered", NULL };	/* enum starttls_rule */
 static const char *const auth[] = { "hide", "pass", NULL };	/* enum auth_rule */
+static const char *const evidence[] = { "off", "refused", "all", NULL };	/* enum evidence_rule */
 static const char *const admit[] = { "shield", "pass", "refuse", "reset", "drop", NULL };	/* enum admit */
 static const char *const gate[] = { "off", "refuse", "reset", "drop", NULL };
 static const char *const connect[] = { "accept", "mirror", NULL };
@@ -37,6 +38,10 @@ static const struct key top[TOP_KEYS] = {
 	    "while it cannot be written, no mail is taken; without a file that is about syslog"),
 	[TOP_SYSLOG] = TEXT("syslog", KEY_NO_OUTPUT, "socket that the same lines are sent to, by RFC 5424, as \"/dev/log\"; none: they are not"),
 	[TOP_SYSLOG_FACILITY] = WORD("syslog-facility", facility, "mail", "whose messages they are there"),
+	[TOP_EVIDENCE_FOLDER] = TEXT("evidence-folder", NULL,
+	    "folder for the octets of sessions that evidence asks for, in files for Wireshark; it is made if it is not there"),
+	[TOP_EVIDENCE_FILES] = NUMBER("evidence-files", "64", 2, 100000, "of these files; a further one takes the place of the oldest"),
+	[TOP_EVIDENCE_FILE_SIZE] = NUMBER("evidence-file-size", "4194304", 1048576, 1099511627776, "octets of one; one more begins the next"),
 	[TOP_LISTENER_PORT] = NUMBER("listener-port", "2525", 1, 65535,
 	    "port on the loopback addresses that connections are diverted to"),
 	[TOP_REFUSAL_PORT] = NUMBER("refusal-port", "2526", 1, 65535, "another one, for connections that are refused by admit or gate = refuse"),
@@ -160,6 +165,8 @@ static const struct key from[FROM_KEYS] = {
 	[FROM_AUTH] = WORD("auth", auth, "hide", "AUTH is not offered, or passed to the host"),
 	[FROM_RELAY_IF_AUTHENTICATED] = WORD("relay-if-authenticated", no_yes, "no",
 	    "the rule relay is off for a client whom the host authenticated"),
+	[FROM_EVIDENCE] = WORD("evidence", evidence, "off",
+	    "octets of sessions are kept in evidence-folder: of none; of those in which something was refused; of all"),
 	[FROM_RATE] = WORD("rate", mode, "enforce", "the limits below"),
 	ADDRESS(RATE_ADDRESS_CONNECTIONS, "connections-per-minute", "connections within a minute"),
 	ADDRESS(RATE_ADDRESS_RECIPIENTS, "recipients-per-hour", "recipients that the host took within an hour"),

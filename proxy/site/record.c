@@ -137,6 +137,18 @@ record_event(struct record *r, const struct session *s, const struct event *e, u
 }
 
 struct span
+record_evidence(struct record *r, const struct session *s, const struct record_evidence *e, uint64_t now_us)
+{
+	begin(r, "evidence", now_us);
+	put_session(&r->line, s, r->policy);
+	json_line_text(&r->line, "file", e->file);
+	json_line_number(&r->line, "octets", e->octets);
+	json_line_number(&r->line, "left_out", e->left_out);
+	put_code(&r->line, 0);
+	return json_line_end(&r->line);
+}
+
+struct span
 record_service(struct record *r, const char *what, const char *text, uint64_t now_us)
 {
 	begin(r, "service", now_us);

@@ -36,6 +36,13 @@ void record_init(struct record *r, const char *digest);
 /* The line of an event, its line feed included, valid until the next call; empty: it did not fit. now_us: microseconds since 1970. */
 struct span record_event(struct record *r, const struct session *s, const struct event *e, uint64_t now_us);
 
+/* Evidence of a session that is on the disk. */
+struct record_evidence {
+	const char *file;		/* its name in the folder */
+	uint64_t octets, left_out;	/* of what was said: that it holds, and that it does not */
+};
+struct span record_evidence(struct record *r, const struct session *s, const struct record_evidence *e, uint64_t now_us);
+
 /* The line of what became of relaywall itself; as journal_service(). */
 struct span record_service(struct record *r, const char *what, const char *text, uint64_t now_us);
 

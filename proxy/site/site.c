@@ -58,6 +58,19 @@ site_refuses(const struct site *site)
 	return site_any_rules(site, refuses, 0);
 }
 
+static bool
+keeps_evidence(const struct rules *rules, int what)
+{
+	(void)what;
+	return rules->evidence != EVIDENCE_OFF;
+}
+
+bool
+site_keeps_evidence(const struct site *site)
+{
+	return site_any_rules(site, keeps_evidence, 0);
+}
+
 bool
 site_has_family(const struct site *site, bool v4)
 {

@@ -61,7 +61,10 @@ struct site_prefix {
 	uint32_t network, line;
 };
 
-enum { SITE_CONTROL = 108 };	/* octets with its NUL, as in struct sockaddr_un */
+enum {
+	SITE_CONTROL = 108,	/* octets with its NUL, as in struct sockaddr_un */
+	SITE_EVIDENCE_FOLDER = 4000,	/* octets of its path: names of files come behind it */
+};
 
 struct site {
 	const char *file;
@@ -73,6 +76,9 @@ struct site {
 	bool journal_required;
 	const char *archive;		/* path of the folder that keeps policies (archive.h); NULL: none */
 	size_t archive_files;		/* that it keeps at most */
+	const char *evidence_folder;	/* path; NULL: none is set, and no rule asks for any */
+	unsigned evidence_files;
+	uint64_t evidence_octets;	/* of a file */
 	const char *control;		/* path of the socket that commands ask at */
 	struct ip metrics_ip;		/* where counters can be read by HTTP, and the port there; 0: nowhere */
 	uint16_t metrics_port;
@@ -144,6 +150,9 @@ bool site_admits(const struct site *site, enum admit admit);
 
 /* Is anybody told that he may not, by his network or by the gate? */
 bool site_refuses(const struct site *site);
+
+/* Does a rule of any host ask for evidence? */
+bool site_keeps_evidence(const struct site *site);
 
 /* Is an address of this family protected? */
 bool site_has_family(const struct site *site, bool v4);

@@ -271,6 +271,9 @@ warn_sessions(struct warnings *w, size_t host)
 		if (r->auth == AUTH_PASS && r->starttls != STARTTLS_TERMINATE)
 			warn(w, f->set[FROM_AUTH].line, "host %.*s: auth = pass for %.*s without TLS: passwords cross its networks in plain text",
 			    SHOWN(name), SHOWN(f->name));
+		if (r->evidence == EVIDENCE_ALL)
+			warn(w, f->set[FROM_EVIDENCE].line, "host %.*s: evidence = all for %.*s: the first octets of mail that is let pass are kept, too",
+			    SHOWN(name), SHOWN(f->name));
 	}
 }
 
@@ -339,6 +342,8 @@ warn_outputs(struct warnings *w)
 {
 	if (w->site->journal == NULL && w->site->syslog == NULL)
 		warn(w, w->site->top_set[TOP_JOURNAL].line, "journal = none without syslog: nothing that is decided is recorded");
+	if (w->site->evidence_folder != NULL && !site_keeps_evidence(w->site))
+		warn(w, w->site->top_set[TOP_EVIDENCE_FOLDER].line, "evidence-folder without evidence = refused or all of any host: nothing is kept there");
 }
 
 /* What the gate asks at most at once, beside what the DNS may be asked. */

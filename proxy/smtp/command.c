@@ -68,6 +68,27 @@ command_parse(struct span line, struct command *c)
 	c->verb = find(c->name);
 }
 
+/* Not a command that is ever carried: perhaps a password in base64, which can begin with the X of X-anything. */
+static bool
+is_any_word(const struct command *c)
+{
+	return c->verb == VERB_UNKNOWN || c->verb == VERB_REFUSED;
+}
+
+struct span
+command_shown(const struct command *c, struct span line, bool secret)
+{
+	if (secret && is_any_word(c))
+		return span_cut(line, 0, 0);
+	return c->verb == VERB_AUTH || c->verb == VERB_UNKNOWN ? c->name : line;
+}
+
+bool
+command_secret_behind(const struct command *c, bool secret)
+{
+	return is_any_word(c) ? secret : c->verb == VERB_AUTH;
+}
+
 const char *
 verb_name(enum verb v)
 {

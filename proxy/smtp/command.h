@@ -26,6 +26,16 @@ struct command {
 /* Split a line (without CRLF) into verb and argument. Any bytes. */
 void command_parse(struct span line, struct command *c);
 
+/*
+ * What of a line may be journaled or kept. A client whose AUTH was refused may go on with its password (secret), and a
+ * line of AUTH may hold one, also where a stray octet makes an unknown command of it. Empty, the name, or all of line; the parts
+ * that are shown are in front.
+ */
+struct span command_shown(const struct command *c, struct span line, bool secret);
+
+/* May unknown words that follow this command be passwords? secret: could it be one itself? */
+bool command_secret_behind(const struct command *c, bool secret);
+
 /* The verb in upper case ("RCPT"); "?" for the last three kinds. */
 const char *verb_name(enum verb v);
 

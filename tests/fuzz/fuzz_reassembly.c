@@ -14,7 +14,7 @@
 enum { SPACE = 1900, LEN = 96, MISSING = 40, SEGMENTS = 400, NONE = -1 };	/* SPACE and what is behind fits into a window */
 enum { END = SPACE + LEN + MISSING };
 
-_Static_assert(END <= RECENT_OCTETS, "all that was told since a gap can be compared");
+_Static_assert((int)END <= (int)RECENT_OCTETS, "all that was told since a gap can be compared");
 
 static struct {
 	struct reassembly_shared shared;

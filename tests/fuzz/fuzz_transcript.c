@@ -7,7 +7,7 @@
  * CLOSED; every octet of a message is counted once. A second run misses some octets and has acknowledgements that lie:
  * then it only has to live, to say that something is missing, and to end.
  */
-#include "proxy/driver/tap/witness.h"
+#include "proxy/driver/tap/conversation.h"
 
 #include "proxy/smtp/reply.h"
 #include "tests/fuzz/fuzz.h"
@@ -73,14 +73,14 @@ show(void *flow, enum side side, size_t most, bool lost)
 	if (from == to)
 		return;
 	if (lost) {
-		witness_flows.gap(flow, side, to - from, 1000000 + to);
+		conversation_flows.gap(flow, side, to - from, 1000000 + to);
 		return;
 	}
 	copy = malloc(to - from);
 	if (copy == NULL)
 		abort();
 	memcpy(copy, s->octets + from, to - from);
-	witness_flows.octets(flow, side, span_of(copy, to - from), s->seen[from], 1000000 + to);
+	conversation_flows.octets(flow, side, span_of(copy, to - from), s->seen[from], 1000000 + to);
 	free(copy);
 }
 
@@ -105,11 +105,11 @@ static void
 watch(struct told *t, unsigned way, bool lossy)
 {
 	const struct exchange_user user = { .exchange = exchange, .cookie = t };
-	struct witness_counters counters = { 0 };
-	struct witness_conf conf = { .policies = { policy() }, .limits = { &dialogue_limits_default }, .user = &user, .counters = &counters };
+	struct conversation_counters counters = { 0 };
+	struct conversation_conf conf = { .policies = { policy() }, .limits = { &dialogue_limits_default }, .user = &user, .counters = &counters };
 	const struct flow_ends ends = { .client = { .bytes = { 0x20, 1 } }, .host = *corpus_asked()->address, .client_port = 1025, .port = 25 };
 	unsigned random = way * 2654435761u + 1;
-	void *flow = witness_flows.opened(&conf, &ends, true, 1000000);
+	void *flow = conversation_flows.opened(&conf, &ends, true, 1000000);
 
 	t->len = t->banners = t->closed = 0;
 	t->missing = t->text = 0;
@@ -123,7 +123,7 @@ watch(struct told *t, unsigned way, bool lossy)
 			side = side == SIDE_CLIENT ? SIDE_HOST : SIDE_CLIENT;
 		show(flow, side, way < 2 ? SAID_MAX : 1 + (random >> 20) % 32, lossy && (random >> 8 & 7) == 0);
 	}
-	witness_flows.closed(flow, FLOW_CLOSED, 9000000);
+	conversation_flows.closed(flow, FLOW_CLOSED, 9000000);
 }
 
 /* Turns: an octet with the side and a length, then so many octets. lying: what was seen is the input's. */

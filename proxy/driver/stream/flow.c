@@ -46,12 +46,26 @@ flow_may_read(const struct stream_session *s, enum side from)
 	return may_feed(s, from) && peer_room(p) > 0;
 }
 
+/* before: octets of the client's input that were there before it was read. */
+static void
+hear(struct stream_session *s, size_t before)
+{
+	const struct peer *client = &s->peer[SIDE_CLIENT];
+	struct span in = peer_input(client);
+
+	if (in.len > before)
+		witness_heard(s->witness, span_cut(in, before, in.len), s->dialogue.state);
+	if (client->gone != PEER_HERE)
+		witness_ends(s->witness, client->gone == PEER_RESET ? EXHIBIT_CLIENT_RESETS : EXHIBIT_CLIENT_ENDS);
+}
+
 void
 flow_read(struct stream_session *s, enum side from)
 {
 	struct sessions *shared = s->shared;
 	struct peer *p = &s->peer[from];
 	bool big = s->streaming[from];
+	size_t before = peer_input(p).len;
 
 	switch (peer_read(p, &shared->pool, big)) {
 	case PEER_NO_MEMORY:
@@ -64,12 +78,31 @@ flow_read(struct stream_session *s, enum side from)
 	case PEER_NOTHING:
 		break;
 	}
+	if (from == SIDE_CLIENT && s->witness != NULL)
+		hear(s, before);
 }
 
 static bool
 may_stream(const struct stream_session *s)
 {
 	return s->dialogue.state == DIALOGUE_BODY || s->dialogue.state == DIALOGUE_BLIND;
+}
+
+/* dialogue_feed(), under the eyes of a witness. */
+static size_t
+feed_witnessed(struct stream_session *s, enum side from, struct span in, size_t *pass, uint64_t now_ms)
+{
+	struct dialogue *d = &s->dialogue;
+	enum dialogue_state before = d->state;
+	bool auth = before == DIALOGUE_REPLY && d->asked.verb == VERB_AUTH;
+	size_t waited = buf_span(&d->out[SIDE_CLIENT]).len;
+	size_t used = dialogue_feed(d, from, in, pass, now_ms);
+
+	if (from == SIDE_CLIENT)
+		witness_used(s->witness, in, used, before, d->state);
+	else if (auth)
+		witness_auth_answered(s->witness, waited, buf_span(&d->out[SIDE_CLIENT]).len);
+	return used;
 }
 
 /* Show the dialogue what was read from a side. True when it used some of it. */
@@ -84,7 +117,10 @@ feed(struct stream_session *s, enum side from, uint64_t now_ms)
 		size_t used;
 
 		assert(s->pass[from] == 0);	/* it lies before the rest of the input, and is given back before it */
-		used = dialogue_feed(&s->dialogue, from, peer_input(p), &pass, now_ms);
+		if (s->witness != NULL)
+			used = feed_witnessed(s, from, peer_input(p), &pass, now_ms);
+		else
+			used = dialogue_feed(&s->dialogue, from, peer_input(p), &pass, now_ms);
 		s->streaming[from] = may_stream(s) && (pass > 0 || s->streaming[from]);
 		if (used == 0)
 			break;
@@ -139,6 +175,8 @@ last_words(struct stream_session *s, enum side from)
 	if (from == SIDE_HOST && !s->starved && peer_room(p) > 0)
 		flow_read(s, from);
 	p->gone = PEER_RESET;
+	if (from == SIDE_CLIENT && s->witness != NULL)
+		witness_ends(s->witness, EXHIBIT_CLIENT_RESETS);
 }
 
 /* Send what there is for a side. True when some went, or was thrown away. */
@@ -161,6 +199,8 @@ flush(struct stream_session *s, enum side to)
 			n = peer_send(p, s->shared->loop, out);
 			*octets += n;
 			s->octets[to] += n;
+			if (to == SIDE_CLIENT && s->witness != NULL && n > 0)
+				witness_said(s->witness, span_cut(out, 0, n), s->dialogue.state);
 			if (p->deaf)
 				last_words(s, to);
 			if (n == 0)

@@ -262,7 +262,8 @@ peer_close(struct peer *p, struct ev_loop *loop, bool reset)
 		return;
 	peer_quiet(p, loop);
 	peer_awaited(p, loop);
-	if (p->fd != -1 && reset)
+	p->aborted = p->fd != -1 && reset;
+	if (p->aborted)
 		tproxy_abort(p->fd);
 	else if (p->fd != -1)
 		close(p->fd);

@@ -23,6 +23,7 @@ struct peer {
 	int fd;			/* -1: closed */
 	struct tls *tls;	/* NULL: plain */
 	bool connecting;
+	bool aborted;		/* we have reset it */
 	bool deaf;		/* what is sent to it would be lost: it is thrown away at once */
 	enum peer_gone gone;	/* it will send no more */
 	int error;		/* PEER_RESET: the errno that told of it */

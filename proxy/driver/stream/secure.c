@@ -30,6 +30,8 @@ end_well(struct stream_session *s, uint64_t now_ms)
 	s->securing = false;
 	s->shared->counters->tls_sessions++;
 	tls_describe(s->peer[SIDE_CLIENT].tls, how);
+	if (s->witness != NULL)
+		witness_secured(s->witness, how);
 	dialogue_secured(&s->dialogue, how, now_ms);
 }
 

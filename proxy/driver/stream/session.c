@@ -17,6 +17,16 @@ enum {
 
 static const double hunger_s = 0.1;	/* between two looks whether there is memory again */
 
+/* How and when our side ended, once it has. */
+static void
+note_end(const struct stream_session *s)
+{
+	const struct peer *client = &s->peer[SIDE_CLIENT];
+
+	if (s->witness != NULL && (s->lingering || client->fd == -1))
+		witness_ends(s->witness, client->aborted ? EXHIBIT_BOX_RESETS : EXHIBIT_BOX_ENDS);
+}
+
 /* The one place where a session is freed. Its buffers may be what others wait for. */
 static void
 session_free(struct stream_session *s)
@@ -36,6 +46,8 @@ session_free(struct stream_session *s)
 	TAILQ_REMOVE(&shared->all, s, in_all);
 	domain_give_up(s->look);
 	lists_give_up(s->listing);
+	note_end(s);
+	witness_leave(s->witness, &s->dialogue.conf.session);
 	tls_creds_release(s->creds);
 	loan_drop(s);
 	if (shared->conf.rates != NULL)
@@ -198,6 +210,7 @@ session_go_on(struct stream_session *s, uint64_t now_ms)
 	loan_begin(s);
 	flow_move(s, now_ms);
 	close_sides(s, now_ms);
+	note_end(s);
 	if (!loan_end(s))
 		end_without_memory(s, now_ms);
 	if (s->peer[SIDE_CLIENT].fd == -1 && s->peer[SIDE_HOST].fd == -1) {
@@ -219,6 +232,8 @@ linger(struct stream_session *s)
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return;
 	s->wasted += n > 0 ? (size_t)n : 0;
+	if (n <= 0 && s->witness != NULL)
+		witness_ends(s->witness, n == 0 ? EXHIBIT_CLIENT_ENDS : EXHIBIT_CLIENT_RESETS);
 	if (n <= 0 || s->wasted >= LINGER_OCTETS)
 		peer_close(client, s->shared->loop, false);
 }
@@ -361,8 +376,10 @@ session_new(struct sessions *shared, int fd, const struct session *who)
 	TAILQ_INSERT_TAIL(&shared->all, s, in_all);
 	shared->counters->sessions++;
 	peer_init(&s->peer[SIDE_CLIENT], fd, on_client_readable, on_client_writable, s);
+	s->witness = witness_new(&shared->witnesses, &who->host->rules[who->network]);
 	s->creds = tls_creds_hold(shared->tls[who->host - shared->conf.policy->hosts]);
-	d = (struct dialogue_conf){ .session = *who, .limits = shared->conf.limits, .hooks = &shared->conf.hooks,
+	d = (struct dialogue_conf){ .session = *who, .limits = shared->conf.limits,
+	    .hooks = s->witness == NULL ? &shared->conf.hooks : witness_hooks(s->witness),
 	    .tarpit = shared->conf.tarpit, .rates = shared->conf.rates, .who = counted,
 	    .unrecorded = shared->conf.unrecorded, .tls_ready = s->creds != NULL };
 	dialogue_init(&s->dialogue, &d, now_ms);

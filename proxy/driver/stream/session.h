@@ -8,6 +8,7 @@
  *	flow.c		bytes: read, shown to the dialogue, sent
  *	secure.c	TLS with the client: its begin, well or not
  *	ask.c		questions of the dialogue to the DNS
+ *	witness.c	what was said with the client, where that is to be kept (witness.h)
  *	loan.c		memory for what waits to be sent, and for notes
  *	turn_away.c	who gets none
  *
@@ -22,6 +23,7 @@
 #include "proxy/driver/stream/peer.h"
 #include "proxy/driver/stream/stream.h"
 #include "proxy/driver/stream/tproxy.h"
+#include "proxy/driver/stream/witness.h"
 
 #include <sys/queue.h>
 
@@ -42,6 +44,7 @@ struct sessions {
 	struct tls_creds **tls;			/* by position in the policy's hosts; NULL: that host has none */
 	struct stream_counters *counters, own_counters;
 	struct pool pool;
+	struct witnesses witnesses;
 	struct scratch scratch;
 	struct session_list all, starved, waiting;	/* starved: cannot read before a buffer is given back; waiting: for a socket */
 	ev_timer hunger;			/* runs while one is starved, whose other side may hold all the buffers that there are */
@@ -52,6 +55,7 @@ struct stream_session {
 	struct sessions *shared;
 	TAILQ_ENTRY(stream_session) in_all, in_starved, in_waiting;
 	struct peer peer[2];		/* by side */
+	struct witness *witness;	/* NULL: nothing is kept of it */
 	struct tls_creds *creds;	/* of the host when the session began, or NULL */
 	struct domain_look *look;	/* what the dialogue waits for, or NULL */
 	struct lists_look *listing;	/* the block lists are asked; NULL: not yet, or not any more */

@@ -198,6 +198,8 @@ begin_sessions(struct sessions *all, struct ev_loop *loop, const struct stream_c
 	all->counters = conf->counters == NULL ? &all->own_counters : conf->counters;
 	memset(all->counters, 0, sizeof(*all->counters));
 	all->next_id = conf->first_id;
+	all->witnesses = (struct witnesses){ .budget.held_max = WITNESS_MEMORY, .deliver = conf->keep, .cookie = conf->keeper,
+	    .counters = all->counters, .hooks = &all->conf.hooks };
 	TAILQ_INIT(&all->all);
 	TAILQ_INIT(&all->starved);
 	TAILQ_INIT(&all->waiting);

@@ -63,6 +63,8 @@ struct stream_conf {
 	const bool *unrecorded;		/* outlives the stream; read at each accept, MAIL and RCPT. True: they are refused for now, as nothing
 					   may be decided that is not recorded. NULL: never */
 	void (*began)(void *cookie, const struct session *s);	/* a session began, with hooks.cookie; does not call back; NULL: nobody counts */
+	int (*keep)(void *cookie, struct span exhibit);	/* evidence of a session that ended (proxy/base/exhibit.h). 0, or -1: no room; NULL: there is none */
+	void *keeper;			/* its cookie */
 	unsigned body_buffers_max;	/* 64 KiB buffers for messages at once, 0: 1024, and a sixteenth of that of 256 KiB; beyond, messages pass in small pieces */
 };
 
@@ -88,6 +90,10 @@ struct stream_conf {
 	X(tls_failed, "TLS handshakes that failed")                                                        \
 	X(port_taken, "client's port was in use: another one was taken")                                   \
 	X(socket_waits, "sessions that had to wait for a socket towards their host")                       \
+	X(evidence_kept, "sessions of which evidence was given to the scribe")                              \
+	X(evidence_cut, "of these: with octets left out, as there was no room or memory for more")             \
+	X(evidence_unseen, "sessions whose rules ask for evidence, without memory for it")                   \
+	X(evidence_lost, "sessions whose evidence found no room on its way to the scribe")                   \
 	X(sessions, "sessions now")                                                                        \
 	X(octets_to_host, "octets sent to hosts")                                                          \
 	X(octets_to_client, "octets sent to clients")

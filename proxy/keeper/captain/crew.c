@@ -187,7 +187,8 @@ start(struct crew *c, unsigned index)
 
 	*m = (struct member){ .crew = c, .wire = -1 };
 	m->home = (struct worker_home){ .site = conf->site, .confine = conf->confine, .index = index, .count = conf->count, .tls = conf->tls,
-		.causes = conf->causes, .outlet = scribehouse_outlet(conf->scribe, conf->first_writer + index), .rates = *conf->rates,
+		.causes = conf->causes, .outlet = scribehouse_outlet(conf->scribe, conf->first_writer + index),
+		.exhibits = scribehouse_exhibits(conf->scribe, conf->first_writer + index), .rates = *conf->rates,
 		.table = conf->first_table + index, .all = c->shared, .hosts = host_row(c, index) };
 	share_out(m, conf);
 	ev_init(&m->on_wire, on_wire);

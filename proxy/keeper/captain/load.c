@@ -88,7 +88,9 @@ start_scribe(struct captain *c)
 {
 	const struct site *site = c->site;
 	const struct scribe_home scribe = { .file = site->journal, .syslog = site->syslog, .facility = site->syslog_facility,
-		.required = site->journal_required, .procid = getppid(), .confine = &c->confine };
+		.required = site->journal_required, .procid = getppid(), .confine = &c->confine,
+		.evidence = { .folder = site_keeps_evidence(site) ? site->evidence_folder : NULL, .files = site->evidence_files,
+		    .file_octets = site->evidence_octets, .policy = &site->policy, .digest = site->digest } };
 
 	if (scribehouse_open(&c->scribe, &scribe, WRITER_WORKERS + c->workers, c->loop, c->echo.stream) == -1)
 		return -1;

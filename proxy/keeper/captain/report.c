@@ -173,6 +173,7 @@ scribe(const struct captain *c)
 	document_put(&o, "required", !home->required ? json_null() : json_string(home->file != NULL ? "file" : "syslog"));
 	document_put(&o, "file_error", error_text(scribehouse_file_error(&c->scribe)));
 	document_put(&o, "syslog_error", error_text(scribehouse_syslog_error(&c->scribe)));
+	document_put(&o, "evidence_error", error_text(scribehouse_evidence_error(&c->scribe)));
 	return o;
 }
 

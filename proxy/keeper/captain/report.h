@@ -7,7 +7,7 @@
  *	 "rules_loaded": true or null (they are another captain's),
  *	 "workers": [{"index", "pid", "well", "restarts", "sessions"}],
  *	 "gate": null or {"pid", "hand_pid", "well"},
- *	 "scribe": {"pid", "well", "required": null, "file" or "syslog", "file_error": null or a text, "syslog_error"},
+ *	 "scribe": {"pid", "well", "required": null, "file" or "syslog", "file_error": null or a text, "syslog_error", "evidence_error"},
  *	 "hosts": [{"name", "addresses"}], "hosts_more": N,
  *	 "unenforced": {"rows", "more"},		unenforced.h
  *	 "now": {"sessions": N, ...},			what is no count, but how many are now

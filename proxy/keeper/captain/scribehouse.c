@@ -71,10 +71,30 @@ ended(void *cookie)
 	__atomic_store_n(&s->home.shared->beats, 0, __ATOMIC_RELAXED);
 }
 
-static size_t
-shared_octets(size_t writers)
+/* Memory for all: pages are taken as they are used. 0, or -1 with errno. */
+static int
+open_memory(struct scribehouse *s)
 {
-	return SHARED_ROOM + writers * ring_octets(SCRIBE_RING);
+	const struct scribe_home *home = &s->home;
+
+	s->octets = SHARED_ROOM + home->ring_count * ring_octets(SCRIBE_RING) + home->exhibit_count * ring_octets(CABINET_RING);
+	s->rings = calloc(home->ring_count, sizeof(*s->rings));
+	s->outlets = calloc(home->ring_count, sizeof(*s->outlets));
+	s->exhibits = calloc(home->exhibit_count + 1, sizeof(*s->exhibits));
+	s->shared = mmap(NULL, s->octets, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return s->rings == NULL || s->outlets == NULL || s->exhibits == NULL || s->shared == MAP_FAILED ? -1 : 0;
+}
+
+/* Each in the place behind the one before. */
+static void
+init_rings(struct scribehouse *s)
+{
+	uint8_t *at = (uint8_t *)s->shared + SHARED_ROOM;
+
+	for (size_t i = 0; i < s->home.ring_count; i++, at += ring_octets(SCRIBE_RING))
+		ring_init(&s->rings[i], at, SCRIBE_RING);
+	for (size_t i = 0; i < s->home.exhibit_count; i++, at += ring_octets(CABINET_RING))
+		ring_init(&s->exhibits[i], at, CABINET_RING);
 }
 
 /* The rings, and what says for each writer where its lines go. 0, or -1 with errno. */
@@ -82,19 +102,20 @@ static int
 open_rings(struct scribehouse *s, size_t writers)
 {
 	struct scribe_home *home = &s->home;
+	bool evidence = home->evidence.folder != NULL;
 	int ends[2];
 
-	home->ring_count = writers;
-	s->rings = calloc(writers, sizeof(*s->rings));
-	s->outlets = calloc(writers, sizeof(*s->outlets));
-	s->shared = mmap(NULL, shared_octets(writers), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (s->rings == NULL || s->outlets == NULL || s->shared == MAP_FAILED || pipe2(ends, O_CLOEXEC | O_NONBLOCK) == -1)
+	home->ring_count = writers + evidence;
+	home->exhibit_count = evidence ? writers : 0;
+	if (open_memory(s) == -1 || pipe2(ends, O_CLOEXEC | O_NONBLOCK) == -1)
 		return -1;
+	init_rings(s);
 	home->shared = s->shared;
 	home->rings = s->rings;
+	home->exhibits = evidence ? s->exhibits : NULL;
+	home->own = evidence ? &s->outlets[writers] : NULL;
 	home->writers = ends[0];
-	for (size_t i = 0; i < writers; i++) {
-		ring_init(&s->rings[i], (uint8_t *)s->shared + SHARED_ROOM + i * ring_octets(SCRIBE_RING), SCRIBE_RING);
+	for (size_t i = 0; i < home->ring_count; i++) {
 		s->outlets[i] = (struct journal_outlet){ .ring = s->rings[i], .beats = &home->shared->beats, .failing = &home->shared->failing,
 			.required = home->required, .alive = ends[1] };
 	}
@@ -105,8 +126,9 @@ static void
 free_rings(struct scribehouse *s)
 {
 	if (s->shared != NULL && s->shared != MAP_FAILED)
-		munmap(s->shared, shared_octets(s->home.ring_count));
+		munmap(s->shared, s->octets);
 	free(s->rings);
+	free(s->exhibits);
 	free(s->outlets);
 	*s = (struct scribehouse){ .wire = -1 };
 }
@@ -147,6 +169,12 @@ scribehouse_outlet(const struct scribehouse *s, size_t writer)
 	return &s->outlets[writer];
 }
 
+const struct ring *
+scribehouse_exhibits(const struct scribehouse *s, size_t writer)
+{
+	return s->home.exhibits == NULL ? NULL : &s->exhibits[writer];
+}
+
 void
 scribehouse_reopen(const struct scribehouse *s)
 {
@@ -154,11 +182,15 @@ scribehouse_reopen(const struct scribehouse *s)
 		(void)wire_say(s->wire, "reopen");	/* one that reads nothing hangs, and is killed; the next one opens the path */
 }
 
+/* Something that is to be written. */
 static bool
-has_lines(const struct scribehouse *s)
+has_work(const struct scribehouse *s)
 {
 	for (size_t i = 0; i < s->home.ring_count; i++)
 		if (ring_used(&s->rings[i]) > 0)
+			return true;
+	for (size_t i = 0; i < s->home.exhibit_count; i++)
+		if (ring_used(&s->exhibits[i]) > 0)
 			return true;
 	return false;
 }
@@ -169,7 +201,7 @@ scribehouse_close(struct scribehouse *s)
 	if (s->shared == NULL)
 		return;
 	close(s->outlets[0].alive);
-	if (s->child.pid == 0 && has_lines(s)) {	/* it died just now */
+	if (s->child.pid == 0 && has_work(s)) {	/* it died just now */
 		child_end(&s->child);
 		(void)start(s, s->child.loop);
 	}
@@ -188,6 +220,12 @@ int
 scribehouse_syslog_error(const struct scribehouse *s)
 {
 	return (int)__atomic_load_n(&s->home.shared->syslog_error, __ATOMIC_RELAXED);
+}
+
+int
+scribehouse_evidence_error(const struct scribehouse *s)
+{
+	return (int)__atomic_load_n(&s->home.shared->evidence_error, __ATOMIC_RELAXED);
 }
 
 void

@@ -16,7 +16,9 @@
 struct scribehouse {
 	struct scribe_home home;
 	struct journal_outlet *outlets;	/* for each writer one, with its ring */
-	struct ring *rings;
+	struct ring *rings;		/* for each writer one, and one for the scribe if there is evidence */
+	struct ring *exhibits;		/* for each writer one, if there is evidence */
+	size_t octets;			/* of shared */
 	void *shared;			/* NULL: it is not open */
 	int wire;			/* to the scribe; -1: there is none */
 	FILE *errors;
@@ -34,6 +36,9 @@ int scribehouse_open(struct scribehouse *s, const struct scribe_home *conf, size
 /* For the writer with this number, below that of all; it and those that take its place keep outlet->alive open. */
 const struct journal_outlet *scribehouse_outlet(const struct scribehouse *s, size_t writer);
 
+/* The same for its evidence; NULL: none is wanted. */
+const struct ring *scribehouse_exhibits(const struct scribehouse *s, size_t writer);
+
 /* Have it open its file anew, after somebody moved that away. */
 void scribehouse_reopen(const struct scribehouse *s);
 
@@ -46,6 +51,7 @@ void scribehouse_close(struct scribehouse *s);
 /* Why it does not write to this output, as errno; 0: it does, or there is none. */
 int scribehouse_file_error(const struct scribehouse *s);
 int scribehouse_syslog_error(const struct scribehouse *s);
+int scribehouse_evidence_error(const struct scribehouse *s);
 
 /* Show each counter, of all scribes since the first, as "scribe_written". */
 void scribehouse_count(const struct scribehouse *s, void (*show)(void *cookie, const char *name, uint64_t n), void *cookie);

@@ -39,11 +39,12 @@ look_inside(const struct inquiry_captain *c, json_t **faults)
 		add_fault(faults, "block lists that are not asked, since they erred: %" JSON_INTEGER_FORMAT, lists);
 }
 
-/* Mail does not wait for the journal, unless it is required. */
+/* Mail does not wait for the journal, unless it is required, and never for evidence. */
 static void
 look_at_journal(const struct inquiry_captain *c, json_t **faults)
 {
-	static const char *const outputs[][3] = { { "file", "file_error", "the journal" }, { "syslog", "syslog_error", "syslog" } };
+	static const char *const outputs[][3] = { { "file", "file_error", "the journal" }, { "syslog", "syslog_error", "syslog" },
+		{ "evidence", "evidence_error", "evidence" } };
 	static const char refused[] = "mail is refused for now", goes_on[] = "mail goes on";
 	const json_t *scribe = json_object_get(c->report, "scribe");
 	const char *required = json_string_value(json_object_get(scribe, "required"));

@@ -4,6 +4,7 @@
 
 #include "proxy/keeper/process/child.h"
 #include "proxy/keeper/process/wire.h"
+#include "proxy/keeper/scribe/shelf.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -65,22 +66,25 @@ open_syslog(const char *path)
 	return -1;
 }
 
-/* What the scribe sends is nonsense if it is no longer itself. */
+/* What the scribe sends is nonsense if it is no longer itself. number: of a file of evidence, else 0. */
 static int
-obey(const struct wire_message *m, const char *file, const char *syslog)
+obey(const struct wire_message *m, const struct opener_conf *conf, unsigned *number)
 {
-	if (file != NULL && wire_is(m, "journal") != NULL)
-		return open_file(file);
-	if (syslog != NULL && wire_is(m, "syslog") != NULL)
-		return open_syslog(syslog);
+	*number = 0;
+	if (conf->file != NULL && wire_is(m, "journal") != NULL)
+		return open_file(conf->file);
+	if (conf->syslog != NULL && wire_is(m, "syslog") != NULL)
+		return open_syslog(conf->syslog);
+	if (conf->evidence != NULL && wire_is(m, "evidence") != NULL)
+		return shelf_next(conf->evidence, conf->evidence_files, number);
 	errno = EINVAL;
 	return -1;
 }
 
 static void
-answer(int wire, int fd)
+answer(int wire, int fd, unsigned number)
 {
-	if (fd == -1 || wire_send(wire, &fd, 1, "opened") == -1)
+	if (fd == -1 || wire_send(wire, &fd, 1, "opened %u", number) == -1)
 		(void)wire_say(wire, "failed %d", errno);
 	if (fd != -1)
 		close(fd);
@@ -88,25 +92,28 @@ answer(int wire, int fd)
 
 /* Until the scribe has ended. The kernel does not kill it for that: a process of another user may not. */
 __attribute__((noreturn)) static void
-serve(int wire, const char *file, const char *syslog)
+serve(int wire, const struct opener_conf *conf)
 {
 	static struct wire_message m;
 	struct pollfd asked = { .fd = wire, .events = POLLIN };
-	int got;
+	unsigned number;
+	int got, fd;
 
 	prctl(PR_SET_NAME, "relaywall-open");
 	while ((got = wire_receive(wire, &m)) != -1) {
-		if (got == 1)
-			answer(wire, obey(&m, file, syslog));
-		else
+		if (got == 1) {
+			fd = obey(&m, conf, &number);
+			answer(wire, fd, number);
+		} else {
 			(void)poll(&asked, 1, -1);
+		}
 		wire_close_all(&m);
 	}
 	_exit(0);
 }
 
 int
-opener_start(const char *file, const char *syslog)
+opener_start(const struct opener_conf *conf)
 {
 	int ends[2];
 	pid_t pid;
@@ -115,7 +122,7 @@ opener_start(const char *file, const char *syslog)
 		return -1;
 	pid = child_fork(&ends[1], 1);
 	if (pid == 0)
-		serve(ends[1], file, syslog);
+		serve(ends[1], conf);
 	close_quietly(ends[1]);
 	if (pid != -1)
 		return ends[0];
@@ -123,8 +130,8 @@ opener_start(const char *file, const char *syslog)
 	return -1;
 }
 
-int
-opener_ask(int wire, const char *word)
+static int
+ask(int wire, const char *word, unsigned *number)
 {
 	struct pollfd answered = { .fd = wire, .events = POLLIN };
 	struct wire_message m;
@@ -136,7 +143,7 @@ opener_ask(int wire, const char *word)
 		return -1;
 	while ((got = wire_receive(wire, &m)) == 0)
 		(void)poll(&answered, 1, -1);
-	if (got == 1 && wire_is(&m, "opened") != NULL && m.fd_count == 1)
+	if (got == 1 && (rest = wire_is(&m, "opened")) != NULL && m.fd_count == 1 && wire_number(&rest, UINT_MAX, number))
 		return m.fds[0];
 	if (got == 1 && m.cut)
 		error = EMFILE;
@@ -145,4 +152,18 @@ opener_ask(int wire, const char *word)
 	wire_close_all(&m);
 	errno = (int)error;
 	return -1;
+}
+
+int
+opener_ask(int wire, const char *word)
+{
+	unsigned number;
+
+	return ask(wire, word, &number);
+}
+
+int
+opener_ask_evidence(int wire, unsigned *number)
+{
+	return ask(wire, "evidence", number);
 }

@@ -38,6 +38,7 @@ struct scribe {
 	struct wire_message message;
 	uint64_t now_ms, beat_ms;
 	bool ending;			/* nobody can write to the rings any more */
+	struct cabinet cabinet;
 	uint8_t lines[OUTPUT_BATCH];	/* a copy: the ring is its writer's to spoil */
 };
 
@@ -188,6 +189,8 @@ reopen(struct scribe *s)
 		if (output_reopen(o) == -1)
 			fprintf(stderr, "relaywall: %s %s: %s; what was open stays in use\n", o->kind, o->path, strerror(errno));
 	}
+	if (s->home->exhibits != NULL)
+		cabinet_reopen(&s->cabinet);
 }
 
 static void
@@ -217,6 +220,8 @@ go_round(struct scribe *s)
 		work(s, &s->columns[i]);
 	for (size_t i = 0; i < s->home->ring_count; i++)
 		make_room(s, i);
+	if (s->home->exhibits != NULL)
+		cabinet_go_on(&s->cabinet, s->now_ms);
 	if (s->now_ms - s->beat_ms >= BEAT_MS) {
 		count(&s->home->shared->beats, 1);
 		s->beat_ms = s->now_ms;
@@ -255,20 +260,28 @@ wait_round(struct scribe *s)
 		lose_opener(s);
 }
 
+static bool
+waits(struct scribe *s)
+{
+	bool waits = s->home->exhibits != NULL && cabinet_waits(&s->cabinet);
+
+	for (size_t i = 0; i < s->column_count; i++)
+		waits |= has_lines(s, &s->columns[i]);
+	return waits;
+}
+
 /* What cannot be written in time is lost, and that is told. */
 __attribute__((noreturn)) static void
 end(struct scribe *s)
 {
 	uint64_t until_ms = clock_ms() + END_MS;
-	bool waits;
 
 	do {
 		wait_round(s);
 		go_round(s);
-		waits = false;
-		for (size_t i = 0; i < s->column_count; i++)
-			waits |= has_lines(s, &s->columns[i]);
-	} while (waits && s->now_ms < until_ms);
+	} while (waits(s) && s->now_ms < until_ms);
+	if (s->home->exhibits != NULL && cabinet_waits(&s->cabinet))
+		fprintf(stderr, "relaywall: evidence %s: ends with sessions that were not written\n", s->home->evidence.folder);
 	for (size_t i = 0; i < s->column_count; i++)
 		if (has_lines(s, &s->columns[i]))
 			fprintf(stderr, "relaywall: %s %s: ends with lines that were not written\n", s->columns[i].output.kind,
@@ -322,11 +335,14 @@ give_up(struct scribe *s)
 {
 	const struct scribe_home *home = s->home;
 
-	s->opener = opener_start(home->file, home->syslog);
+	s->opener = opener_start(&(struct opener_conf){ .file = home->file, .syslog = home->syslog, .evidence = home->evidence.folder,
+	    .evidence_files = home->evidence.files });
 	if (s->opener == -1) {
 		fprintf(stderr, "relaywall: scribe: %s\n", strerror(errno));
 		_exit(1);
 	}
+	if (home->exhibits != NULL)
+		cabinet_init(&s->cabinet, &home->evidence, home->exhibits, home->exhibit_count, s->opener, home->shared, home->own);
 	if (confine_enter(home->confine, SANDBOX_SCRIBE, "the scribe") == -1)
 		_exit(1);
 }
@@ -338,7 +354,8 @@ scribe_process(const struct scribe_home *home)
 
 	prctl(PR_SET_PDEATHSIG, 0);	/* workers outlive a captain that dies, and so does what they write */
 	prctl(PR_SET_NAME, "relaywall-log");
-	s = (struct scribe){ .home = home, .wire = home->wire };
+	s.home = home;
+	s.wire = home->wire;
 	syslog_sender_init(&s.sender, home->facility, home->procid);
 	give_up(&s);
 	add_columns(&s);

@@ -184,6 +184,14 @@ report(void *cookie, const struct session *s, const struct event *e)
 }
 
 static int
+keep(void *cookie, struct span exhibit)
+{
+	const struct worker *w = cookie;
+
+	return ring_put(w->home->exhibits, exhibit);
+}
+
+static int
 take_socket(void *cookie, const struct tproxy_ends *ends, bool keep_port)
 {
 	struct worker *w = cookie;
@@ -250,6 +258,8 @@ open_stream(struct worker *w)
 		.lists = w->services.lists,
 		.tarpit = &w->tarpit,
 		.unrecorded = &w->journal.unrecorded,
+		.keep = home->exhibits == NULL ? NULL : keep,
+		.keeper = w,
 		.body_buffers_max = share(w, POOL_BIG_DEFAULT),
 	};
 

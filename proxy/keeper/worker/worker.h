@@ -61,6 +61,7 @@ struct worker_home {
 	struct tls_creds *const *tls;	/* by position in the policy's hosts */
 	const struct causes *causes;	/* NULL: no gate */
 	const struct journal_outlet *outlet;
+	const struct ring *exhibits;	/* for evidence of sessions; NULL: none is wanted */
 	struct rates rates;
 	unsigned table;			/* of the rates, that it writes */
 	struct worker_shared *all;	/* of all workers of this captain, by index */

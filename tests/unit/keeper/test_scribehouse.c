@@ -96,6 +96,118 @@ a_scribe_that_died_just_before_the_end_loses_nothing(void)
 	unlink(file);
 }
 
+/* --- evidence --- */
+
+static const struct span network = { (const uint8_t *)"untrusted", 9 };
+static const struct policy_host host = { .name = { (const uint8_t *)"aix", 3 } };
+static const struct policy policy = { .network_names = &network, .network_count = 1, .hosts = &host, .host_count = 1 };
+static char kept[64];
+
+static int
+open_house_with_evidence(struct scribehouse *s)
+{
+	const struct scribe_home conf = { .file = file, .procid = getpid(),
+		.evidence = { .folder = kept, .files = 2, .file_octets = 1 << 20, .policy = &policy, .digest = "0123456789abcdef" } };
+
+	if (make_file() == -1)
+		return -1;
+	snprintf(kept, sizeof(kept), "%s.kept", file);
+	return scribehouse_open(s, &conf, WRITERS, ev_default_loop(0), stderr);
+}
+
+static long long
+kept_octets(void)
+{
+	char path[128];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/evidence-000001.pcapng", kept);
+	return stat(path, &st) == -1 ? -1 : (long long)st.st_size;
+}
+
+static void
+remove_all(void)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/evidence-000001.pcapng", kept);
+	unlink(path);
+	rmdir(kept);
+	unlink(file);
+}
+
+static struct exhibit_head
+good_head(void)
+{
+	return (struct exhibit_head){ .octets = sizeof(struct exhibit_head), .id = "d0511a18" };
+}
+
+static void
+put_exhibit(const struct scribehouse *s, size_t writer, const struct exhibit_head *head, size_t octets)
+{
+	uint8_t memory[2 * sizeof(*head)] = { 0 };
+
+	memcpy(memory, head, sizeof(*head));
+	CU_ASSERT(ring_put(scribehouse_exhibits(s, writer), span_of(memory, octets)) == 0);
+}
+
+static void
+evidence_of_all_writers_is_kept_at_the_end_and_told(void)
+{
+	const struct exhibit_head head = good_head();
+	struct scribehouse s;
+
+	CU_ASSERT_FATAL(open_house_with_evidence(&s) == 0);
+	CU_ASSERT(scribehouse_exhibits(&s, 0) != scribehouse_exhibits(&s, 1));
+	child_end(&s.child);		/* and one that died before leaves it to the next */
+	for (size_t i = 0; i < WRITERS; i++)
+		put_exhibit(&s, i, &head, sizeof(head));
+	CU_ASSERT(kept_octets() == -1);	/* no file without any */
+	scribehouse_close(&s);
+	CHECK(kept_octets() > WRITERS * 3 * 80 && file_octets() > WRITERS * 200, "%lld octets, in the journal %lld", kept_octets(), file_octets());
+	remove_all();
+	CU_ASSERT_FATAL(make_file() == 0 && open_house(&s, file, stderr) == 0);
+	CU_ASSERT(scribehouse_exhibits(&s, 0) == NULL);
+	scribehouse_close(&s);
+	unlink(file);
+}
+
+/* What a worker that is no longer itself may put there. Behind what has a length the next one is found. */
+static void
+nonsense_is_counted_and_nothing_else_is_lost(void)
+{
+	enum { KINDS = 9 };
+	const size_t octets = sizeof(struct exhibit_head);
+	struct exhibit_head bad[KINDS];
+	struct scribehouse s;
+
+	for (size_t i = 0; i < KINDS; i++)
+		bad[i] = good_head();
+	bad[0].host = 1;
+	bad[1].network = 1;
+	bad[2].id[0] = 'x';
+	bad[3].id[8] = 'x';
+	memset(bad[4].why, 'x', sizeof(bad[4].why));
+	bad[5].client.bytes[10] = bad[5].client.bytes[11] = 0xff;
+	bad[6].octets++;		/* half a piece; from here on with what follows */
+	bad[7].octets = 0;
+	bad[8].octets = UINT32_MAX;
+	for (size_t i = 0; i < KINDS; i++) {
+		const struct exhibit_head good = good_head();
+
+		CU_ASSERT_FATAL(open_house_with_evidence(&s) == 0);
+		child_end(&s.child);	/* so that it finds all at once */
+		put_exhibit(&s, 0, &bad[i], i == 6 ? octets + 1 : octets);
+		put_exhibit(&s, 0, &good, octets);
+		put_exhibit(&s, 1, &good, octets);
+		put_exhibit(&s, 2, &good, octets - 1);
+		scribehouse_close(&s);
+		CHECK(kept_octets() > 3 * 80 * (i < 7 ? 2 : 1), "kind %zu: %lld octets are kept", i, kept_octets());
+		CHECK(kept_octets() < 3 * 80 * (i < 7 ? 2 : 1) + 400, "kind %zu: %lld octets are kept", i, kept_octets());
+		remove_all();
+	}
+}
+
 static void
 a_file_that_cannot_be_opened_is_told(void)
 {
@@ -143,6 +255,8 @@ without_memory_it_does_not_begin_or_it_works(void)
 static CU_TestInfo tests[] = {
 	{ "what all writers said is in the file at the end", what_all_writers_said_is_in_the_file_at_the_end },
 	{ "a scribe that died just before the end loses nothing", a_scribe_that_died_just_before_the_end_loses_nothing },
+	{ "evidence of all writers is kept at the end, and told", evidence_of_all_writers_is_kept_at_the_end_and_told },
+	{ "nonsense is counted, and nothing else is lost", nonsense_is_counted_and_nothing_else_is_lost },
 	{ "a file that cannot be opened is told", a_file_that_cannot_be_opened_is_told },
 	{ "without memory it does not begin, or it works", without_memory_it_does_not_begin_or_it_works },
 	CU_TEST_INFO_NULL,

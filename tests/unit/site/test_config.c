@@ -128,6 +128,12 @@ static const struct {
 	{ "a facility of the kernel", "syslog-facility = kern\n" GOOD, 1, "syslog-facility = \"kern\", expected user, mail, daemon, auth", NULL },
 	{ "a record that is required and not wanted", "journal = none\njournal-required = yes\n" GOOD, 2,
 	    "journal-required = yes without an output, expected journal or syslog too", NULL },
+	{ "evidence and no place for it", HOST "\n from untrusted {\n evidence = refused } }", 4, "evidence = refused without a folder, expected evidence-folder", NULL },
+	{ "evidence of all and no place for it", HOST "\n from untrusted { evidence = all } }", 3, "evidence = all without a folder, expected evidence-folder", NULL },
+	{ "evidence word", HOST "\n from untrusted { evidence = yes } }", 3, "evidence = \"yes\", expected off, refused or all", NULL },
+	{ "a folder that is no path from the root", "evidence-folder = \"kept\"\n" GOOD, 1, "evidence-folder = \"kept\", expected a path from the root", NULL },
+	{ "files too small for a session", "\nevidence-file-size = 1048575\n" GOOD, 2, "expected a number from 1048576", NULL },
+	{ "one file", "evidence-files = 1\n" GOOD, 1, "evidence-files = \"1\", expected a number from 2", NULL },
 	{ "control character", "journal = \"/tmp/\\x1b\"\n" GOOD, 1, "control character", NULL },
 	{ "section that does not end", GOOD "protect \"i\" {\n from untrusted {\n", 4, "the section that begins here does not end, expected }", NULL },
 	{ "list that does not end", "\nnetwork n { prefixes =\n { \"10.0.0.0/8\"\n", 2, "does not end, expected }", NULL },
@@ -218,6 +224,10 @@ static const struct {
 	{ "relay when authenticated", HOST "\n from untrusted { relay-if-authenticated = yes } }", "relay-if-authenticated for untrusted: old hosts accept" },
 	{ "passwords", HOST "\n from untrusted { auth = pass } }", "auth = pass for untrusted without TLS: passwords" },
 	{ "nothing is recorded", GOOD "\njournal = none\n", ":4: warning: journal = none without syslog: nothing that is decided is recorded" },
+	{ "everybody's mail", "evidence-folder = \"/x\"\n" HOST "\n from untrusted { evidence = all } }",
+	    ":4: warning: host h: evidence = all for untrusted: the first octets of mail" },
+	{ "evidence that nobody asks for", "evidence-folder = \"/x\"\n" HOST "from untrusted { evidence = off } }", ":1: warning: evidence-folder without" },
+	{ "evidence", "evidence-folder = \"/x\"\n" HOST "from untrusted { evidence = refused } }", NULL },
 	{ "metrics for strangers", "metrics = \"203.0.113.1:9025\"\n" GOOD, ":1: warning: metrics = \"203.0.113.1:9025\" is no loopback and no private" },
 	{ "metrics for all", "\nmetrics = \"0.0.0.0:9025\"\n" GOOD, ":2: warning: metrics = \"0.0.0.0:9025\" is no loopback" },
 	{ "metrics for all of IPv6", "metrics = \"[::]:9025\"\n" GOOD, ":1: warning: metrics = \"[::]:9025\" is no loopback" },
@@ -298,9 +308,10 @@ values_and_their_lines_are_kept(void)
 	    " profile = { \"strip8\", \"exchange\" } offer = { \"chunking\" } max-message-size = 1000\n"
 	    " from untrusted { relay-action = redirect starttls = pass-unfiltered auth = pass body = note max-connections = 9\n"
 	    "  relay-trap = \"<\\\"trap\\\"@H.EXAMPLE>\" }\n"
-	    " from trusted { unsafe-sender = count relay-if-authenticated = yes } }\n"
+	    " from trusted { evidence = refused unsafe-sender = count relay-if-authenticated = yes } }\n"
 	    "protect \"i\" { addresses = { \"192.0.2.9\" } hostname = \"i.example\" local-domains = { \"i.example\" } }\n"
-	    "journal = none syslog = \"/run/log\" syslog-facility = local3 journal-required = yes\n";
+	    "journal = none syslog = \"/run/log\" syslog-facility = local3 journal-required = yes\n"
+	    "evidence-folder = \"/kept\" evidence-files = 3\n";
 	struct ip v4 = ip_of("192.0.2.77"), v6 = ip_of("2001:db8:77::1"), lab = ip_of("10.1.2.3"), ten = ip_of("10.2.2.3");
 	const struct policy_host *h;
 	struct ip address = ip_of("2001:db8::1");
@@ -335,6 +346,8 @@ values_and_their_lines_are_kept(void)
 	CU_ASSERT(site_from(site, 0, 1)->set[FROM_UNSAFE_SENDER].line == 10 && site_from(site, 0, 2) == NULL);
 	CU_ASSERT(site->hosts[0].line == 5 && site->hosts[0].set[PROTECT_HOSTNAME].line == 6);
 	CU_ASSERT(site->journal == NULL && strcmp(site->syslog, "/run/log") == 0 && site->syslog_facility == 19 && site->journal_required);
+	CU_ASSERT(strcmp(site->evidence_folder, "/kept") == 0 && site->evidence_files == 3 && site->evidence_octets == 4 << 20 && site_keeps_evidence(site));
+	CU_ASSERT(h->rules[0].evidence == EVIDENCE_OFF && h->rules[1].evidence == EVIDENCE_REFUSED);
 	CU_ASSERT(site->port == 2525 && site->fwmark == 0x2525 && site->keep_source_port && site->on_stop == ON_STOP_CLOSED);
 	site_free(site);
 }
@@ -413,14 +426,14 @@ hosts_share_rules_that_are_the_same_and_no_others(void)
 		"relay-if-authenticated = yes", "rate = count", "max-connections = 7", "connections-per-minute = 7", "recipients-per-hour = 7",
 		"messages-per-hour = 7", "prefix-max-connections = 7", "prefix-connections-per-minute = 7", "prefix-recipients-per-hour = 7",
 		"prefix-messages-per-hour = 7", "network-max-connections = 7", "network-connections-per-minute = 7", "network-recipients-per-hour = 7",
-		"network-messages-per-hour = 7",
+		"network-messages-per-hour = 7", "evidence = all",
 	};
 
 	CHECK(sizeof(differ) / sizeof(differ[0]) == FROM_KEYS, "%d keys", FROM_KEYS);
 	for (size_t i = 0; i < sizeof(differ) / sizeof(differ[0]); i++) {
 		const char *rules[] = { "", differ[i], differ[i] };
 		const struct policy_host *h;
-		char text[1000] = WITH_DNS "list \"bl\" { zone = \"bl.example\" }\n", *said;
+		char text[1000] = WITH_DNS "evidence-folder = \"/x\"\nlist \"bl\" { zone = \"bl.example\" }\n", *said;
 		struct site *site;
 		size_t n = strlen(text);
 

@@ -243,6 +243,31 @@ what_becomes_of_the_service_is_a_line_without_a_session(void)
 	free(to.ring.shared);
 }
 
+static void
+evidence_is_named_with_its_session(void)
+{
+	struct journal j;
+	struct journal_outlet to = new_outlet(1 << 17, NULL);
+	struct session s;
+	struct site *site = session_of(&s);
+	json_t *o;
+
+	journal_init(&j, &to, digest, stdout, 0);
+	journal_evidence(&j, &s, &(struct record_evidence){ .file = "evidence-000017.pcapng", .octets = 812, .left_out = 7 });
+	o = parse_line(&to.ring);
+	CU_ASSERT(json_object_size(o) == 14);
+	CHECK_TEXT(o, "event", "evidence");
+	CHECK_TEXT(o, "session", "4f2a91c0");
+	CHECK_TEXT(o, "client", "203.0.113.66");
+	CHECK_TEXT(o, "host", "aix");
+	CHECK_TEXT(o, "file", "evidence-000017.pcapng");
+	CU_ASSERT(json_integer_value(json_object_get(o, "octets")) == 812 && json_integer_value(json_object_get(o, "left_out")) == 7);
+	CU_ASSERT(json_is_null(json_object_get(o, "code")));
+	json_decref(o);
+	free(to.ring.shared);
+	site_free(site);
+}
+
 /* Nobody reads: what finds no room is counted, told once, and leaves what is there alone. */
 static void
 a_full_ring_drops_lines_and_is_told_once(void)
@@ -370,6 +395,7 @@ CU_TestInfo journal_tests[] = {
 	{ "other events have their own keys", other_events_have_their_own_keys },
 	{ "no byte of a peer breaks out of its line", no_byte_of_a_peer_breaks_out_of_its_line },
 	{ "what becomes of the service is a line without a session", what_becomes_of_the_service_is_a_line_without_a_session },
+	{ "evidence is named with its session", evidence_is_named_with_its_session },
 	{ "it is known whether lines are recorded", it_is_known_whether_lines_are_recorded },
 	{ "nobody who writes is missed after a while", nobody_who_writes_is_missed_after_a_while },
 	{ "what is not required stops nobody", what_is_not_required_stops_nobody },

@@ -91,11 +91,45 @@ verbs_that_are_never_sent_have_no_name(void)
 	CHECK(strcmp(verb_name(VERB_RCPT), "RCPT") == 0, "%s", verb_name(VERB_RCPT));
 }
 
+static void
+what_may_be_a_password_is_not_shown(void)
+{
+	static const struct {
+		const char *line, *shown;	/* behind the one before */
+	} lines[] = {
+		{ "NOOP all of it", "NOOP all of it" },
+		{ "nonsense secret", "nonsense" },
+		{ "X-NONSENSE argument", "X-NONSENSE argument" },
+		{ " AUTH PLAIN c2VjcmV0", "" },
+		{ "auth PLAIN c2VjcmV0", "auth" },
+		{ "c2VjcmV0", "" },
+		{ "Xc2VjcmV0", "" },
+		{ "SEND c2VjcmV0", "" },
+		{ "AUTH\tLOGIN c2VjcmV0", "AUTH" },
+		{ "", "" },
+		{ "c2VjcmV0", "" },
+		{ "MAIL FROM:<a@b.example>", "MAIL FROM:<a@b.example>" },
+		{ "c2VjcmV0", "c2VjcmV0" },
+	};
+	bool secret = false;
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct span line = span_str(lines[i].line), shown;
+		struct command c;
+
+		command_parse(line, &c);
+		shown = command_shown(&c, line, secret);
+		secret = command_secret_behind(&c, secret);
+		CHECK(span_eq(shown, span_str(lines[i].shown)), "%zu: %s: shows %.*s", i, lines[i].line, (int)shown.len, (const char *)shown.at);
+	}
+}
+
 static CU_TestInfo tests[] = {
 	{ "a line is a verb and its argument", a_line_is_a_verb_and_its_argument },
 	{ "a NUL ends no verb and no line", a_nul_ends_no_verb_and_no_line },
 	{ "a verb is its letters in any case", a_verb_is_its_letters_in_any_case },
 	{ "verbs that are never sent have no name", verbs_that_are_never_sent_have_no_name },
+	{ "what may be a password is not shown", what_may_be_a_password_is_not_shown },
 	CU_TEST_INFO_NULL,
 };
 SUITE(command, tests)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One session with one message, while each allocation of the stream and of its resolver fails in turn. */
+#include "proxy/base/exhibit.h"
 #include "proxy/driver/stream/pool.h"
 #include "proxy/driver/stream/stream.h"
 #include "proxy/driver/stream/tproxy.h"
@@ -33,7 +34,7 @@ static struct {
 	uint16_t port;
 	int host_listener;
 	struct party client, host;
-	unsigned events;
+	unsigned events, exhibits;
 } play;
 
 static void
@@ -47,6 +48,7 @@ init_policy(void)
 
 	play.rules = rules_default(POLICY_UNTRUSTED);
 	play.rules.mode[RULE_UNRESOLVABLE_SENDER] = MODE_ENFORCE;
+	play.rules.evidence = EVIDENCE_ALL;
 	host = (struct policy_host){ .name = SPAN("host"), .key = key, .hostname = SPAN("mail.local.example"), .addresses = &host_address, .address_count = 1,
 		.max_local = PATH_LOCAL_MAX, .uplift = UPLIFT_DEFAULT, .rules = &play.rules };
 	NAMES_TABLE(&host.local, &memory, "local.example");
@@ -123,12 +125,23 @@ go_on(struct scarce *s)
 	return play.client.is_over;
 }
 
+static int
+keep(void *cookie, struct span exhibit)
+{
+	struct exhibit_head head;
+
+	(void)cookie;
+	CU_ASSERT(exhibit_head(exhibit, &head) == 0);
+	play.exhibits++;
+	return 0;
+}
+
 static struct stream *
 open_stream(const struct stream_listener *listener, struct resolver **resolver)
 {
 	const struct resolver_conf resolver_conf = { .servers = &server, .server_count = 1, .timeout_ms = 300, .questions_max = 10, .cache_places = 64 };
 	struct stream_conf conf = { .policy = &play.policy, .limits = &play.limits, .hooks = { .report = report }, .listeners = listener,
-		.listener_count = 1, .take_socket = take_socket, .connect_ms = 1000, .sessions_max = 10 };
+		.listener_count = 1, .take_socket = take_socket, .connect_ms = 1000, .sessions_max = 10, .keep = keep };
 	const char *what;
 
 	*resolver = conf.resolver = resolver_new(play.loop, &resolver_conf, &what);
@@ -175,7 +188,7 @@ a_message_is_taken_or_its_client_is_told_to_come_again(void)
 		struct stream *stream;
 
 		play.host_listener = -1;
-		play.events = 0;
+		play.events = play.exhibits = 0;
 		set_patience(s.lasting && s.nth > 0 ? PATIENCE_LEAST_MS : PATIENCE_MS);
 		play.host = (struct party){ .fd = -1, .is_over = true };
 		party_call(&play.client, play.port);
@@ -190,6 +203,7 @@ a_message_is_taken_or_its_client_is_told_to_come_again(void)
 		else
 			close(listener.fd);
 		end(stream, resolver);
+		CHECK(s.denied || play.exhibits == 1, "%s: %u exhibits", scarce_run(&s), play.exhibits);
 	}
 	scarce_spare(NULL);
 }

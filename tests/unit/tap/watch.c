@@ -139,14 +139,14 @@ show(void *flow, enum side side, size_t most)
 	if (from == to)
 		return;
 	if (s->lost[from]) {
-		witness_flows.gap(flow, side, to - from, s->ms[from] * 1000);
+		conversation_flows.gap(flow, side, to - from, s->ms[from] * 1000);
 		return;
 	}
 	copy = malloc(to - from);	/* of exact size, and gone after the call */
 	if (copy == NULL)
 		abort();
 	memcpy(copy, s->octets + from, to - from);
-	witness_flows.octets(flow, side, span_of(copy, to - from), s->seen[from], s->ms[from] * 1000);
+	conversation_flows.octets(flow, side, span_of(copy, to - from), s->seen[from], s->ms[from] * 1000);
 	free(copy);
 }
 
@@ -169,8 +169,8 @@ static void
 watch_one_way(const struct watch_setting *setting, unsigned way)
 {
 	const struct exchange_user user = { .exchange = exchange, .cookie = (void *)(uintptr_t)setting };
-	struct witness_counters counters = { 0 };
-	struct witness_conf conf = { .user = &user, .counters = &counters };
+	struct conversation_counters counters = { 0 };
+	struct conversation_conf conf = { .user = &user, .counters = &counters };
 	const struct flow_ends ends = { .client = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 203, 0, 113, 66 } },
 		.host = *corpus_asked()->address, .client_port = 40000, .port = 25 };
 	void *flow;
@@ -182,13 +182,13 @@ watch_one_way(const struct watch_setting *setting, unsigned way)
 	}
 	buf_init(&told, (uint8_t *)told_memory, sizeof(told_memory));
 	said[SIDE_CLIENT].shown = said[SIDE_HOST].shown = 0;
-	flow = witness_flows.opened(&conf, &ends, !setting->from_middle, 1000 * 1000);
+	flow = conversation_flows.opened(&conf, &ends, !setting->from_middle, 1000 * 1000);
 	srand(way);
 	while (said[SIDE_CLIENT].shown < said[SIDE_CLIENT].len || said[SIDE_HOST].shown < said[SIDE_HOST].len)
 		show(flow, next_side(way), way == 1 ? 1 : way < 4 ? SAID_MAX : 1 + (size_t)rand() % 40);
-	witness_flows.ended(flow, SIDE_CLIENT, 9000 * 1000);
-	witness_flows.ended(flow, SIDE_HOST, 9000 * 1000);
-	witness_flows.closed(flow, FLOW_CLOSED, 9000 * 1000);
+	conversation_flows.ended(flow, SIDE_CLIENT, 9000 * 1000);
+	conversation_flows.ended(flow, SIDE_HOST, 9000 * 1000);
+	conversation_flows.closed(flow, FLOW_CLOSED, 9000 * 1000);
 }
 
 void

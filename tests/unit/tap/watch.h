@@ -8,7 +8,7 @@
 #ifndef TESTS_UNIT_TAP_WATCH_H
 #define TESTS_UNIT_TAP_WATCH_H
 
-#include "proxy/driver/tap/witness.h"
+#include "proxy/driver/tap/conversation.h"
 
 enum turn_kind { TURN_END = 0, TURN_CLIENT, TURN_HOST, TURN_LOST_CLIENT, TURN_LOST_HOST, TURN_AT_ONCE };
 

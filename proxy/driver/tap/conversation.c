@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/driver/tap/witness.h"
+#include "proxy/driver/tap/conversation.h"
 
 #include "classifier/ascii.h"
 #include "proxy/base/siphash.h"
@@ -15,8 +15,8 @@ struct words {
 	uint8_t octets[KEPT_LINE];
 };
 
-struct witness {
-	const struct witness_conf *conf;
+struct conversation {
+	const struct conversation_conf *conf;
 	struct exchange_session session;
 	struct transcript transcript;
 	struct rehearsal *rehearsals[EXCHANGE_POLICIES];
@@ -28,40 +28,40 @@ struct witness {
 };
 
 static void
-keep(struct words *w, struct span octets)
+keep(struct words *t, struct span octets)
 {
-	w->len = octets.len < sizeof(w->octets) ? octets.len : sizeof(w->octets);
-	if (w->len > 0)
-		memcpy(w->octets, octets.at, w->len);
+	t->len = octets.len < sizeof(t->octets) ? octets.len : sizeof(t->octets);
+	if (t->len > 0)
+		memcpy(t->octets, octets.at, t->len);
 }
 
 static struct span
-span_of_words(const struct words *w)
+span_of_words(const struct words *t)
 {
-	return span_of(w->octets, w->len);
+	return span_of(t->octets, t->len);
 }
 
 static void
-tell(struct witness *w, struct exchange *e)
+tell(struct conversation *t, struct exchange *e)
 {
-	const struct exchange_user *user = w->conf->user;
+	const struct exchange_user *user = t->conf->user;
 	bool is_judged = e->kind == EXCHANGE_COMMAND || e->kind == EXCHANGE_SECRET || e->kind == EXCHANGE_MESSAGE;
 
 	for (size_t i = 0; i < EXCHANGE_POLICIES && is_judged; i++)
-		if (w->rehearsals[i] != NULL)
-			e->judged[i] = *rehearsal_judgement(w->rehearsals[i]);
-	w->conf->counters->exchanges++;
+		if (t->rehearsals[i] != NULL)
+			e->judged[i] = *rehearsal_judgement(t->rehearsals[i]);
+	t->conf->counters->exchanges++;
 	if (user->exchange != NULL)
-		user->exchange(user->cookie, &w->session, e);
+		user->exchange(user->cookie, &t->session, e);
 }
 
 /* The one that waits is told as it is. */
 static void
-tell_pending(struct witness *w)
+tell_pending(struct conversation *t)
 {
-	if (w->pending)
-		tell(w, &w->now);
-	w->pending = false;
+	if (t->pending)
+		tell(t, &t->now);
+	t->pending = false;
 }
 
 static struct span
@@ -87,12 +87,12 @@ faults_of(struct span line)
 
 /* What of a line of AUTH, or behind one that was refused, may be shown: never what can be a password. */
 static struct span
-shown(const struct witness *w, const struct command *c, struct span line)
+shown(const struct conversation *t, const struct command *c, struct span line)
 {
 	struct span mechanism;
 
 	if (c->verb == VERB_UNKNOWN)
-		return w->secret ? span_cut(line, 0, 0) : line;
+		return t->secret ? span_cut(line, 0, 0) : line;
 	if (c->verb != VERB_AUTH)
 		return line;
 	mechanism = ascii_trim(c->argument);
@@ -101,87 +101,87 @@ shown(const struct witness *w, const struct command *c, struct span line)
 }
 
 static void
-take_command(struct witness *w, const struct said *s)
+take_command(struct conversation *t, const struct said *s)
 {
 	struct span line = without_end(s->octets);
 	struct command c;
 
 	command_parse(line, &c);
-	keep(&w->line, shown(w, &c, line));
-	w->secret = s->verb == VERB_AUTH || (w->secret && s->verb == VERB_UNKNOWN);
-	command_parse(span_of_words(&w->line), &c);
-	w->now = (struct exchange){ .kind = EXCHANGE_COMMAND, .time_us = s->time_us, .verb = s->verb, .line = span_of_words(&w->line),
+	keep(&t->line, shown(t, &c, line));
+	t->secret = s->verb == VERB_AUTH || (t->secret && s->verb == VERB_UNKNOWN);
+	command_parse(span_of_words(&t->line), &c);
+	t->now = (struct exchange){ .kind = EXCHANGE_COMMAND, .time_us = s->time_us, .verb = s->verb, .line = span_of_words(&t->line),
 	    .argument = c.argument, .faults = faults_of(s->octets) };
-	w->pending = true;
+	t->pending = true;
 }
 
 /* What the host took changes the transaction. */
 static void
-follow(struct witness *w, const struct exchange *e, unsigned code)
+follow(struct conversation *t, const struct exchange *e, unsigned code)
 {
 	bool well = code >= 200 && code < 300;
 
 	if (e->kind == EXCHANGE_MESSAGE || (well && (e->verb == VERB_RSET || e->verb == VERB_HELO || e->verb == VERB_EHLO))) {
-		w->accepted = 0;
-		w->sender.len = 0;
+		t->accepted = 0;
+		t->sender.len = 0;
 	} else if (e->verb == VERB_MAIL && well) {
-		w->accepted = 0;
-		keep(&w->sender, e->argument);
+		t->accepted = 0;
+		keep(&t->sender, e->argument);
 	} else if (e->verb == VERB_RCPT && well) {
-		w->accepted++;
+		t->accepted++;
 	} else if (e->verb == VERB_AUTH && well) {
-		w->secret = false;
+		t->secret = false;
 	}
 }
 
 static void
-take_reply(struct witness *w, const struct said *s)
+take_reply(struct conversation *t, const struct said *s)
 {
-	struct exchange *e = &w->now;
+	struct exchange *e = &t->now;
 
 	if (s->kind == SAID_BANNER) {
-		w->now = (struct exchange){ .kind = EXCHANGE_BANNER, .time_us = s->time_us };
-		w->pending = true;
+		t->now = (struct exchange){ .kind = EXCHANGE_BANNER, .time_us = s->time_us };
+		t->pending = true;
 	}
-	if (!w->pending)
+	if (!t->pending)
 		return;
 	e->code = s->reply == NULL ? 0 : s->code;
 	e->reply = s->reply == NULL ? (struct span){ 0 } : s->reply->text;
-	e->sender = span_of_words(&w->sender);
-	e->accepted = w->accepted;
-	tell(w, e);
-	w->pending = false;
+	e->sender = span_of_words(&t->sender);
+	e->accepted = t->accepted;
+	tell(t, e);
+	t->pending = false;
 	if (e->kind == EXCHANGE_COMMAND || e->kind == EXCHANGE_MESSAGE)
-		follow(w, e, s->code);
+		follow(t, e, s->code);
 }
 
 static void
-take(struct witness *w, const struct said *s)
+take(struct conversation *t, const struct said *s)
 {
 	switch (s->kind) {
 	case SAID_BANNER:
 	case SAID_REPLY:
-		take_reply(w, s);
+		take_reply(t, s);
 		break;
 	case SAID_COMMAND:
-		take_command(w, s);
+		take_command(t, s);
 		break;
 	case SAID_SECRET:
-		w->now = (struct exchange){ .kind = EXCHANGE_SECRET, .time_us = s->time_us, .verb = VERB_AUTH };
-		w->pending = true;
+		t->now = (struct exchange){ .kind = EXCHANGE_SECRET, .time_us = s->time_us, .verb = VERB_AUTH };
+		t->pending = true;
 		break;
 	case SAID_TEXT_END:
-		w->now = (struct exchange){ .kind = EXCHANGE_MESSAGE, .time_us = s->time_us, .sender = span_of_words(&w->sender),
-		    .accepted = w->accepted, .octets = s->text->octets, .faults = s->text->faults };
-		w->pending = true;
+		t->now = (struct exchange){ .kind = EXCHANGE_MESSAGE, .time_us = s->time_us, .sender = span_of_words(&t->sender),
+		    .accepted = t->accepted, .octets = s->text->octets, .faults = s->text->faults };
+		t->pending = true;
 		break;
 	case SAID_MISSING:
-		tell(w, &(struct exchange){ .kind = EXCHANGE_MISSING, .time_us = s->time_us, .from = s->side, .octets = s->missing });
+		tell(t, &(struct exchange){ .kind = EXCHANGE_MISSING, .time_us = s->time_us, .from = s->side, .octets = s->missing });
 		break;
 	case SAID_OPAQUE:
-		tell_pending(w);
-		tell(w, &(struct exchange){ .kind = EXCHANGE_OPAQUE, .time_us = s->time_us,
-		    .code = w->transcript.asked == VERB_STARTTLS ? 220 : 0 });
+		tell_pending(t);
+		tell(t, &(struct exchange){ .kind = EXCHANGE_OPAQUE, .time_us = s->time_us,
+		    .code = t->transcript.asked == VERB_STARTTLS ? 220 : 0 });
 		break;
 	case SAID_PART:
 	case SAID_TEXT:
@@ -193,16 +193,16 @@ take(struct witness *w, const struct said *s)
 static void
 said(void *cookie, const struct said *s)
 {
-	struct witness *w = cookie;
+	struct conversation *t = cookie;
 
 	if (s->kind == SAID_COMMAND || s->kind == SAID_SECRET || s->kind == SAID_TEXT_END || s->kind == SAID_END)
-		tell_pending(w);	/* of chunks: the reply to the last one is the message's */
-	if (w->conf->now_us != NULL)
-		*w->conf->now_us = s->time_us;
+		tell_pending(t);	/* of chunks: the reply to the last one is the message's */
+	if (t->conf->now_us != NULL)
+		*t->conf->now_us = s->time_us;
 	for (size_t i = 0; i < EXCHANGE_POLICIES; i++)
-		if (w->rehearsals[i] != NULL)
-			rehearsal_said(w->rehearsals[i], s);
-	take(w, s);
+		if (t->rehearsals[i] != NULL)
+			rehearsal_said(t->rehearsals[i], s);
+	take(t, s);
 }
 
 /* The same connection has the same id in every run over a capture: who compares two runs finds it again. */
@@ -226,60 +226,60 @@ name_session(struct exchange_session *s)
 
 /* One policy beside it, where that protects the host. 0, or -1 without memory. */
 static int
-try_policy(struct witness *w, size_t i)
+try_policy(struct conversation *t, size_t i)
 {
-	const struct policy *policy = w->conf->policies[i];
-	const struct exchange_session *s = &w->session;
+	const struct policy *policy = t->conf->policies[i];
+	const struct exchange_session *s = &t->session;
 	const struct policy_host *host = policy == NULL ? NULL : policy_host(policy, &s->ends.host);
-	struct rehearsal_conf conf = { .from_start = s->from_start, .limits = w->conf->limits[i], .hooks = i == 0 ? w->conf->hooks : NULL };
+	struct rehearsal_conf conf = { .from_start = s->from_start, .limits = t->conf->limits[i], .hooks = i == 0 ? t->conf->hooks : NULL };
 
 	if (host == NULL)
 		return 0;
 	conf.session = (struct session){ .client = s->ends.client, .address = s->ends.host, .client_port = s->ends.client_port,
 	    .port = s->ends.port, .policy = policy, .host = host, .network = policy_network(policy, &s->ends.client) };
 	memcpy(conf.session.id, s->id, sizeof(s->id));
-	w->rehearsals[i] = rehearsal_new(&conf, s->began_us);
-	return w->rehearsals[i] == NULL ? -1 : 0;
+	t->rehearsals[i] = rehearsal_new(&conf, s->began_us);
+	return t->rehearsals[i] == NULL ? -1 : 0;
 }
 
 static void *
 opened(void *cookie, const struct flow_ends *ends, bool from_start, uint64_t time_us)
 {
-	const struct witness_conf *conf = cookie;
-	struct witness *w = calloc(1, sizeof(*w));
+	const struct conversation_conf *conf = cookie;
+	struct conversation *t = calloc(1, sizeof(*t));
 
-	if (w == NULL) {
+	if (t == NULL) {
 		conf->counters->no_memory++;
 		return NULL;
 	}
-	w->conf = conf;
-	w->session = (struct exchange_session){ .ends = *ends, .began_us = time_us, .from_start = from_start };
-	name_session(&w->session);
-	transcript_init(&w->transcript, said, w, from_start);
+	t->conf = conf;
+	t->session = (struct exchange_session){ .ends = *ends, .began_us = time_us, .from_start = from_start };
+	name_session(&t->session);
+	transcript_init(&t->transcript, said, t, from_start);
 	for (size_t i = 0; i < EXCHANGE_POLICIES; i++)
-		if (try_policy(w, i) == -1)
+		if (try_policy(t, i) == -1)
 			conf->counters->no_memory++;
 	conf->counters->sessions++;
-	conf->counters->unprotected += w->rehearsals[0] == NULL && w->rehearsals[1] == NULL;
+	conf->counters->unprotected += t->rehearsals[0] == NULL && t->rehearsals[1] == NULL;
 	if (conf->user->began != NULL)
-		w->session.user = conf->user->began(conf->user->cookie, &w->session);
-	return w;
+		t->session.user = conf->user->began(conf->user->cookie, &t->session);
+	return t;
 }
 
 static void
 octets(void *flow, enum side from, struct span in, uint64_t acknowledged, uint64_t time_us)
 {
-	struct witness *w = flow;
+	struct conversation *t = flow;
 
-	transcript_octets(&w->transcript, from, in, acknowledged, time_us);
+	transcript_octets(&t->transcript, from, in, acknowledged, time_us);
 }
 
 static void
 gap(void *flow, enum side from, uint64_t n, uint64_t time_us)
 {
-	struct witness *w = flow;
+	struct conversation *t = flow;
 
-	transcript_gap(&w->transcript, from, n, time_us);
+	transcript_gap(&t->transcript, from, n, time_us);
 }
 
 static void
@@ -292,26 +292,26 @@ differs(void *flow, enum side from, uint64_t offset, uint64_t n, uint64_t time_u
 static void
 ended(void *flow, enum side from, uint64_t time_us)
 {
-	struct witness *w = flow;
+	struct conversation *t = flow;
 
-	transcript_ended(&w->transcript, from, time_us);
+	transcript_ended(&t->transcript, from, time_us);
 }
 
 static void
 closed(void *flow, enum flow_end how, uint64_t time_us)
 {
-	struct witness *w = flow;
+	struct conversation *t = flow;
 
-	transcript_stop(&w->transcript, time_us);
-	tell(w, &(struct exchange){ .kind = EXCHANGE_CLOSED, .time_us = time_us, .end = how });
-	if (w->rehearsals[0] != NULL)
-		w->conf->counters->unasked += rehearsal_unasked(w->rehearsals[0]);
+	transcript_stop(&t->transcript, time_us);
+	tell(t, &(struct exchange){ .kind = EXCHANGE_CLOSED, .time_us = time_us, .end = how });
+	if (t->rehearsals[0] != NULL)
+		t->conf->counters->unasked += rehearsal_unasked(t->rehearsals[0]);
 	for (size_t i = 0; i < EXCHANGE_POLICIES; i++)
-		rehearsal_free(w->rehearsals[i]);
-	free(w);
+		rehearsal_free(t->rehearsals[i]);
+	free(t);
 }
 
-const struct flow_user witness_flows = {
+const struct flow_user conversation_flows = {
 	.opened = opened,
 	.octets = octets,
 	.gap = gap,

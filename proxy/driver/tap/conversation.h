@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * witness.h - one connection watched: exchanges are made of what is said on it, and policies are tried beside it.
+ * conversation.h - one connection watched: exchanges are made of what is said on it, and policies are tried beside it.
  *
  * Fits struct flow_user: the reassembly calls, exchange users are told. Memory: one allocation for a connection and one for
  * each policy tried; what waits is bounded (transcript.h).
  */
-#ifndef PROXY_DRIVER_TAP_WITNESS_H
-#define PROXY_DRIVER_TAP_WITNESS_H
+#ifndef PROXY_DRIVER_TAP_CONVERSATION_H
+#define PROXY_DRIVER_TAP_CONVERSATION_H
 
 #include "proxy/driver/tap/exchange.h"
 #include "proxy/driver/tap/rehearsal.h"
 
-struct witness_counters {
+struct conversation_counters {
 	uint64_t sessions;	/* connections in which something was said */
 	uint64_t unprotected;	/* of these: their host is protected by none of the policies */
 	uint64_t no_memory;	/* not watched, or without a policy, for want of memory */
@@ -19,16 +19,16 @@ struct witness_counters {
 	uint64_t exchanges;
 };
 
-struct witness_conf {
+struct conversation_conf {
 	const struct policy *policies[EXCHANGE_POLICIES];	/* NULL: none; they outlive the connections */
 	const struct dialogue_limits *limits[EXCHANGE_POLICIES];
 	const struct event_hooks *hooks;	/* what the first policy's shield would report, or NULL */
 	uint64_t *now_us;			/* of hooks: where the time of what they are told stands; or NULL */
 	const struct exchange_user *user;
-	struct witness_counters *counters;
+	struct conversation_counters *counters;
 };
 
-/* For flows: cookie is a const struct witness_conf *. */
-extern const struct flow_user witness_flows;
+/* For flows: cookie is a const struct conversation_conf *. */
+extern const struct flow_user conversation_flows;
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What was said on the wire, through the tap's engine, to what it costs: both ends together. */
-#include "proxy/driver/tap/witness.h"
+#include "proxy/driver/tap/conversation.h"
 #include "proxy/survey/replay_exchange.h"
 #include "tests/unit/site/folder.h"
 #include "tests/unit/suite.h"
@@ -57,24 +57,24 @@ load(const char *text)
 }
 
 static void
-play(const struct witness_conf *conf, const char *const *turns)
+play(const struct conversation_conf *conf, const char *const *turns)
 {
 	const struct flow_ends ends = { .client = ip_from_v4((const uint8_t[4]){ 203, 0, 113, 66 }),
 		.host = ip_from_v4((const uint8_t[4]){ 198, 51, 100, 25 }), .client_port = 40000, .port = 25 };
 	uint64_t said[2] = { 0 }, time_us = 1000000;
-	void *flow = witness_flows.opened((void *)(uintptr_t)conf, &ends, true, time_us);
+	void *flow = conversation_flows.opened((void *)(uintptr_t)conf, &ends, true, time_us);
 
 	for (; *turns != NULL; turns++) {
 		enum side from = **turns == 'C' ? SIDE_CLIENT : SIDE_HOST;
 		struct span octets = span_str(*turns + (from == SIDE_CLIENT));
 
 		time_us += 1000;
-		witness_flows.octets(flow, from, octets, said[from == SIDE_CLIENT ? SIDE_HOST : SIDE_CLIENT], time_us);
+		conversation_flows.octets(flow, from, octets, said[from == SIDE_CLIENT ? SIDE_HOST : SIDE_CLIENT], time_us);
 		said[from] += octets.len;
 	}
-	witness_flows.ended(flow, SIDE_CLIENT, time_us);
-	witness_flows.ended(flow, SIDE_HOST, time_us);
-	witness_flows.closed(flow, FLOW_CLOSED, time_us);
+	conversation_flows.ended(flow, SIDE_CLIENT, time_us);
+	conversation_flows.ended(flow, SIDE_HOST, time_us);
+	conversation_flows.closed(flow, FLOW_CLOSED, time_us);
 }
 
 static void
@@ -85,8 +85,8 @@ what_was_said_costs_what_it_should(void)
 		struct replay *r = replay_new(false);
 		struct replay_exchange x = { .replay = r };
 		struct exchange_user user = replay_exchange_user(&x);
-		struct witness_counters counters = { 0 };
-		struct witness_conf conf = { .user = &user, .counters = &counters };
+		struct conversation_counters counters = { 0 };
+		struct conversation_conf conf = { .user = &user, .counters = &counters };
 
 		for (size_t n = 0; n < EXCHANGE_POLICIES && sites[n] != NULL; n++) {
 			conf.policies[n] = x.policies[n] = &sites[n]->policy;
@@ -108,4 +108,4 @@ static CU_TestInfo tests[] = {
 	{ "what was said costs what it should", what_was_said_costs_what_it_should },
 	CU_TEST_INFO_NULL,
 };
-SUITE(replay_witness, tests)
+SUITE(replay_conversation, tests)
