@@ -249,7 +249,7 @@ opened(void *cookie, const struct flow_ends *ends, bool from_start, uint64_t tim
 	struct conversation *t = calloc(1, sizeof(*t));
 
 	if (t == NULL) {
-		conf->counters->no_memory++;
+		conf->counters->unwatched++;
 		return NULL;
 	}
 	t->conf = conf;
@@ -258,7 +258,7 @@ opened(void *cookie, const struct flow_ends *ends, bool from_start, uint64_t tim
 	transcript_init(&t->transcript, said, t, from_start);
 	for (size_t i = 0; i < EXCHANGE_POLICIES; i++)
 		if (try_policy(t, i) == -1)
-			conf->counters->no_memory++;
+			conf->counters->unwatched++;
 	conf->counters->sessions++;
 	conf->counters->unprotected += t->rehearsals[0] == NULL && t->rehearsals[1] == NULL;
 	if (conf->user->began != NULL)
