@@ -143,8 +143,10 @@ take_reply(struct conversation *t, const struct said *s)
 	}
 	if (!t->pending)
 		return;
-	e->code = s->reply == NULL ? 0 : s->code;
-	e->reply = s->reply == NULL ? (struct span){ 0 } : s->reply->text;
+	if (s->reply != NULL) {
+		e->code = s->code;
+		e->reply = s->reply->text;
+	}
 	e->sender = span_of_words(&t->sender);
 	e->accepted = t->accepted;
 	tell(t, e);
