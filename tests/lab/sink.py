@@ -30,6 +30,9 @@ IP_TRANSPARENT = 19     # has no name in Python's socket module
 SECONDS_MAX = 300
 
 
+SUBJECT = re.compile(rb"^Subject: *([^\r\n]*)", re.MULTILINE | re.IGNORECASE)
+
+
 def text(raw):
     """Bytes as JSON can carry them: one character a byte."""
     return raw.decode("latin-1")
@@ -80,9 +83,11 @@ class Session:
                 break
             body += line[1:] if line.startswith(b".") else line
         run, row, kind = token_of(bytes(body))
+        subject = SUBJECT.search(re.split(rb"\r?\n\r?\n", bytes(body), maxsplit=1)[0])
         self.server.messages.write({
             "time": time.time(), **self.ends, "helo": self.helo, "mail": self.mail,
-            "rcpts": self.rcpts, "run": run, "row": row, "kind": kind, "size": len(body)})
+            "rcpts": self.rcpts, "run": run, "row": row, "kind": kind, "size": len(body),
+            "subject": text(subject[1]) if subject else ""})
         self.mail, self.rcpts = "", []
         await self.reply("250 2.0.0 taken")
 
