@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/audit/judge.h"
 #include "proxy/audit/audit_page.h"
-#include "proxy/audit/report.h"
+#include "proxy/audit/judge.h"
 #include "proxy/audit/row.h"
+#include "proxy/audit/weakness.h"
 
 static void
 write_text_of(FILE *out, const json_t *host, const char *key)
@@ -148,7 +148,7 @@ write_weaknesses(FILE *out, const json_t *reports, const json_t *like)
 		for (size_t i = 0; i < json_array_size(reports); i++) {
 			const json_t *host = audit_page_column(reports, i, like);
 
-			fprintf(out, "<td>%s</td>", host == NULL ? "" : seen[judge_weakness(host, &weaknesses[w])]);
+			fprintf(out, "<td>%s</td>", host == NULL ? "" : seen[weakness_seen(host, &weaknesses[w])]);
 		}
 		fputs("</tr>\n", out);
 	}

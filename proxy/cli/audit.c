@@ -154,9 +154,9 @@ await_messages(json_t *report, const char *mailbox, const sigset_t *mask)
 	static const struct timespec second = { .tv_sec = 1 };
 
 	for (unsigned i = 0;; i++) {
-		if (report_look_for(report, mailbox, stderr) == -1)
+		if (arrivals_look_for(report, mailbox, stderr) == -1)
 			return -1;
-		if (report_missing(report) == 0 || i == ARRIVAL_S || stopped != 0)
+		if (arrivals_missing(report) == 0 || i == ARRIVAL_S || stopped != 0)
 			return 0;
 		ppoll(NULL, 0, &second, mask);
 	}
@@ -165,7 +165,7 @@ await_messages(json_t *report, const char *mailbox, const sigset_t *mask)
 static int
 exit_status(const json_t *reports)
 {
-	switch (report_status(reports)) {
+	switch (compare_status(reports)) {
 	case STATUS_NOT_A_FINDING:
 		return CLI_OK;
 	case STATUS_FINDING:
@@ -283,7 +283,7 @@ join_reports(const struct audit_options *o, FILE *page)
 
 		if (report == NULL || json_array_append_new(reports, report) == -1)
 			break;
-		if (o->arrived != NULL && report_look_for(report, o->arrived, stderr) == -1)
+		if (o->arrived != NULL && arrivals_look_for(report, o->arrived, stderr) == -1)
 			break;
 	}
 	if (i == o->count)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/cli/audit_table.h"
 
-#include "proxy/audit/judge.h"
-#include "proxy/audit/report.h"
+#include "proxy/audit/compare.h"
 #include "proxy/audit/row.h"
 #include "proxy/cli/shown.h"
 
@@ -112,15 +111,6 @@ audit_table_print(FILE *out, const json_t *report)
 		fputs("It was interrupted: this report is not complete.\n", out);
 }
 
-static bool
-is_before(const json_t *reports, size_t report, const json_t *host)
-{
-	for (size_t i = 0; i < report; i++)
-		if (report_host(json_array_get(reports, i), host) != NULL)
-			return true;
-	return false;
-}
-
 static void
 print_line(FILE *out, const json_t *reports, const json_t *like)
 {
@@ -128,7 +118,7 @@ print_line(FILE *out, const json_t *reports, const json_t *like)
 
 	print_name(out, like);
 	for (size_t i = 0; i < json_array_size(reports); i++) {
-		const json_t *report = json_array_get(reports, i), *host = report_host(report, like);
+		const json_t *report = json_array_get(reports, i), *host = compare_host(report, like);
 
 		fprintf(out, "; %s: ", shown(row_text(report, "label")));
 		if (host == NULL) {
@@ -138,7 +128,7 @@ print_line(FILE *out, const json_t *reports, const json_t *like)
 		judge_host(host, &j);
 		print_status(out, &j);
 	}
-	judge_host(report_in_service(reports, like), &j);
+	judge_host(compare_in_service(reports, like), &j);
 	fputs("; in service: ", out);
 	print_status(out, &j);
 	fputs("\n", out);
@@ -151,7 +141,7 @@ audit_table_summary(FILE *out, const json_t *reports)
 		const json_t *hosts = json_object_get(json_array_get(reports, i), "hosts");
 
 		for (size_t k = 0; k < json_array_size(hosts); k++)
-			if (!is_before(reports, i, json_array_get(hosts, k)))
+			if (compare_is_first(reports, i, json_array_get(hosts, k)))
 				print_line(out, reports, json_array_get(hosts, k));
 	}
 }
