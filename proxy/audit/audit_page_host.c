@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/audit/audit_page.h"
 #include "proxy/audit/judge.h"
+#include "proxy/audit/report.h"
 #include "proxy/audit/row.h"
 #include "proxy/audit/weakness.h"
 
@@ -64,20 +65,27 @@ write_banner(FILE *out, const json_t *host)
 static void
 write_software(FILE *out, const json_t *host)
 {
-	const json_t *software = json_object_get(host, "software");
+	const json_t *software = json_object_get(host, "software"), *notes = json_object_get(software, "notes");
+	int age = report_software_age(host);
 
 	if (!json_is_object(software)) {
 		fputs("<span class=\"soft\">not known by its greeting</span>", out);
 		return;
 	}
-	if (json_is_true(json_object_get(software, "old")))
-		fputs("<span class=\"badge open\">old</span> ", out);
 	audit_page_text(out, row_text(software, "name"));
-	if (row_text(software, "notes")[0] != '\0') {
-		fputs("<br><span class=\"soft\">", out);
-		audit_page_text(out, row_text(software, "notes"));
-		fputs("</span>", out);
+	if (age >= 0)
+		fprintf(out, ", of a line of releases that began in %d, %d year%s before the test", (int)row_number(software, "year"), age, age == 1 ? "" : "s");
+	if (json_array_size(notes) == 0)
+		return;
+	fputs("<p class=\"soft\">What is known of such a version; a greeting can be wrong, and a vendor may have repaired it:</p>\n<ul class=\"soft\">", out);
+	for (size_t i = 0; i < json_array_size(notes); i++) {
+		const char *note = json_string_value(json_array_get(notes, i));
+
+		fputs("<li>", out);
+		audit_page_text(out, note == NULL ? "" : note);
+		fputs("</li>", out);
 	}
+	fputs("</ul>", out);
 }
 
 static void

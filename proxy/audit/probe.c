@@ -106,10 +106,15 @@ static void
 note_software(struct probe *p)
 {
 	struct audit_software s = { 0 };
+	json_t *notes;
 
 	if (p->conf->software == NULL || !p->conf->software(span_str(p->talk.text), &s))
 		return;
-	probe_keep(p, json_object_set_new(p->host, "software", json_pack("{s:s, s:s, s:b}", "name", s.name, "notes", s.notes, "old", s.old)));
+	notes = json_array();
+	for (size_t i = 0; i < AUDIT_NOTES && s.notes[i] != NULL; i++)
+		probe_keep(p, json_array_append_new(notes, json_string(s.notes[i])));
+	probe_keep(p, json_object_set_new(p->host, "software", json_pack("{s:s, s:o, s:o}", "name", s.name,
+	    "year", s.year == 0 ? json_null() : json_integer((json_int_t)s.year), "notes", notes)));
 }
 
 static void
@@ -170,6 +175,15 @@ say_hello(struct probe *p)
 	return r;
 }
 
+/* Does it answer otherwise than who would talk? Then it is given up. */
+static bool
+turns_away(struct probe *p, unsigned wanted, const char *how)
+{
+	if (p->talk.code != wanted)
+		give_up(p, "it %s with %u %.120s", how, p->talk.code, p->talk.text);
+	return p->talk.code != wanted;
+}
+
 /* A session that can be asked. False: none now, or none any more. */
 static bool
 begin_session(struct probe *p)
@@ -182,22 +196,19 @@ begin_session(struct probe *p)
 	}
 	p->transactions = 0;
 	r = talk_open(&p->talk);
-	if (r == TALK_REPLY && !p->greeted)
-		note_greeting(p);
-	if (r == TALK_REPLY && p->talk.code != 220) {
-		give_up(p, "it greets with %u %.120s", p->talk.code, p->talk.text);
-		return false;
-	}
-	if (r == TALK_REPLY)
+	if (r == TALK_REPLY) {
+		if (!p->greeted)
+			note_greeting(p);
+		if (turns_away(p, 220, "greets"))
+			return false;
 		r = say_hello(p);
+	}
 	if (r != TALK_REPLY) {
 		probe_lose(p, r);
 		return false;
 	}
-	if (p->talk.code != 250) {
-		give_up(p, "it answers HELO with %u %.120s", p->talk.code, p->talk.text);
+	if (turns_away(p, 250, "answers HELO"))
 		return false;
-	}
 	if (!p->greeted)
 		choose_names(p);
 	p->greeted = true;

@@ -4,6 +4,8 @@
 #include "proxy/audit/judge.h"
 #include "proxy/audit/row.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
@@ -90,4 +92,12 @@ report_load(const char *file, FILE *errors)
 	fprintf(errors, "%s: %s\n", file, fault);
 	json_decref(report);
 	return NULL;
+}
+
+int
+report_software_age(const json_t *host)
+{
+	long of = (long)row_number(json_object_get(host, "software"), "year"), tested = strtol(row_text(host, "started"), NULL, 10);
+
+	return of < 1970 || tested < of || tested > 9999 ? -1 : (int)(tested - of);
 }

@@ -25,6 +25,9 @@ json_t *report_new(const char *label, const char *run, const char *version);
 /* Read one. NULL, and why is on errors. */
 json_t *report_load(const char *file, FILE *errors);
 
+/* Years from the begin of its software's line of releases to the test of a host; -1: not known. */
+int report_software_age(const json_t *host);
+
 /* Judge all of its hosts anew (judge_note()). 0, or -1: no memory. */
 int report_judge(const json_t *report);
 

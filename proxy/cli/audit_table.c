@@ -2,6 +2,7 @@
 #include "proxy/cli/audit_table.h"
 
 #include "proxy/audit/compare.h"
+#include "proxy/audit/report.h"
 #include "proxy/audit/row.h"
 #include "proxy/cli/shown.h"
 
@@ -74,9 +75,27 @@ print_name(FILE *out, const json_t *host)
 }
 
 static void
+print_software(FILE *out, const json_t *host)
+{
+	const json_t *software = json_object_get(host, "software"), *notes = json_object_get(software, "notes");
+	int age = report_software_age(host);
+
+	if (!json_is_object(software))
+		return;
+	fprintf(out, "  software %s", shown(row_text(software, "name")));
+	if (age >= 0)
+		fprintf(out, ", of a line of releases that began in %d, %d year%s before the test", (int)row_number(software, "year"), age, age == 1 ? "" : "s");
+	fputs("\n", out);
+	for (size_t i = 0; i < json_array_size(notes); i++) {
+		const char *note = json_string_value(json_array_get(notes, i));
+
+		fprintf(out, "    %s\n", shown(note == NULL ? "" : note));
+	}
+}
+
+static void
 print_host(FILE *out, const json_t *host)
 {
-	const json_t *software = json_object_get(host, "software");
 	struct judgement j;
 
 	judge_host(host, &j);
@@ -84,9 +103,7 @@ print_host(FILE *out, const json_t *host)
 	print_name(out, host);
 	fprintf(out, "%s\n", shown_colour(out, COLOUR_NONE));
 	fprintf(out, "  greeting %s\n", shown(row_text(host, "banner")));
-	if (json_is_object(software))
-		fprintf(out, "  software %s%s%s\n", shown(row_text(software, "name")), row_text(software, "notes")[0] != '\0' ? ": " : "",
-		    shown(row_text(software, "notes")));
+	print_software(out, host);
 	fprintf(out, "  from %s%s%s, STARTTLS %s\n", shown(row_text(host, "client")), row_text(host, "network")[0] != '\0' ? ", network " : "",
 	    shown(row_text(host, "network")), json_is_true(json_object_get(host, "starttls")) ? "offered" : "not offered");
 	print_rows(out, host, "Does it relay?", "relay");
