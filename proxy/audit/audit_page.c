@@ -176,8 +176,8 @@ write_policy(FILE *out, const json_t *report)
 		return;
 	}
 	audit_page_text(out, row_text(policy, "file"));
-	fputs("<br><span class=\"hash\">SHA-256 ", out);
-	audit_page_text(out, row_text(policy, "sha256"));
+	fputs("<br><span class=\"hash\">digest ", out);
+	audit_page_text(out, row_text(policy, "digest"));
 	fputs("</span>", out);
 }
 

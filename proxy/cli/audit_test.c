@@ -99,7 +99,7 @@ policy_of(const struct site *site)
 {
 	if (site == NULL)
 		return json_null();
-	return json_pack("{s:o, s:s}", "file", row_string(span_str(site->file)), "sha256", site->digest);
+	return json_pack("{s:o, s:s}", "file", row_string(span_str(site->file)), "digest", site->digest);
 }
 
 /* 0 or -1: no memory. */

@@ -19,6 +19,7 @@ import socket
 import time
 
 TOKEN = re.compile(rb"^X-Relaywall-Lab: *([^\s/]+)/(\S+)", re.MULTILINE | re.IGNORECASE)
+SUBJECT = re.compile(rb"^Subject: *([^\r\n]*)", re.MULTILINE | re.IGNORECASE)
 # In the host's place it offers more than a real old host does: what the shield
 # lets through must not depend on the host's modesty. At the victim, nothing that
 # a real mailer could take it at its word for.
@@ -28,9 +29,6 @@ KEYWORDS_LENIENT = ["PIPELINING", "SIZE 20000000", "8BITMIME", "DSN", "ENHANCEDS
 LINE_MAX = 1 << 20
 IP_TRANSPARENT = 19     # has no name in Python's socket module
 SECONDS_MAX = 300
-
-
-SUBJECT = re.compile(rb"^Subject: *([^\r\n]*)", re.MULTILINE | re.IGNORECASE)
 
 
 def text(raw):
