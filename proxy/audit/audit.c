@@ -28,8 +28,8 @@ new_host(const struct target *target)
 	ip_text(&target->ip, address);
 	return json_pack("{s:s#, s:o, s:s, s:i, s:n, s:n, s:b, s:o, s:n, s:[], s:b, s:n, s:n}",
 	    "host", target->host != NULL ? (const char *)target->host->name.at : "", target->host != NULL ? target->host->name.len : 0,
-	    "asked", row_string(span_str(target->name)), "address", address, "port", (int)target->port, "client", "network", "may-relay", 0,
-	    "started", report_now(), "banner", "ehlo", "starttls", 0, "software", "given-up");
+	    "asked", row_string(span_str(target->name)), "address", address, "port", (int)target->port, "client", "network", "may_relay", 0,
+	    "started", report_now(), "banner", "ehlo", "starttls", 0, "software", "given_up");
 }
 
 /* A row for a form; NULL: no memory. */
@@ -106,7 +106,7 @@ note_client(struct probe *p)
 	network = policy_network(policy, &p->talk.own);
 	if (json_object_set_new(p->host, "network", row_string(policy->network_names[network])) == -1)
 		return -1;
-	return json_object_set_new(p->host, "may-relay", json_boolean(p->target->host->rules[network].mode[RULE_RELAY] == MODE_OFF));
+	return json_object_set_new(p->host, "may_relay", json_boolean(p->target->host->rules[network].mode[RULE_RELAY] == MODE_OFF));
 }
 
 static int
@@ -119,7 +119,7 @@ note_end(struct probe *p)
 
 	json_decref(about);
 	if (result == 0 && p->given_up[0] != '\0')
-		result = json_object_set_new(p->host, "given-up", row_string(span_str(p->given_up)));
+		result = json_object_set_new(p->host, "given_up", row_string(span_str(p->given_up)));
 	return result == -1 || note_client(p) == -1 ? -1 : judge_note(p->host);
 }
 

@@ -23,7 +23,7 @@ write_client(FILE *out, const json_t *host)
 		fputs(", network ", out);
 		audit_page_text(out, row_text(host, "network"));
 	}
-	if (json_is_true(json_object_get(host, "may-relay")))
+	if (json_is_true(json_object_get(host, "may_relay")))
 		fputs(", <b>which may relay</b>", out);
 }
 
@@ -77,7 +77,7 @@ write_software(FILE *out, const json_t *host)
 		fprintf(out, ", of a line of releases that began in %d, %d year%s before the test", (int)row_number(software, "year"), age, age == 1 ? "" : "s");
 	if (json_array_size(notes) == 0)
 		return;
-	fputs("<p class=\"soft\">What is known of such a version; a greeting can be wrong, and a vendor may have repaired it:</p>\n<ul class=\"soft\">", out);
+	fputs("<p class=\"soft\">What is known of such a version, if the greeting is right:</p>\n<ul class=\"soft\">", out);
 	for (size_t i = 0; i < json_array_size(notes); i++) {
 		const char *note = json_string_value(json_array_get(notes, i));
 

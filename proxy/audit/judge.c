@@ -44,7 +44,7 @@ judge_row(const json_t *host, const json_t *row)
 		return WORTH_UNDECIDED;
 	if (!outcome_is_yes(o))
 		return WORTH_REFUSED;
-	if (json_is_true(json_object_get(host, "may-relay")))
+	if (json_is_true(json_object_get(host, "may_relay")))
 		return WORTH_ALLOWED;
 	if (o == OUTCOME_ARRIVED || strcmp(row_text(row, "kind"), "plain") == 0 || knows_its_mailboxes(host))
 		return WORTH_RELAYED;
@@ -97,7 +97,7 @@ say_finding(struct judgement *j)
 static void
 say_not_reviewed(struct judgement *j, const json_t *host)
 {
-	const char *given_up = row_text(host, "given-up");
+	const char *given_up = row_text(host, "given_up");
 
 	if (j->allowed > 0)
 		snprintf(j->why, sizeof(j->why), "%zu of %zu forms were accepted from a client of the network %.60s, which may relay by the policy. "

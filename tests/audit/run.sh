@@ -132,7 +132,7 @@ kill -INT "$tester"
 status=0
 wait "$tester" || status=$?
 unset "started[$tester]"
-is "interrupted" "$status $(from_json partial "r['interrupted'], r['hosts'][0]['status'], r['hosts'][0]['given-up']")" "2 True not-reviewed the test was interrupted"
+is "interrupted" "$status $(from_json partial "r['interrupted'], r['hosts'][0]['status'], r['hosts'][0]['given_up']")" "2 True not-reviewed the test was interrupted"
 is "... with what there is" "$(from_json partial "r['hosts'][0]['counts']['refused'] > 0, r['hosts'][0]['counts']['untested'] > 0")" "True True"
 is "... also on the page" "$(grep -c 'It was interrupted: this report is not complete' "$folder/partial.html")" 1
 

@@ -25,8 +25,8 @@ json_t *
 host_new(const char *address, enum outcome relay)
 {
 	json_t *host = json_pack("{s:s, s:s, s:s, s:i, s:b, s:o, s:o, s:o, s:[], s:n}", "host", "aix", "asked", address, "address", address, "port", 25,
-	    "may-relay", 0, "relay", rows_of(&trials_relay, relay), "control", rows_of(&trials_control, OUTCOME_REFUSED),
-	    "sender", rows_of(&trials_sender, OUTCOME_REFUSED), "disclosure", "given-up");
+	    "may_relay", 0, "relay", rows_of(&trials_relay, relay), "control", rows_of(&trials_control, OUTCOME_REFUSED),
+	    "sender", rows_of(&trials_sender, OUTCOME_REFUSED), "disclosure", "given_up");
 
 	if (host == NULL)
 		abort();

@@ -65,13 +65,13 @@ who_may_relay_proves_nothing_by_relaying(void)
 	json_t *host = host_new("192.0.2.25", OUTCOME_ACCEPTED);
 	struct judgement j;
 
-	json_object_set_new(host, "may-relay", json_true());
+	json_object_set_new(host, "may_relay", json_true());
 	json_object_set_new(host, "network", json_string("trusted"));
 	judge_host(host, &j);
 	CHECK(j.status == STATUS_NOT_REVIEWED && j.allowed == j.forms && strstr(j.why, "network trusted") != NULL, "%s", j.why);
 	json_decref(host);
 	host = host_new("192.0.2.25", OUTCOME_REFUSED);
-	json_object_set_new(host, "may-relay", json_true());
+	json_object_set_new(host, "may_relay", json_true());
 	judge_host(host, &j);
 	CHECK(j.status == STATUS_NOT_A_FINDING, "refused even to who may: %s", status_name(j.status));
 	json_decref(host);
@@ -102,7 +102,7 @@ a_long_reason_is_cut_and_nothing_else(void)
 
 	memset(reason, 'x', sizeof(reason) - 1);
 	reason[sizeof(reason) - 1] = '\0';
-	json_object_set_new(host, "given-up", json_string(reason));
+	json_object_set_new(host, "given_up", json_string(reason));
 	judge_host(host, &j);
 	CHECK(strlen(j.why) < sizeof(j.why) && j.status == STATUS_NOT_REVIEWED, "%zu", strlen(j.why));
 	json_decref(host);
