@@ -30,9 +30,7 @@ look_of(const char *key, const json_t *host, const json_t *row)
 
 	if (!outcome_is_yes(o))
 		return look;
-	if (strcmp(key, "relay") != 0)
-		look.style = "open";
-	else if (worth == WORTH_ALLOWED)
+	if (strcmp(key, "relay") != 0 || worth == WORTH_ALLOWED)
 		look.style = "open";
 	else if (worth == WORTH_DOUBTFUL)
 		look = (struct look){ "open", o == OUTCOME_TAKEN ? "sent on?" : "accepted?" };

@@ -56,16 +56,17 @@ void
 probe_lose(struct probe *p, enum talk_result why)
 {
 	static const char *const what[] = {
+		[TALK_REPLY] = "", [TALK_STOPPED] = "", [TALK_FORBIDDEN] = "",
 		[TALK_CLOSED] = "it ended the connection", [TALK_SILENT] = "it did not answer", [TALK_GARBAGE] = "it gave an answer that is none",
 		[TALK_UNREACHED] = "it could not be reached",
 	};
 
-	if (why == TALK_STOPPED) {
-		give_up(p, "%s", p->conf->stop != NULL && *p->conf->stop != 0 ? "the test was interrupted" : "the time for this host was over");
-		return;
-	}
 	p->lost++;
-	if (why == TALK_UNREACHED && p->talk.connections == 0)
+	if (why == TALK_STOPPED)
+		give_up(p, "%s", p->conf->stop != NULL && *p->conf->stop != 0 ? "the test was interrupted" : "the time for this host was over");
+	else if (why == TALK_FORBIDDEN)
+		give_up(p, "EHLO %.100s is no command", p->helo);
+	else if (why == TALK_UNREACHED && p->talk.connections == 0)
 		give_up(p, "there is no connection: %s", strerror(p->talk.error));
 	else if (p->lost >= AUDIT_LOST)
 		give_up(p, "%u times, one after the other, %s", p->lost, what[why]);

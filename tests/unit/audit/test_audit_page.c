@@ -73,9 +73,26 @@ hosts_stand_side_by_side(void)
 	json_decref(reports);
 }
 
+static void
+software_is_told_with_its_age_and_faults(void)
+{
+	json_t *host = host_new("192.0.2.25", OUTCOME_REFUSED), *reports;
+	char *page;
+
+	json_object_set_new(host, "started", json_string("2026-11-27T07:15:22Z"));
+	json_object_set_new(host, "software", json_pack("{s:s, s:i, s:[s, i]}", "name", "sendmail 8.9.3", "year", 1998, "notes", "a <fault>", 7));
+	reports = json_pack("[o]", report_of("direct", host, NULL));
+	page = page_of(reports);
+	CU_ASSERT(strstr(page, "sendmail 8.9.3, of a line of releases that began in 1998, 28 years before the test") != NULL);
+	CU_ASSERT(strstr(page, "<li>a &lt;fault&gt;</li><li></li></ul>") != NULL);
+	free(page);
+	json_decref(reports);
+}
+
 static CU_TestInfo tests[] = {
 	{ "no octet of a host is markup", no_octet_of_a_host_is_markup },
 	{ "hosts stand side by side", hosts_stand_side_by_side },
+	{ "software is told with its age and faults", software_is_told_with_its_age_and_faults },
 	CU_TEST_INFO_NULL,
 };
 SUITE(audit_page, tests)

@@ -57,9 +57,20 @@ every_form_of_a_weakness_is_in_the_table(void)
 	CU_ASSERT(trials_find(&trials_control, "unknown") != NULL);
 }
 
+static void
+what_was_not_asked_is_not_decided(void)
+{
+	json_t *host = json_pack("{s:[{s:s, s:s, s:s}]}", "relay", "id", "other", "kind", "routed", "result", "refused");
+
+	for (size_t i = 0; i < weakness_count; i++)
+		CHECK(weakness_seen(host, &weaknesses[i]) == SEEN_UNDECIDED, "%s", weaknesses[i].names);
+	json_decref(host);
+}
+
 static CU_TestInfo tests[] = {
 	{ "a weakness is seen where all of it is", a_weakness_is_seen_where_all_of_it_is },
 	{ "every form of a weakness is in the table", every_form_of_a_weakness_is_in_the_table },
+	{ "what was not asked is not decided", what_was_not_asked_is_not_decided },
 	CU_TEST_INFO_NULL,
 };
 SUITE(weakness, tests)
