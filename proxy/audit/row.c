@@ -22,7 +22,8 @@ row_new(const struct trial *trial, const char *sender, const char *recipient)
 
 	if (row == NULL)
 		return NULL;
-	if (json_object_set_new(row, "sender", row_string(span_str(sender))) == -1 || json_object_set_new(row, "recipient", row_string(span_str(recipient))) == -1 ||
+	if (json_object_set_new(row, "sender", row_string(span_str(sender))) == -1 ||
+	    json_object_set_new(row, "recipient", row_string(span_str(recipient))) == -1 ||
 	    row_reply(row, "", 0, "") == -1 || row_outcome(row, OUTCOME_UNTESTED) == -1) {
 		json_decref(row);
 		return NULL;

@@ -51,7 +51,10 @@ struct trial_names {
 	const char *user, *target, *from, *local, *host, *literal;
 };
 
-/* Write the template with its names to out, and a NUL. Its length, or -1: it is too long for a command. A place that is none is a fault of the table. */
+/*
+ * Write the template with its names to out, and a NUL. Its length, or -1: it is too long for a command. A place that is none is a fault of
+ * the table.
+ */
 ptrdiff_t trial_expand(const char *template, const struct trial_names *names, char out[TRIAL_OCTETS]);
 
 #endif
