@@ -66,6 +66,7 @@ manual pages, completion and version say what the program says | tests/package/t
 a newcomer's first steps are as the document says | tests/package/quickstart.sh
 gate: a queue of the kernel | tests/gate/queue.sh build/test/queue-probe
 gate with ASan, UBSan | tests/gate/queue.sh build/san/test/queue-probe
+audit: servers that relay, that do not, and that hold, with ASan, UBSan | tests/audit/run.sh build/san/relaywall
 scribe: full disks, lost folders, stuck and restarted syslogs, kills, with ASan, UBSan | tests/keeper/scribe.sh build/san/relaywall build/san/test/scribe-run
 evidence: what was said, as tshark sees it and as the journal says, full disks, kills, with ASan, UBSan | tests/keeper/evidence.sh build/san/relaywall
 resolver: a DNS server that answers well and badly | tests/resolver/run.sh build/test/resolve build/test/ask-lists
