@@ -82,7 +82,10 @@ def captures(folder):
     both = two_hosts(pcap.Capture())
     put("both.pcap", both.pcap())
     put("both.pcapng", both.pcapng())
-    shuffled = list(both.packets)
+    packets = both.packets
+    put("begin.pcap", only(both, packets[:85]).pcap())  # in the middle of a session
+    put("rest.pcap", only(both, packets[85:]).pcap())
+    shuffled = list(packets)
     random.Random(1).shuffle(shuffled)
     put("shuffled.pcap", only(both, shuffled).pcap())
     put("twice.pcap", only(both, shuffled + shuffled[:100]).pcap())
