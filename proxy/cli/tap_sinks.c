@@ -129,14 +129,14 @@ void
 tap_sinks_inventory(struct tap_sinks *s)
 {
 	FILE *f = s->inventory_file;
+	bool began;
 
 	if (f == NULL)
 		return;
-	if (begin_anew(f) == -1)
-		fail(s, s->inventory_name, strerror(errno));
-	else if (write_inventory(s, f, true) == -1)
+	began = begin_anew(f) == 0;
+	if (began && write_inventory(s, f, true) == -1)
 		fail(s, s->inventory_name, "no memory");
-	else if (fflush(f) != 0 || ferror(f))
+	else if (!began || fflush(f) != 0 || ferror(f))
 		fail(s, s->inventory_name, strerror(errno));
 }
 
