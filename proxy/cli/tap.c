@@ -38,12 +38,17 @@ struct run {
 static struct run run;
 static volatile sig_atomic_t stopped, wants_inventory;
 
+/* The first one is obeyed in order; but while the first input is waited for nothing can be lost, and the second one is meant so. */
 static void
 on_signal(int number)
 {
 	if (number == SIGUSR1) {
 		wants_inventory = 1;
 		return;
+	}
+	if (stopped || !run.input.opened) {
+		signal(number, SIG_DFL);
+		raise(number);
 	}
 	stopped = 1;
 	if (run.input.now != NULL)

@@ -77,6 +77,7 @@ tap_input_file(struct tap_input *in, struct tap *t, const char *file, struct unp
 		tell(in, error);
 		return;
 	}
+	in->opened = 1;
 	while ((result = tap_read(t, in->now)) == CAPTURE_MORE)
 		tell_progress(in, t, &p);
 	leave(in, result);
@@ -88,9 +89,12 @@ tap_input_open_live(struct tap_input *in, const struct capture_conf *conf)
 	char error[CAPTURE_ERROR];
 
 	in->now = capture_open(conf, error);
-	if (in->now == NULL)
+	if (in->now == NULL) {
 		tell(in, error);
-	return in->now == NULL ? -1 : 0;
+		return -1;
+	}
+	in->opened = 1;
+	return 0;
 }
 
 void

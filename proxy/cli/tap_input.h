@@ -10,6 +10,8 @@
 #include "proxy/cli/progress.h"
 #include "proxy/driver/tap/tap.h"
 
+#include <signal.h>
+
 struct tap_input {
 	const char *command;		/* "relaywall tap"; static */
 	const char *filter;		/* the operator's, pcap-filter(7), or NULL */
@@ -18,6 +20,7 @@ struct tap_input {
 	uint64_t unread;		/* inputs that could not be read, or not to their end */
 	uint64_t packets, filtered, bad_times, dropped;	/* of all: as struct capture_progress */
 	struct capture *now;		/* the one that is being read, for a handler of signals */
+	volatile sig_atomic_t opened;	/* for the same: one was, so that there may be something to lose */
 };
 
 /* Octets of all these files; 0: one of them has no length. */

@@ -6,6 +6,7 @@
 #include "proxy/driver/tap/unpacker.h"
 
 #include <pcap/pcap.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -119,7 +120,9 @@ open_live(struct capture *c, const struct capture_conf *conf)
 	c->pcap = pcap_create(c->name, why);
 	if (c->pcap == NULL)
 		return fail(c, "%s", why);
-	return activate(c, conf);
+	if (activate(c, conf) == -1)
+		return -1;
+	return pcap_setnonblock(c->pcap, 1, why) == 0 ? 0 : fail(c, "%s", why);
 }
 
 /*
@@ -255,6 +258,15 @@ broken(struct capture *c)
 	return CAPTURE_BROKEN;
 }
 
+/* Until there are packets, for a while at most: on an interface where nothing is sent libpcap itself would wait for ever. */
+static void
+wait_for_packets(struct capture *c)
+{
+	struct pollfd p = { pcap_get_selectable_fd(c->pcap), POLLIN, 0 };
+
+	poll(&p, 1, CAPTURE_WAIT_MS);
+}
+
 enum capture_result
 capture_read(struct capture *c, void (*take)(void *cookie, const struct tap_packet *p), void *cookie)
 {
@@ -264,6 +276,8 @@ capture_read(struct capture *c, void (*take)(void *cookie, const struct tap_pack
 	if (c->stopped)
 		return CAPTURE_END;
 	n = pcap_dispatch(c->pcap, c->source != NULL ? CAPTURE_BATCH : -1, on_packet, (u_char *)&audience);
+	if (n == 0 && c->source == NULL && !c->stopped)
+		wait_for_packets(c);
 	if (c->stopped)
 		return CAPTURE_END;
 	if (n > 0 || (n == 0 && c->source == NULL))
