@@ -119,8 +119,12 @@ static int
 write_inventory(const struct tap_sinks *s, FILE *out, bool json)
 {
 	struct learnt *l = learn(s->inventory);
-	int result = l == NULL ? -1 : json ? inventory_write(s->inventory, l, out) : inventory_show(s->inventory, l, out);
+	int result = -1;
 
+	if (l != NULL && json)
+		result = inventory_write(s->inventory, l, out);
+	else if (l != NULL)
+		result = inventory_show(s->inventory, l, out);
 	learn_free(l);
 	return result;
 }

@@ -255,7 +255,7 @@ opened(void *cookie, const struct flow_ends *ends, bool from_start, uint64_t tim
 	t->conf = conf;
 	t->session = (struct exchange_session){ .ends = *ends, .began_us = time_us, .from_start = from_start };
 	name_session(&t->session);
-	transcript_init(&t->transcript, said, t, from_start);
+	transcript_init(&t->transcript, said, t, from_start, conf->account);
 	for (size_t i = 0; i < EXCHANGE_POLICIES; i++)
 		if (try_policy(t, i) == -1)
 			conf->counters->unwatched++;
