@@ -95,6 +95,32 @@ find_packing(const struct unpacker *s)
 	return NULL;
 }
 
+/* Its standard streams. 0 or an error number. */
+static int
+add_streams(posix_spawn_file_actions_t *actions, int in, int out)
+{
+	int error = posix_spawn_file_actions_adddup2(actions, in, STDIN_FILENO);
+
+	if (error == 0)
+		error = posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO);
+	if (error == 0)
+		error = posix_spawn_file_actions_addopen(actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	return error;
+}
+
+/* Signals as a program expects them, whatever ours are. */
+static void
+set_signals(posix_spawnattr_t *attributes)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	posix_spawnattr_setsigmask(attributes, &set);
+	sigaddset(&set, SIGPIPE);
+	posix_spawnattr_setsigdefault(attributes, &set);
+	posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+}
+
 /* Start the program with these as its standard input and output. 0 or an error number. */
 static int
 spawn(struct unpacker *s, int in, int out)
@@ -102,7 +128,6 @@ spawn(struct unpacker *s, int in, int out)
 	char *const args[] = { (char *)s->packing->program, (char *)"-dc", NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
-	sigset_t set;
 	int error = posix_spawn_file_actions_init(&actions);
 
 	if (error != 0)
@@ -111,15 +136,10 @@ spawn(struct unpacker *s, int in, int out)
 		posix_spawn_file_actions_destroy(&actions);
 		return error;
 	}
-	posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	sigemptyset(&set);
-	posix_spawnattr_setsigmask(&attributes, &set);
-	sigaddset(&set, SIGPIPE);
-	posix_spawnattr_setsigdefault(&attributes, &set);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	error = posix_spawnp(&s->pid, s->packing->program, &actions, &attributes, args, environ);
+	set_signals(&attributes);
+	error = add_streams(&actions, in, out);
+	if (error == 0)
+		error = posix_spawnp(&s->pid, s->packing->program, &actions, &attributes, args, environ);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	if (error != 0)
