@@ -56,6 +56,17 @@ shut(int *fd)
 	*fd = -1;
 }
 
+/* Behind a read that failed: was it for a signal, or since the descriptor is one that others share and that does not wait? */
+static bool
+can_go_on(const struct unpacker *s)
+{
+	struct pollfd fd = { s->fd, POLLIN, 0 };
+
+	if (errno == EAGAIN && poll(&fd, 1, -1) != -1)
+		errno = EINTR;
+	return errno == EINTR && !s->stopped;
+}
+
 /* Read from the file into memory. As read(2). */
 static ssize_t
 read_file(struct unpacker *s, void *to, size_t size)
@@ -64,7 +75,7 @@ read_file(struct unpacker *s, void *to, size_t size)
 
 	do
 		n = read(s->fd, to, size);
-	while (n == -1 && errno == EINTR && !s->stopped);
+	while (n == -1 && can_go_on(s));
 	if (n > 0)
 		s->octets += (uint64_t)n;
 	s->at_end = n == 0;
@@ -251,6 +262,8 @@ read_unpacked(struct unpacker *s, void *to, size_t size)
 {
 	ssize_t n;
 
+	if (s->unpacked)
+		return 0;
 	if (pump(s) == -1)
 		return -1;
 	if (s->stopped)
