@@ -46,6 +46,7 @@ struct unpacker {
 	/* what was looked at, and not read since */
 	size_t first_from, first_to;
 	uint8_t first[UNPACKER_LOOK];
+	char stream[STREAM];	/* of the stream */
 };
 
 static void
@@ -337,7 +338,7 @@ unpacker_stream(struct unpacker *s)
 	FILE *f = fopencookie(s, "r", (cookie_io_functions_t){ .read = on_read });
 
 	if (f != NULL)
-		setvbuf(f, NULL, _IOFBF, STREAM);
+		setvbuf(f, s->stream, _IOFBF, sizeof(s->stream));	/* without memory of its caller's glibc takes BUFSIZ */
 	return f;
 }
 

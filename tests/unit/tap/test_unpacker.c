@@ -136,6 +136,30 @@ how_far_it_is_counts_octets_of_the_file(void)
 	}
 }
 
+static void
+a_stream_reads_large_pieces(void)
+{
+	static uint8_t got[LARGE + 1];
+	int fd = memory_file(span_of(large, LARGE));
+	struct unpacker *s = open_well(memory_file_path(fd));
+	FILE *f = unpacker_stream(s);
+	uint64_t before = unpacker_octets(s);
+	size_t n = 0;
+	unsigned readings = 0;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	while (fread(got + n, 100, 1, f) == 1) {
+		n += 100;
+		readings += unpacker_octets(s) != before;
+		before = unpacker_octets(s);
+	}
+	CHECK(span_eq(span_of(got, n), span_of(large, LARGE)) && feof(f), "%zu octets", n);
+	CHECK(readings <= 4, "%u readings", readings);
+	fclose(f);
+	unpacker_close(s);
+	close(fd);
+}
+
 /* What is wrong with a file of these octets, read to its end; the octets that come are the first of what was packed. "": nothing. */
 static const char *
 find_fault(struct span octets, struct span packed, const char *name)
@@ -255,6 +279,7 @@ a_program_that_is_not_there_is_named(void)
 static CU_TestInfo tests[] = {
 	{ "octets come as they are, however they are packed", octets_come_as_they_are_however_they_are_packed },
 	{ "how far it is counts octets of the file", how_far_it_is_counts_octets_of_the_file },
+	{ "a stream reads large pieces", a_stream_reads_large_pieces },
 	{ "a file that is cut short is told of", a_file_that_is_cut_short_is_told_of },
 	{ "what stands behind it is as its program sees it", what_stands_behind_it_is_as_its_program_sees_it },
 	{ "what is packed twice is unpacked once", what_is_packed_twice_is_unpacked_once },
