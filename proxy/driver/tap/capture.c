@@ -47,12 +47,15 @@ static int
 open_file(struct capture *c)
 {
 	char why[PCAP_ERRBUF_SIZE] = "", child[UNPACKER_ERROR];
+	struct span first;
+	bool empty;
 	FILE *stream;
 
 	if (c->source == NULL)
 		c->source = unpacker_open(c->name, child);
 	if (c->source == NULL)
 		return fail(c, "%s", child);
+	empty = unpacker_look(c->source, &first) == 0 && first.len == 0;
 	stream = unpacker_stream(c->source);
 	if (stream == NULL)
 		return fail(c, "no memory");
@@ -62,7 +65,7 @@ open_file(struct capture *c)
 	fclose(stream);
 	if (unpacker_check(c->source, child) == -1)
 		return fail(c, "no capture: %s; %s", why, child);
-	return fail(c, "no capture: %s", why);
+	return fail(c, "no capture: %s", empty ? "it is empty" : why);
 }
 
 static int
