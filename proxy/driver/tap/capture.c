@@ -6,6 +6,7 @@
 #include "proxy/driver/tap/unpacker.h"
 
 #include <pcap/pcap.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -122,7 +123,9 @@ open_live(struct capture *c, const struct capture_conf *conf)
 	c->pcap = pcap_create(c->name, why);
 	if (c->pcap == NULL)
 		return fail(c, "%s", why);
-	return activate(c, conf);
+	if (activate(c, conf) == -1)
+		return -1;
+	return pcap_setnonblock(c->pcap, 1, why) == 0 ? 0 : fail(c, "%s", why);
 }
 
 /*
@@ -258,6 +261,15 @@ broken(struct capture *c)
 	return CAPTURE_BROKEN;
 }
 
+/* For packets of an interface. pcap_dispatch() itself would wait for as long as there are none, whatever its timeout. */
+static void
+wait_live(struct capture *c)
+{
+	struct pollfd fd = { pcap_get_selectable_fd(c->pcap), POLLIN, 0 };
+
+	poll(&fd, 1, CAPTURE_WAIT_MS);
+}
+
 enum capture_result
 capture_read(struct capture *c, void (*take)(void *cookie, const struct tap_packet *p), void *cookie)
 {
@@ -269,9 +281,14 @@ capture_read(struct capture *c, void (*take)(void *cookie, const struct tap_pack
 	n = pcap_dispatch(c->pcap, c->source != NULL ? CAPTURE_BATCH : -1, on_packet, (u_char *)&audience);
 	if (c->stopped)
 		return CAPTURE_END;
-	if (n > 0 || (n == 0 && c->source == NULL))
+	if (n > 0)
 		return CAPTURE_MORE;
-	return n == 0 ? end(c) : broken(c);
+	if (n < 0)
+		return broken(c);
+	if (c->source != NULL)
+		return end(c);
+	wait_live(c);
+	return CAPTURE_MORE;
 }
 
 const char *
