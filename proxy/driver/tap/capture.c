@@ -48,12 +48,15 @@ static int
 open_file(struct capture *c)
 {
 	char why[PCAP_ERRBUF_SIZE] = "", child[UNPACKER_ERROR];
+	struct span first;
+	bool empty;
 	FILE *stream;
 
 	if (c->source == NULL)
 		c->source = unpacker_open(c->name, child);
 	if (c->source == NULL)
 		return fail(c, "%s", child);
+	empty = unpacker_look(c->source, &first) == 0 && first.len == 0;
 	stream = unpacker_stream(c->source);
 	if (stream == NULL)
 		return fail(c, "no memory");
@@ -63,7 +66,7 @@ open_file(struct capture *c)
 	fclose(stream);
 	if (unpacker_check(c->source, child) == -1)
 		return fail(c, "no capture: %s; %s", why, child);
-	return fail(c, "no capture: %s", why);
+	return fail(c, "no capture: %s", empty ? "it is empty" : why);
 }
 
 static int
@@ -280,9 +283,9 @@ capture_read(struct capture *c, void (*take)(void *cookie, const struct tap_pack
 		wait_for_packets(c);
 	if (c->stopped)
 		return CAPTURE_END;
-	if (n > 0 || (n == 0 && c->source == NULL))
-		return CAPTURE_MORE;
-	return n == 0 ? end(c) : broken(c);
+	if (n < 0)
+		return broken(c);
+	return n == 0 && c->source != NULL ? end(c) : CAPTURE_MORE;
 }
 
 const char *
