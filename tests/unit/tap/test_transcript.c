@@ -96,6 +96,8 @@ what_is_missing_is_said_and_the_rest_is_found_again(void)
 	    H("250 taken\r\n"), PARTED }, HELLO OPEN "DATA 354\nmissing client 8\nmessage 250 30 octets for 1 ?\n" PART);
 	watch("the end of a text", NULL, (const struct turn[]){ GREETED, OPENED, C("DATA\r\n"), H("354 go\r\n"), C("a: b\r\n\r\nlong"), LOST_C("er\r\n.\r\n"),
 	    H("250 taken\r\n"), OPENED, PARTED }, HELLO OPEN "DATA 354\nmissing client 7\nmessage 250 19 octets for 1 ?\n" OPEN PART);
+	watch("the last command, and the reply to it", NULL, (const struct turn[]){ GREETED, OPENED, LOST_C("QUIT\r\n"), LOST_H("221 bye\r\n"), DONE },
+	    HELLO OPEN "missing client 6\nmissing host 9\n");
 	watch("a part of a chunk", NULL, (const struct turn[]){ GREETED, OPENED, C("BDAT 12 LAST\r\nab"), LOST_C("cdef"), C("ghij\r\n"), H("250 taken\r\n"), PARTED },
 	    HELLO OPEN "missing client 4\nBDAT 0\nmessage 250 12 octets for 1 ?\n" PART);
 }
