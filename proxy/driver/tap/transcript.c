@@ -82,17 +82,26 @@ step(struct transcript *t)
 	return false;
 }
 
+/* What waits of a side is not looked at; what is missing in it is said all the same. False: that was the last. */
+static bool
+pass_by(struct transcript *t, enum side side)
+{
+	struct strand *s = &t->side[side];
+	uint64_t missing;
+
+	strand_use(s, strand_now(s).len);
+	missing = strand_take_gap(s);
+	if (missing > 0 && t->state != TRANSCRIPT_OVER)
+		transcript_say_missing(t, side, missing);
+	return missing > 0 || strand_now(s).len > 0;
+}
+
 /* What a side says while nobody listens is bounded too: the oldest of it is as good as missing. */
 static void
 bound(struct transcript *t, enum side side)
 {
-	struct strand *s = &t->side[side];
-
-	while (t->state == TRANSCRIPT_OVER || strand_waiting(s) > 2 * TRANSCRIPT_WAITING) {
-		strand_use(s, strand_now(s).len);
-		if (strand_take_gap(s) == 0 && strand_now(s).len == 0)
-			break;
-	}
+	while ((t->state == TRANSCRIPT_OVER || strand_waiting(&t->side[side]) > 2 * TRANSCRIPT_WAITING) && pass_by(t, side))
+		;
 }
 
 static void
@@ -137,6 +146,9 @@ transcript_stop(struct transcript *t, uint64_t now_us)
 {
 	t->stopping = true;
 	advance(t, now_us);
+	for (enum side side = SIDE_CLIENT; side <= SIDE_HOST; side++)
+		while (pass_by(t, side))
+			;
 	transcript_say(t, &(struct said){ .kind = SAID_END });
 	t->state = TRANSCRIPT_OVER;
 	strand_done(transcript_client(t));
