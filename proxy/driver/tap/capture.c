@@ -45,7 +45,7 @@ fail(struct capture *c, const char *format, ...)
 }
 
 static int
-open_file(struct capture *c)
+open_file(struct capture *c, const struct capture_conf *conf)
 {
 	char why[PCAP_ERRBUF_SIZE] = "", child[UNPACKER_ERROR];
 	struct span first;
@@ -56,6 +56,7 @@ open_file(struct capture *c)
 		c->source = unpacker_open(c->name, child);
 	if (c->source == NULL)
 		return fail(c, "%s", child);
+	unpacker_on_wait(c->source, conf->wait, conf->cookie);
 	empty = unpacker_look(c->source, &first) == 0 && first.len == 0;
 	stream = unpacker_stream(c->source);
 	if (stream == NULL)
@@ -162,7 +163,7 @@ check_link(struct capture *c)
 static int
 open_any(struct capture *c, const struct capture_conf *conf)
 {
-	if ((conf->file != NULL ? open_file(c) : open_live(c, conf)) == -1 || check_link(c) == -1)
+	if ((conf->file != NULL ? open_file(c, conf) : open_live(c, conf)) == -1 || check_link(c) == -1)
 		return -1;
 	if (conf->file == NULL && set_filter(c, conf) == -1)
 		return -1;

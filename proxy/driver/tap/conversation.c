@@ -260,7 +260,7 @@ opened(void *cookie, const struct flow_ends *ends, bool from_start, uint64_t tim
 		if (try_policy(t, i) == -1)
 			conf->counters->unwatched++;
 	conf->counters->sessions++;
-	conf->counters->unprotected += t->rehearsals[0] == NULL && t->rehearsals[1] == NULL;
+	conf->counters->unprotected += conf->policies[0] != NULL && t->rehearsals[0] == NULL && t->rehearsals[1] == NULL;
 	if (conf->user->began != NULL)
 		t->session.user = conf->user->began(conf->user->cookie, &t->session);
 	return t;
