@@ -224,7 +224,7 @@ expect "is said" says 'octets-missing\|missing'
 bad() { ends 2 tap "$1" both.pcap && complains "^relaywall tap: $1: $2" && says '^[3-9] hosts, 1[0-9]* sessions'; }
 expect "cut in half" bad truncated.pcap 'truncated dump file'
 expect "with nonsense in it" bad corrupt.pcap 'invalid packet'
-expect "empty" bad empty.pcap 'no capture: truncated'
+expect "empty" bad empty.pcap 'no capture: it is empty'
 expect "a text" bad text.pcap 'no capture: unknown file format'
 expect "a link type that is not known" bad unknown.pcap 'packets of link type unknown (147) cannot be read'
 mkdir folder
@@ -260,11 +260,12 @@ expect "an inventory into a pipe" into_a_pipe
 
 # --- streams that do not end --------------------------------------------------------
 
+has_lines() { [ "$(wc -l <"$2")" -ge "$1" ]; }
 stop_endless() {	# SIGNAL
 	"$RELAYWALL" tap --policy strict.conf --journal endless.jsonl --inventory endless.json - < <(exec /usr/bin/python3 "$TAP_PY" endless) >out 2>err &
 	local pid=$!
 	STARTED+=("$pid")
-	until_true 10 test -s endless.jsonl || return 1
+	until_true 10 has_lines 1000 endless.jsonl || return 1
 	kill "-$1" "$pid"
 	wait "$pid"
 	is "$?" 0 && says '^3 hosts, [0-9]* sessions' && jq -e '.sessions > 100' endless.json && tail -n 1 endless.jsonl | jq -e .v
@@ -346,6 +347,23 @@ if [ "$(id -u)" = 0 ]; then
 	no_filter() { ip netns exec "$NS" "$RELAYWALL" tap --interface lo --filter 'host and host' >out 2>err; is $? 2; }
 	expect "a filter that is none" no_filter
 	expect "is told" complains '^relaywall tap: lo: the filter "host and host": '
+
+	# who is not root, but may capture
+	install -m 0755 "$RELAYWALL" can-capture
+	setcap cap_net_raw+ep can-capture
+	chmod 0755 .
+	unprivileged() {
+		ip netns exec "$NS" setpriv --reuid "$uid" --regid "$uid" --clear-groups ./can-capture tap --interface lo --seconds 2 >out 2>err &
+		PID=$!
+		STARTED+=("$PID")
+		until_true 5 grep -q 'listening on lo' err
+	}
+	expect "a user with CAP_NET_RAW" unprivileged
+	expect "keeps none of it" is "$(status_of CapEff) $(status_of CapPrm)" "0000000000000000 0000000000000000"
+	expect "nor many system calls" is "$(status_of Seccomp) $(status_of NoNewPrivs)" "2 1"
+	expect "mail" send 1
+	wait "$PID"
+	expect "it hears that" says ', 1 sessions'
 else
 	echo "not root: the live part was left out"
 fi
