@@ -12,6 +12,19 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/net.sh"
 # shellcheck source=tests/firmware/vm.sh
 . "$here/vm.sh"
+# shellcheck source=tests/firmware/box.sh
+. "$here/box.sh"
+both=("${client[0]}" "${host[0]}" "${client[1]}" "${host[1]}")
+# shellcheck source=tests/faults/mail.sh
+. "$here/../faults/mail.sh"
+
+export PYTHONDONTWRITEBYTECODE=1
+declare -A started=()	# processes of this case
+clean() {
+	for pid in "${!started[@]}"; do end_process "$pid"; done
+}
+trap clean EXIT
+trap 'exit 1' INT TERM
 
 passed=0
 failed=0
@@ -25,10 +38,21 @@ is() {	# NAME GOT WANTED, a pattern
 		echo "FAIL $1: \"$2\", wanted \"$3\""
 	fi
 }
+# knock MS FROM TO: what a client gets that only connects
+knock() { in_ns client /usr/bin/python3 "$here/../gate/ends.py" knock "$@"; }
+mail_one() { in_ns client /usr/bin/python3 "$here/../keeper/mail.py" one "$@"; }	# PORT FROM TO
+
 # A case that breaks off has not passed, whatever it had found until then.
 case_end() {
 	echo "$passed passed, $failed failed"
 	[ "$failed" -eq 0 ]
+}
+
+wait_for() {	# WORD FILE
+	until_true 20 grep -q "$1" "$2" && return
+	echo "no \"$1\" in time:" >&2
+	cat "$2" >&2
+	exit 1
 }
 
 # until_true SECONDS COMMAND...: it is true within that time

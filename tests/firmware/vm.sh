@@ -8,7 +8,7 @@
 FW_ACCEL=${FW_ACCEL-tcg,thread=multi}
 started_at() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 
-# vm_start NAME MODEL ARGUMENT...: with NICs of that model in lan, wan and mgmt
+# vm_start NAME MODEL ARGUMENT...: with NICs of that model at host, client and operator
 vm_start() {
 	local name=$1 model=$2 at=$folder/vm-$1 number=0 role taps=() nics=()
 	shift 2
@@ -18,7 +18,7 @@ vm_start() {
 		mkfifo "$at/type.in"	# a socket forgets what was typed and not yet read when the typist goes
 		ln -s /dev/null "$at/type.out"
 	fi
-	for role in lan wan mgmt; do
+	for role in host client operator; do
 		taps+=("$id-$role:t-$role:$((20 + number))")
 		nics+=(-netdev "tap,id=n$number,fd=$((20 + number))")
 		nics+=(-device "$model,netdev=n$number,mac=52:54:00:00:00:0$((number + 1)),romfile=")
