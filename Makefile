@@ -139,6 +139,11 @@ $(BUILD)/test/scribe-run: $(call objects,tests/keeper/scribe_run.c) $(call link,
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# Machines with NICs in namespaces, for tests/firmware.
+$(BUILD)/test/tapexec: tests/firmware/tapexec.c $(FLAGS_STAMP)
+	@mkdir -p $(@D)
+	@$(CC) $(filter-out -MMD -MP,$(CFLAGS)) $(LDFLAGS) -o $@ $<
+
 # The program by other versions' names, for tests/keeper.
 OTHERS := next alien blind
 $(BUILD)/test/relaywall-blind: override LDFLAGS += -Wl,--wrap=handover_load
@@ -278,6 +283,12 @@ soak:
 	$(MAKE) all
 	tests/soak/run.sh $(BUILD)/relaywall $(SOAK)
 
+# The image in an emulator: what users of the network see; the rest, updates among it.
+firmware-check firmware-check-full:
+	tests/deps.sh firmware
+	$(MAKE) $(BUILD)/test/tapexec
+	tests/firmware/run.sh $(if $(filter %-full,$@),full,quick)
+
 clean:
 	rm -rf build
 
@@ -296,6 +307,7 @@ help:
 	@echo 'make bench-engine      time of a command, both sides of it, without sockets'
 	@echo 'make bench-framing     octets of message text a second'
 	@echo 'make bench-policy      large policies: loading, memory, time of a verdict'
+	@echo 'make firmware-check    the image that was built, in an emulator: does it shield? (root); firmware-check-full: all else, and updates'
 	@echo 'make soak              mixed load for SOAK (3600) seconds: memory, descriptors, counters (root)'
 	@echo 'make check-page        the page of the board in a browser (root; installs Chromium); its pictures in build/page'
 	@echo 'make check-package     build the Debian package, and look at it, in a copy of the tree (root)'
@@ -305,4 +317,4 @@ help:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 .PHONY: all tests check check-units check-scenarios lint fuzz fuzz-faults faults bench $(BENCHES) lab lab-up lab-down clean help \
-        install man check-package check-page soak
+        install man check-package check-page soak firmware-check firmware-check-full

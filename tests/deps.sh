@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Install the Debian packages for the purposes given: build, check, fuzz, faults, package, page, soak, bench.
+# Install the Debian packages for the purposes given: build, check, fuzz, faults, package, page, soak, bench, firmware.
 # Silent and quick where all are there.
 set -eu
 
@@ -28,6 +28,9 @@ for purpose in "$@"; do
 		;;
 	page)
 		packages="$packages chromium fonts-dejavu-core"
+		;;
+	firmware)
+		packages="$packages gcc libc6-dev make qemu-system-x86 qemu-utils ovmf fdisk openssh-client openssl iproute2 python3 procps"
 		;;
 	fuzz)
 		packages="$packages clang libclang-rt-dev"

@@ -3,6 +3,7 @@
 #
 # 21-addresses.sh - The host sees the client's own address and port.
 # Set: quick
+# shellcheck source=tests/firmware/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 shield

@@ -3,6 +3,7 @@
 #
 # 22-gate.sh - First packets are judged in a queue of nftables, which the kernels of the other tests may not have.
 # Set: quick
+# shellcheck source=tests/firmware/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 shield

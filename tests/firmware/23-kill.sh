@@ -3,6 +3,7 @@
 #
 # 23-kill.sh - Each process of the shield is killed under mail: nothing is lost or relayed, and all is well again.
 # Set: quick
+# shellcheck source=tests/firmware/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/firmware/fault.sh
 . "$here/fault.sh"

@@ -3,6 +3,7 @@
 #
 # 24-hang.sh - Each process of the shield hangs under mail: nothing is lost or relayed, and all is well again.
 # Set: full
+# shellcheck source=tests/firmware/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/firmware/fault.sh
 . "$here/fault.sh"

@@ -11,37 +11,48 @@ STEP_S=${STEP_S-40}
 
 # --- its start ----------------------------------------------------------------
 
-# As is told with the kernel and its initial RAM disk alone, and a disk for /data, whose partition is of this label.
-data_disk() {	# FILE
-	truncate -s 64M "$1.raw"
-	echo 'type=linux, name=data' | /usr/sbin/sfdisk -q --label gpt "$1.raw"
-	qemu-img convert -O qcow2 "$1.raw" "$1"
-	rm "$1.raw"
-}
-box_from_ram() {
-	[ -e "$folder/data.qcow2" ] || data_disk "$folder/data.qcow2"
-	# Without the guards against neighbours on one processor it is emulated half as long.
-	vm_start box virtio-net-pci -kernel "$firmware/virt/vmlinuz" -initrd "$firmware/virt/initrd" \
-		-append "console=ttyS0 quiet panic=10 mitigations=off" -drive "file=$folder/data.qcow2,if=virtio,format=qcow2,discard=unmap"
+# A KIND of box is "ram", the kernel and its initial RAM disk alone with a disk for /data; or BOARD-LOADER, as virt-bios, the image on a disk. It has
+# $folder/KIND.disk, all that it writes, KIND.hosts, its key for ssh, and KIND.saved, the names of its snapshots.
+
+blank_disk() {	# KIND
+	local disk=$folder/$1.disk
+	rm -f "$folder/$1".*
+	if [ "$1" != ram ]; then
+		qemu-img create -q -f qcow2 -F raw -b "$firmware/${1%-*}/disk.img" "$disk"
+		[ "${1#*-}" != uefi ] || qemu-img convert -O qcow2 /usr/share/OVMF/OVMF_VARS_4M.fd "$disk.vars"
+		return
+	fi
+	truncate -s 64M "$disk.raw"
+	echo 'type=linux, name=data' | /usr/sbin/sfdisk -q --label gpt "$disk.raw"
+	qemu-img convert -O qcow2 "$disk.raw" "$disk"
+	rm "$disk.raw"
 }
 
-# disk_of BOARD FILE: the image as it would be written to a disk; what the box writes goes to FILE
-disk_of() { qemu-img create -q -f qcow2 -F raw -b "$firmware/$1/disk.img" "$2"; }
-# box_from_disk BOARD FILE bios|uefi
-box_from_disk() {
-	local model=virtio-net-pci drive=(-drive "file=$2,if=none,id=d0,format=qcow2") loader=()
-	if [ "$1" = pc ]; then	# what real machines have
+# box_start KIND ARGUMENT...: power on
+box_start() {
+	local kind=$1 model=virtio-net-pci given=(-drive "file=$folder/$1.disk,if=none,id=d0,format=qcow2,discard=unmap")
+	shift
+	[ -e "$folder/$kind.disk" ] || blank_disk "$kind"
+	case $kind in
+	pc-*)	# what real machines have
 		model=e1000e
-		drive+=(-device nvme,drive=d0,serial=box -device i6300esb -action watchdog=reset)
-	else
-		drive+=(-device virtio-blk-pci,drive=d0)
-	fi
-	if [ "$3" = uefi ]; then
-		[ -e "$2.vars" ] || qemu-img convert -O qcow2 /usr/share/OVMF/OVMF_VARS_4M.fd "$2.vars"
-		loader=(-drive if=pflash,unit=0,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd
-			-drive "if=pflash,unit=1,format=qcow2,file=$2.vars")
-	fi
-	vm_start box "$model" "${drive[@]}" "${loader[@]}"
+		given+=(-device nvme,drive=d0,serial=box -device i6300esb -action watchdog=reset)
+		;;
+	*)
+		given+=(-device virtio-blk-pci,drive=d0)
+		;;
+	esac
+	case $kind in
+	ram)	# without the guards against neighbours on one processor it is emulated faster
+		given+=(-kernel "$firmware/virt/vmlinuz" -initrd "$firmware/virt/initrd" -append "console=ttyS0 quiet panic=10 mitigations=off")
+		;;
+	*-uefi)
+		given+=(-drive if=pflash,unit=0,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd
+			-drive "if=pflash,unit=1,format=qcow2,file=$folder/$kind.disk.vars")
+		;;
+	esac
+	vm_start box "$model" "${given[@]}" "$@"
+	echo "$kind" >"$folder/kind"
 }
 
 # --- what is waited for -------------------------------------------------------
@@ -71,47 +82,51 @@ box_gets() {	# FOLDER
 		echo "base64 -d <<END | gzip -d | box-config new -"
 		tar -C "$1" -c . | gzip -9 | base64
 		echo "END"
-		echo "box-config use 1; reboot"
+		echo "box-config use 1"
 	} | while IFS= read -r line; do vm_type box "$line"; done
+	vm_wait box "$STEP_S" '^box: generation 000001 is in use' >/dev/null
 }
 
 # --- by ssh -------------------------------------------------------------------
 
 ssh_as() {	# KEY ADDRESS COMMAND...
 	in_ns operator ssh -F none -i "$folder/$1" -o IdentitiesOnly=yes -o BatchMode=yes -o ConnectTimeout=20 -o LogLevel=ERROR \
-		-o "UserKnownHostsFile=$folder/known_hosts" -o StrictHostKeyChecking=accept-new "root@$2" "${@:3}"
+		-o "UserKnownHostsFile=$folder/$(cat "$folder/kind").hosts" -o StrictHostKeyChecking=accept-new "root@$2" "${@:3}"
 }
 in_box() { ssh_as key "${box[0]}" "$@"; }
 # box_takes FOLDER: a configuration that is in force then
 box_takes() {
-	local number
-	number=$(tar -C "$1" -c . | in_box box-config new -)
-	in_box box-config use "${number##* }"
+	tar -C "$1" -c . | in_box 'number=$(box-config new -) && box-config use $number'
 }
 
 # --- a shield, as it was when it had just begun --------------------------------
 
-# From the snapshot, if there is one of this mode. It costs half a second, a boot ten.
-shield() {	# [MODE]
-	local mode=${1-routed}
-	"net_$mode"
-	if vm_runs box && grep -qx "$mode" "$folder/saved" 2>/dev/null; then
+# shield [KIND [MODE]]: from its snapshot, if there is one. That costs half a second, a boot ten.
+shield() {
+	local kind=${1-ram} mode=${2-routed}
+	"net_${mode%%-*}"
+	if ! grep -qsx "$mode" "$folder/$kind.saved"; then
+		first_boot "$kind"
+		box_gets "$(configuration "$mode")"
+		shield_saved "$mode"
+	elif vm_runs box && [ "$(cat "$folder/kind")" = "$kind" ]; then
 		vm_load box "$mode"
-		return
+	else
+		vm_cut box
+		box_start "$kind" -loadvm "$mode"
+		until_true 10 vm_answers
+		vm_mark box
 	fi
-	box_blank
-	box_from_ram
-	vm_wait box "$BOOT_S" '^box: unprovisioned' >/dev/null
-	box_gets "$(configuration "$mode")"
-	box_is_healthy || { echo "$said" >&2; return 1; }
-	shield_saved "$mode"
 }
+vm_answers() { vm_ask box 'info status' 2>/dev/null | grep -q running; }
 shield_saved() {
 	vm_save box "$1"
-	echo "$1" >>"$folder/saved"
+	echo "$1" >>"$folder/$(cat "$folder/kind").saved"
 }
-# Nothing is left of the box that was: no machine, no disk, no host key.
-box_blank() {
+# first_boot KIND: of a disk that was just written, until it says that it wants a configuration
+first_boot() {
 	vm_cut box
-	rm -rf "$folder/vm-box" "$folder/data.qcow2" "$folder/saved" "$folder/known_hosts"
+	blank_disk "$1"
+	box_start "$1"
+	vm_wait box "$BOOT_S" '^box: unprovisioned' >/dev/null
 }

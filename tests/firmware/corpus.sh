@@ -23,7 +23,7 @@ attack() {
 	in_ns client /usr/bin/python3 "$lab/attack.py" --run "r$$-$1" --corpus "$corpus" --source "$2" --target "$3" --out "$record/attack-$1.jsonl" "${@:4}"
 }
 
-# score LABEL [OPTION...]: sets right, sent, faults: rows as they must be, of how many, and all that is wrong with what the host got
+# score LABEL [OPTION...]: sets right, sent, wrong: rows as they must be, of how many, and all that is wrong with what the host got
 score() {
-	read -r right sent faults < <(/usr/bin/python3 "$lab/report.py" score --recorder --lab "$folder" --corpus "$corpus" --label "$@")
+	read -r right sent wrong < <(/usr/bin/python3 "$lab/report.py" score --recorder --lab "$folder" --corpus "$corpus" --label "$@")
 }

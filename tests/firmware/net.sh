@@ -53,7 +53,7 @@ net_routed() {
 	gateway_is host 198.51.100.1 2001:db8:25::1
 }
 
-net_bridged() { address_is client "${near[0]}/24" "${near[1]}/64"; }
+net_bridge() { address_is client "${near[0]}/24" "${near[1]}/64"; }
 
 # Who was there before has another address now: of a box that has just come, or come back.
 net_forget() {

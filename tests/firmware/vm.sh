@@ -13,7 +13,9 @@ vm_start() {
 	local name=$1 model=$2 at=$folder/vm-$1 number=0 role taps=() nics=()
 	shift 2
 	mkdir -p "$at"
-	if [ ! -e "$at/mark" ]; then
+	if [ -e "$at/log" ]; then
+		vm_mark "$name"
+	else
 		echo 0 >"$at/mark"
 		mkfifo "$at/type.in"	# a socket forgets what was typed and not yet read when the typist goes
 		ln -s /dev/null "$at/type.out"
