@@ -23,7 +23,7 @@ blank_disk() {	# KIND
 		return
 	fi
 	truncate -s 64M "$disk.raw"
-	echo 'type=linux, name=data' | /usr/sbin/sfdisk -q --label gpt "$disk.raw"
+	echo 'type=linux, name=data' | /sbin/sfdisk -q --label gpt "$disk.raw"
 	qemu-img convert -O qcow2 "$disk.raw" "$disk"
 	rm "$disk.raw"
 }
@@ -128,5 +128,6 @@ first_boot() {
 	vm_cut box
 	blank_disk "$1"
 	box_start "$1"
-	vm_wait box "$BOOT_S" '^box: unprovisioned' >/dev/null
+	said=$(vm_wait box "$BOOT_S" '^box: (unprovisioned|unhealthy|rebooting)')
+	[ "$said" = "box: unprovisioned" ] || { echo "$1: $said" >&2; return 1; }
 }
