@@ -272,6 +272,15 @@ lab lab-up:
 lab-down:
 	tests/lab/lab.sh down
 
+# The image of a box: BOARD=pc|virt, FW_VERSION, FW_KEYS, ...: firmware/Makefile. Outputs in build/firmware/BOARD.
+firmware:
+	tests/deps.sh build firmware
+	$(MAKE) all
+	$(MAKE) -C firmware
+
+firmware-lock:
+	$(MAKE) -C firmware lock
+
 SOAK ?= 3600
 soak:
 	tests/deps.sh build soak
@@ -299,10 +308,12 @@ help:
 	@echo 'make soak              mixed load for SOAK (3600) seconds: memory, descriptors, counters (root)'
 	@echo 'make check-page        the page of the board in a browser (root; installs Chromium); its pictures in build/page'
 	@echo 'make check-package     build the Debian package, and look at it, in a copy of the tree (root)'
+	@echo 'make firmware          the image of a box, for BOARD pc and virt (root, to install what it needs); firmware/README.md'
+	@echo 'make firmware-lock     the versions that Debian has now, into firmware/packages.lock'
 	@echo 'make install           into DESTDIR (none), PREFIX (/usr/local)'
 	@echo 'make man               keys of the configuration, after one was changed, into the manual page'
 	@echo 'make lint              clang-tidy and cppcheck'
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -path $(BUILD)/firmware -prune -o -name '*.d' -print 2>/dev/null)
 .PHONY: all tests check check-units check-scenarios lint fuzz fuzz-faults faults bench $(BENCHES) lab lab-up lab-down clean help \
-        install man check-package check-page soak
+        install man check-package check-page soak firmware firmware-lock
