@@ -6,6 +6,7 @@
 #include "proxy/base/clock.h"
 #include "proxy/cli/cli.h"
 #include "proxy/cli/control_client.h"
+#include "proxy/cli/health_board.h"
 #include "proxy/cli/rehearsal_play.h"
 #include "proxy/cli/shown.h"
 #include "proxy/keeper/process/document.h"
@@ -20,6 +21,7 @@ enum {
 	WAIT_MS = 5000,		/* for the daemon to say how it is */
 	DIALOGUE_MS = 3000,	/* for one worker */
 	DIALOGUES_MS = 10000,	/* for all of them */
+	BOARD_MS = 2000,
 	WHO = 32,
 };
 
@@ -48,16 +50,29 @@ parse_options(int argc, char **argv, struct health *h)
 	return 0;
 }
 
-/* What it says itself. */
+static bool
+has(const json_t *array, const json_t *value)
+{
+	for (size_t i = 0; i < json_array_size(array); i++)
+		if (json_equal(json_array_get(array, i), value))
+			return true;
+	return false;
+}
+
+/* What it says itself. Of what is elsewhere this box does not get better, or another one well: it is told, and no more. */
 static void
 take_faults(const struct health *h, const json_t *status)
 {
-	const json_t *faults = json_object_get(status, "faults");
+	const json_t *faults = json_object_get(status, "faults"), *elsewhere = json_object_get(status, "elsewhere");
 
 	for (size_t i = 0; i < json_array_size(faults); i++) {
-		const char *text = json_string_value(json_array_get(faults, i));
+		const json_t *fault = json_array_get(faults, i);
+		const char *text = json_string_value(fault);
 
-		fprintf(h->faults, "%s\n", shown(text == NULL ? "" : text));
+		if (has(elsewhere, fault))
+			fprintf(stderr, "relaywall: warning: %s\n", shown(text));
+		else
+			fprintf(h->faults, "%s\n", shown(text == NULL ? "" : text));
 	}
 	if (json_array_size(faults) == 0 && !control_is(status, "healthy"))
 		fprintf(h->faults, "it does not say that it is well\n");
@@ -143,6 +158,7 @@ look(struct health *h)
 	int status;
 	json_t *o = control_ask(&h->control, "status", WAIT_MS, &status);
 	const json_t *captain;
+	bool is_ours;
 
 	if (o == NULL && status == CLI_ABSENT)
 		return CLI_ABSENT;
@@ -151,9 +167,12 @@ look(struct health *h)
 	else
 		take_faults(h, o);
 	captain = serving(o);
-	if (captain != NULL && has_our_policy(h, captain)) {
+	is_ours = captain == NULL || has_our_policy(h, captain);
+	if (is_ours && captain != NULL)
 		rehearse_all(h, captain);
+	if (is_ours) {
 		kernel_check(h->site, queue_of(h, captain), h->faults);
+		health_board(h->site, BOARD_MS, h->faults);
 	}
 	json_decref(o);
 	return CLI_OK;
