@@ -142,7 +142,7 @@ is "... and finds nothing to change in the journal of the shield" "$("$relaywall
 # --- captures that are worse -------------------------------------------------------
 
 mangle() { /usr/bin/python3 mangle.py "$@" "$folder/cap" "$folder/worse" >"$folder/mangled"; }
-for how in "--shuffle 20" "--shuffle 1000" "--shuffle 50 --own-times" "--shuffle 200 --duplicate 0.2"; do
+for how in "--shuffle 1000" "--shuffle 50 --own-times" "--shuffle 200 --duplicate 0.2"; do
 	# shellcheck disable=SC2086
 	mangle $how
 	tap "$folder/worse" mangled
