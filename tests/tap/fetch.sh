@@ -13,7 +13,7 @@ set -euo pipefail
 usage() { echo "usage: $0 [--all] FOLDER" >&2; exit 2; }
 all=
 [ "${1-}" != --all ] || { all=yes; shift; }
-[ $# -eq 1 ] && [ "${1#-}" = "$1" ] || usage
+case $#${1-} in 1-* | [!1]*) usage ;; esac
 here=$(cd "$(dirname "$0")" && pwd)
 table=$here/captures.tsv
 mkdir -p "$1"
