@@ -27,6 +27,8 @@ int cli_sessions(int argc, char **argv);
 int cli_counters(int argc, char **argv);
 int cli_tail(int argc, char **argv);
 int cli_top(int argc, char **argv);
+int cli_tap(int argc, char **argv);
+int cli_draft(int argc, char **argv);
 int cli_replay(int argc, char **argv);
 int cli_reload(int argc, char **argv);
 int cli_upgrade(int argc, char **argv);

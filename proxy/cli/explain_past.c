@@ -6,7 +6,6 @@
 #include "proxy/cli/shown.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <unistd.h>
 
@@ -15,14 +14,17 @@ static const char usual_policy[] = "/etc/relaywall/relaywall.conf";
 static int
 read_journal(struct history *h, const char *path)
 {
-	int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), result;
+	char why[UNPACKER_ERROR];
+	struct unpacker *journal = unpacker_open(path, why);
+	int result = -1;
 
-	if (fd == -1 || (result = history_read(h, fd)) == -1) {
-		fprintf(stderr, "relaywall explain: %s: %s\n", path, strerror(errno));
-		result = -1;
-	}
-	if (fd > STDIN_FILENO)
-		close(fd);
+	if (journal != NULL && (result = history_read(h, journal)) == -1)
+		snprintf(why, sizeof(why), "%s", strerror(errno));
+	else if (journal != NULL)
+		result = unpacker_check(journal, why);
+	if (result == -1)
+		fprintf(stderr, "relaywall explain: %s: %s\n", shown(path), why);
+	unpacker_close(journal);
 	return result;
 }
 

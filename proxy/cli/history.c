@@ -102,13 +102,13 @@ take(struct history *h, struct span text)
 }
 
 int
-history_read(struct history *h, int fd)
+history_read(struct history *h, struct unpacker *journal)
 {
 	static struct journal_lines lines;
 	struct span line;
 	int got;
 
-	journal_lines_init(&lines, fd);
+	journal_lines_init(&lines, journal);
 	while ((got = journal_lines_next(&lines, &line)) == 1) {
 		h->lines++;
 		if (!is_of_others(h, line) && take(h, line) == -1)

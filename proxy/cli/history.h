@@ -8,6 +8,7 @@
 #ifndef PROXY_CLI_HISTORY_H
 #define PROXY_CLI_HISTORY_H
 
+#include "proxy/driver/tap/unpacker.h"
 #include "proxy/site/vec.h"
 #include "proxy/survey/journal_verdict.h"
 
@@ -36,8 +37,8 @@ struct history {
 /* Look for "4f2a91c0", or "4f2a91c0@2026-11-26T06:45". 0, or -1: this is no id. */
 int history_init(struct history *h, const char *wanted);
 
-/* Take all lines of a descriptor. 0, or -1 with errno. */
-int history_read(struct history *h, int fd);
+/* Take all lines of a journal. 0, or -1 with errno. */
+int history_read(struct history *h, struct unpacker *journal);
 
 /* Of a session that was read: is it the one of that time? */
 bool history_is_wanted(const struct history *h, const struct history_session *s);

@@ -20,7 +20,12 @@ static const struct command_row {
 	{ "explain", cli_explain, "--policy FILE --client IP --host IP [--mail-from ADDRESS] [--json] {--stdin | 'TO:<...>'} | "
 	    "--journal FILE [--policy FILE] [--archive FOLDER] [--json] ID[@TIME]",
 	    "the reasoning about one address, or about one on each line; or about all that a journal says of a session" },
-	{ "replay", cli_replay, "[--as-written] [--fail-on WORD] [--json] POLICY [POLICY2] INPUT...",
+	{ "tap", cli_tap, "[--policy FILE] [--journal FILE] [--exchanges FILE] [--inventory FILE] [--json] [--port PORT]... [--filter EXPRESSION] "
+	    "{INPUT... | --interface NAME [--seconds N] [--no-promiscuous]}",
+	    "listen, to captures or on an interface: which hosts there are, what they are and said, and what the shield would have written" },
+	{ "draft", cli_draft, "[--port PORT]... [--filter EXPRESSION] INPUT...",
+	    "a policy to begin with, from captures or an inventory; every rule counts" },
+	{ "replay", cli_replay, "[--as-written] [--fail-on WORD] [--filter EXPRESSION] [--json] [--port PORT]... POLICY [POLICY2] INPUT...",
 	    "what a policy would have done with the mail of captures or journals, or where two differ; --fail-on: which differences end with status 1" },
 	{ "audit", cli_audit, "[--policy FILE] [--all] [--i-own-this] [--from IP] [--target MAILBOX] [--deliver MAILBOX] [--arrived FILE] [--sender MAILBOX] "
 	    "[--local DOMAIN] [--helo DOMAIN] [--label WORD] [--rate N] [--timeout SECONDS] [--total SECONDS] [--json] [--html FILE] {HOST... | --report FILE...}",

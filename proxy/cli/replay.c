@@ -4,15 +4,13 @@
 #include "proxy/cli/cli.h"
 #include "proxy/cli/progress.h"
 #include "proxy/cli/replay_print.h"
-#include "proxy/cli/shown.h"
+#include "proxy/cli/tap_input.h"
+#include "proxy/cli/tap_options.h"
 #include "proxy/survey/input_kind.h"
 #include "proxy/survey/journal_lines.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const char details[] =
     "\n"
@@ -27,8 +25,7 @@ enum { REPLAY_UNREAD = CLI_USAGE, TELL_LINES = 256 };
 struct options {
 	bool json, as_written;
 	enum replay_fail fail_on;
-	char **files;
-	size_t count;
+	struct tap_options inputs;	/* of it: filter, ports, files */
 };
 
 /* A run: the report in the making, and its sources. */
@@ -36,9 +33,12 @@ struct run {
 	struct replay_report report;
 	struct replay_exchange exchange;
 	struct replay_journal journal;
-	struct journal_lines source;
+	struct exchange_user user;
+	struct tap *tap;		/* NULL: there was no capture yet */
+	struct journal_lines lines;
 	struct progress progress;
-	uint64_t octets;		/* of the inputs before this one */
+	struct tap_input input;
+	const struct options *options;
 };
 
 static int
@@ -59,7 +59,9 @@ parse_options(int argc, char **argv, struct options *o)
 	static const struct option longs[] = {
 		{ "as-written", no_argument, NULL, 'w' },
 		{ "fail-on", required_argument, NULL, 'f' },
+		{ "filter", required_argument, NULL, 'F' },
 		{ "json", no_argument, NULL, 'j' },
+		{ "port", required_argument, NULL, 'P' },
 		{ 0 },
 	};
 	int c;
@@ -73,6 +75,13 @@ parse_options(int argc, char **argv, struct options *o)
 			if (parse_fail_on(optarg, &o->fail_on) == -1)
 				return -1;
 			break;
+		case 'F':
+			o->inputs.filter = optarg;
+			break;
+		case 'P':
+			if (tap_options_port(&o->inputs, optarg) == -1)
+				return -1;
+			break;
 		case 'j':
 			o->json = true;
 			break;
@@ -80,59 +89,42 @@ parse_options(int argc, char **argv, struct options *o)
 			return -1;
 		}
 	}
-	o->files = argv + optind;
-	o->count = (size_t)(argc - optind);
-	return o->count >= 2 ? 0 : -1;
+	o->inputs.files = argv + optind;
+	o->inputs.count = (size_t)(argc - optind);
+	return o->inputs.count >= 2 ? 0 : -1;
 }
 
-/* An input, or -1 with errno. */
+/* The kind of a file that is open and not read. -1 with errno: it cannot be read. */
 static int
-open_input(const char *file)
-{
-	return strcmp(file, "-") == 0 ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
-}
-
-static void
-close_input(int fd)
-{
-	if (fd != STDIN_FILENO && fd != -1)
-		close(fd);
-}
-
-/* Read its begin, and what it is. -1 with errno: it cannot be read. */
-static int
-look(struct journal_lines *source, int fd, enum input_kind *kind)
+look(struct unpacker *source, enum input_kind *kind)
 {
 	struct span first;
 
-	journal_lines_init(source, fd);
-	if (journal_lines_look(source, INPUT_KIND_OCTETS, &first) == -1)
+	if (unpacker_look(source, &first) == -1)
 		return -1;
-	*kind = input_kind(first, source->ended);
+	*kind = input_kind(first);
 	return 0;
 }
 
 /* Is this argument a policy? The second one may be. */
 static bool
-is_policy(struct journal_lines *source, const char *file)
+is_policy(const char *file)
 {
+	char why[UNPACKER_ERROR];
+	struct unpacker *source = strcmp(file, "-") == 0 ? NULL : unpacker_open(file, why);
 	enum input_kind kind;
-	int fd;
-	bool is;
+	bool is = source != NULL && look(source, &kind) == 0 && kind == INPUT_TEXT;
 
-	if (strcmp(file, "-") == 0 || (fd = open_input(file)) == -1)
-		return false;
-	is = look(source, fd, &kind) == 0 && kind == INPUT_TEXT;
-	close_input(fd);
+	unpacker_close(source);
 	return is;
 }
 
 /* Load the policies, which come first. 0, or -1 and told. */
 static int
-load(struct run *run, const struct options *o)
+load(struct run *run, const struct tap_options *o)
 {
 	struct replay_report *r = &run->report;
-	size_t count = o->count > 2 && is_policy(&run->source, o->files[1]) ? 2 : 1;
+	size_t count = o->count > 2 && is_policy(o->files[1]) ? 2 : 1;
 
 	for (; r->site_count < count; r->site_count++) {
 		struct site *site = site_load(o->files[r->site_count], stderr);
@@ -146,89 +138,77 @@ load(struct run *run, const struct options *o)
 	return 0;
 }
 
-/* Octets of all inputs; 0: one of them has no length. */
-static uint64_t
-total_octets(char **files, size_t count)
-{
-	uint64_t total = 0;
-	struct stat st;
-
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(files[i], "-") == 0 || stat(files[i], &st) == -1 || !S_ISREG(st.st_mode))
-			return 0;
-		total += (uint64_t)st.st_size;
-	}
-	return total;
-}
-
-static void
-tell(struct run *run, const char *file, const char *what)
-{
-	progress_clear(&run->progress);
-	fprintf(stderr, "relaywall replay: %s: %s\n", shown(file), what);
-	run->report.unread++;
-}
-
 /* Lines that are none are counted; a file without any other is no journal. */
 static void
-read_journal(struct run *run, const char *file)
+read_journal(struct run *run, const char *file, struct unpacker *source)
 {
 	uint64_t lines = run->journal.lines.seen, bad = run->journal.lines.bad;
+	char why[UNPACKER_ERROR];
 	struct span line;
 	int result;
 
-	while ((result = journal_lines_next(&run->source, &line)) == 1) {
+	journal_lines_init(&run->lines, source);
+	while ((result = journal_lines_next(&run->lines, &line)) == 1) {
 		replay_journal_line(&run->journal, line);
 		if (run->journal.lines.seen % TELL_LINES == 0)
-			progress_tell(&run->progress, run->octets + run->source.octets, run->journal.lines.seen, "lines", clock_ms());
+			progress_tell(&run->progress, run->input.before + unpacker_octets(source), run->journal.lines.seen, "lines", clock_ms());
 	}
+	run->input.before += unpacker_octets(source);
 	run->report.journals++;
 	lines = run->journal.lines.seen - lines;
 	bad = run->journal.lines.bad - bad;
 	if (result == -1)
-		tell(run, file, strerror(errno));
+		tap_input_fail(&run->input, file, strerror(errno));
+	else if (unpacker_check(source, why) == -1)
+		tap_input_fail(&run->input, file, why);
 	else if (bad == lines && bad > 0)
-		tell(run, file, "no line of it is one of a journal");
+		tap_input_fail(&run->input, file, "no line of it is one of a journal");
 }
 
-/* A capture, or something compressed. The tap reads neither yet. */
+/* The source is taken over. */
 static void
-read_capture(struct run *run, const char *file, enum input_kind kind)
+read_capture(struct run *run, const char *file, struct unpacker *source)
 {
-	struct exchange_user user = replay_exchange_user(&run->exchange);
-	char why[100];
+	const struct options *o = run->options;
+	struct tap_conf conf = { .ports = o->inputs.port_count > 0 ? o->inputs.ports : NULL, .port_count = o->inputs.port_count,
+		.conversation = { .user = &run->user } };
 
-	(void)user;
-	snprintf(why, sizeof(why), "a file of this kind (%s) cannot be read yet, only journals", input_kind_name(kind));
-	tell(run, file, why);
+	for (size_t i = 0; i < run->report.site_count; i++) {
+		conf.conversation.policies[i] = &run->report.sites[i]->policy;
+		conf.conversation.limits[i] = &run->report.sites[i]->limits;
+	}
+	if (run->tap == NULL)
+		run->tap = tap_new(&conf);
+	run->report.captures++;
+	if (run->tap != NULL) {
+		tap_input_file(&run->input, run->tap, file, source);
+		return;
+	}
+	tap_input_fail(&run->input, file, strerror(errno));
+	unpacker_close(source);
 }
 
 static void
 read_input(struct run *run, const char *file)
 {
+	char why[UNPACKER_ERROR];
+	struct unpacker *source = unpacker_open(file, why);
 	enum input_kind kind;
-	int fd = open_input(file);
 
-	if (fd == -1 || look(&run->source, fd, &kind) == -1) {
-		tell(run, file, strerror(errno));
-		close_input(fd);
+	if (source == NULL || look(source, &kind) == -1) {
+		tap_input_fail(&run->input, file, source == NULL ? why : strerror(errno));
+		unpacker_close(source);
 		return;
 	}
-	switch (kind) {
-	case INPUT_CAPTURE:
-	case INPUT_GZIP:
-	case INPUT_ZSTD:
-		read_capture(run, file, kind);
-		break;
-	case INPUT_BINARY:
-		tell(run, file, "neither a journal nor a capture");
-		break;
-	default:	/* a journal may begin in half a line */
-		read_journal(run, file);
-		break;
+	if (kind == INPUT_CAPTURE) {
+		read_capture(run, file, source);
+		return;
 	}
-	run->octets += run->source.octets;
-	close_input(fd);
+	if (kind == INPUT_BINARY)
+		tap_input_fail(&run->input, file, "neither a journal nor a capture");
+	else
+		read_journal(run, file, source);	/* which may begin in half a line */
+	unpacker_close(source);
 }
 
 static int
@@ -265,15 +245,18 @@ replay(struct run *run, const struct options *o)
 	char **files;
 	size_t count;
 
-	if (load(run, o) == -1)
+	if (load(run, &o->inputs) == -1)
 		return REPLAY_UNREAD;
-	files = o->files + run->report.site_count;
-	count = o->count - run->report.site_count;
-	progress_begin(&run->progress, stderr, "relaywall replay", total_octets(files, count), clock_ms());
+	files = o->inputs.files + run->report.site_count;
+	count = o->inputs.count - run->report.site_count;
+	progress_begin(&run->progress, stderr, "relaywall replay", tap_input_total(files, count), clock_ms());
 	for (size_t i = 0; i < count; i++)
 		read_input(run, files[i]);
 	progress_clear(&run->progress);
+	if (run->tap != NULL)
+		tap_stop(run->tap);
 	replay_journal_end(&run->journal);
+	run->report.unread = run->input.unread;
 	run->report.sessions = run->exchange.sessions;
 	run->report.lines = run->journal.lines;
 	if (print(run, o) == -1 || run->report.unread > 0)
@@ -293,12 +276,16 @@ cli_replay(int argc, char **argv)
 		fputs(details, stderr);
 		return CLI_USAGE;
 	}
+	run.options = &o;
+	run.input = (struct tap_input){ .command = "relaywall replay", .filter = o.inputs.filter, .progress = &run.progress };
+	run.user = replay_exchange_user(&run.exchange);
 	run.report.fail_on = o.fail_on;
 	run.report.replay = run.exchange.replay = run.journal.replay = replay_new(o.as_written);
 	if (run.report.replay == NULL || replay_journal_begin(&run.journal) == -1)
 		fprintf(stderr, "relaywall replay: no memory\n");
 	else
 		status = replay(&run, &o);
+	tap_free(run.tap);
 	replay_journal_end(&run.journal);
 	replay_free(run.report.replay);
 	for (size_t i = 0; i < run.report.site_count; i++)

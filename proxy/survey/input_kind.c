@@ -8,8 +8,6 @@ static const struct {
 	enum input_kind kind;
 } magics[] = {
 	{ { '{' }, 1, INPUT_JOURNAL },
-	{ { 0x1f, 0x8b }, 2, INPUT_GZIP },
-	{ { 0x28, 0xb5, 0x2f, 0xfd }, 4, INPUT_ZSTD },
 	{ { 0xa1, 0xb2, 0xc3, 0xd4 }, 4, INPUT_CAPTURE },
 	{ { 0xd4, 0xc3, 0xb2, 0xa1 }, 4, INPUT_CAPTURE },
 	{ { 0xa1, 0xb2, 0x3c, 0x4d }, 4, INPUT_CAPTURE },	/* nanoseconds */
@@ -30,22 +28,12 @@ is_text(struct span s)
 }
 
 enum input_kind
-input_kind(struct span first, bool whole)
+input_kind(struct span first)
 {
-	if (first.len < INPUT_KIND_OCTETS && !whole)
-		return INPUT_MORE;
 	if (first.len == 0)
 		return INPUT_EMPTY;
 	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
 		if (first.len >= magics[i].len && memcmp(first.at, magics[i].octets, magics[i].len) == 0)
 			return magics[i].kind;
 	return is_text(first) ? INPUT_TEXT : INPUT_BINARY;
-}
-
-const char *
-input_kind_name(enum input_kind k)
-{
-	static const char *const names[] = { "more", "empty", "journal", "capture", "gzip", "zstd", "text", "binary" };
-
-	return names[k];
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * input_kind.h - what a file is, by its first octets. Its name says nothing.
+ * input_kind.h - what a file is, by its first octets, unpacked (proxy/driver/tap/unpacker.h). Its name says nothing.
  */
 #ifndef PROXY_SURVEY_INPUT_KIND_H
 #define PROXY_SURVEY_INPUT_KIND_H
@@ -10,20 +10,14 @@
 enum { INPUT_KIND_OCTETS = 4 };		/* that are enough to know it */
 
 enum input_kind {
-	INPUT_MORE = 0,		/* show more of it */
-	INPUT_EMPTY,
-	INPUT_JOURNAL,		/* JSON lines: docs/JOURNAL.md */
+	INPUT_EMPTY = 0,
+	INPUT_JOURNAL,		/* JSON lines: docs/JOURNAL.md; or an inventory, which is JSON too */
 	INPUT_CAPTURE,		/* pcap (also with nanoseconds, of either byte order) or pcapng */
-	INPUT_GZIP,		/* RFC 1952; what is in it can be known when it is unpacked */
-	INPUT_ZSTD,		/* RFC 8878 */
 	INPUT_TEXT,		/* anything else that a text file begins with: a policy, if anything */
 	INPUT_BINARY,		/* nothing that is known here */
 };
 
-/* The kind of a file that begins so. INPUT_MORE: of less than INPUT_KIND_OCTETS, unless it is whole: there is no more of it. */
-enum input_kind input_kind(struct span first, bool whole);
-
-/* "journal", "capture"; static. */
-const char *input_kind_name(enum input_kind k);
+/* The kind of a file that begins so: with INPUT_KIND_OCTETS at least, or all that it has. */
+enum input_kind input_kind(struct span first);
 
 #endif

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/survey/journal_lines.h"
 
-#include <errno.h>
-#include <unistd.h>
-
 void
-journal_lines_init(struct journal_lines *l, int fd)
+journal_lines_init(struct journal_lines *l, struct unpacker *source)
 {
-	l->fd = fd;
+	l->source = source;
 	l->skipping = l->ended = false;
 	l->start = l->end = 0;
-	l->octets = 0;
 }
 
 /* Read more behind what is there. 0, or -1 with errno. */
@@ -22,14 +18,11 @@ fill(struct journal_lines *l)
 	memmove(l->text, l->text + l->start, l->end - l->start);
 	l->end -= l->start;
 	l->start = 0;
-	do
-		n = read(l->fd, l->text + l->end, sizeof(l->text) - l->end);
-	while (n == -1 && errno == EINTR);
+	n = unpacker_read(l->source, l->text + l->end, sizeof(l->text) - l->end);
 	if (n == -1)
 		return -1;
 	l->ended = n == 0;
 	l->end += (size_t)n;
-	l->octets += (uint64_t)n;
 	return 0;
 }
 
@@ -37,16 +30,6 @@ static struct span
 rest_of(const struct journal_lines *l)
 {
 	return span_of(l->text + l->start, l->end - l->start);
-}
-
-int
-journal_lines_look(struct journal_lines *l, size_t least, struct span *begin)
-{
-	while (l->end - l->start < least && !l->ended)
-		if (fill(l) == -1)
-			return -1;
-	*begin = rest_of(l);
-	return 0;
 }
 
 /* Up to this position, of which the octet behind it is the next line's first. */

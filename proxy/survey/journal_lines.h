@@ -8,23 +8,18 @@
 #ifndef PROXY_SURVEY_JOURNAL_LINES_H
 #define PROXY_SURVEY_JOURNAL_LINES_H
 
-#include "classifier/span.h"
+#include "proxy/driver/tap/unpacker.h"
 #include "proxy/site/record.h"
 
 struct journal_lines {
-	int fd;			/* borrowed */
+	struct unpacker *source;	/* borrowed */
 	bool skipping;		/* the rest of a line that is too long */
 	bool ended;
-	uint64_t octets;	/* read so far */
 	size_t start, end;	/* what is there of text and was not given */
 	char text[4 * RECORD_OCTETS];
 };
 
-/* Read from a descriptor, from where it stands. */
-void journal_lines_init(struct journal_lines *l, int fd);
-
-/* What the next lines begin with: so many octets at least, at most RECORD_OCTETS, or all that there is. Borrowed. 0, or -1 with errno. */
-int journal_lines_look(struct journal_lines *l, size_t least, struct span *begin);
+void journal_lines_init(struct journal_lines *l, struct unpacker *source);
 
 /* The next line without its LF, valid until the next call. 1; 0: there are no more; -1 with errno. */
 int journal_lines_next(struct journal_lines *l, struct span *line);

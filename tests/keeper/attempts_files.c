@@ -112,7 +112,7 @@ const struct attempt attempts_on_files[] = {
 	{ "open a file from a folder that was left open", IN_ALL, { with_root_folder, open_behind, NULL }, "EACCES" },
 	{ "go to a folder that was left open", IN_ALL, { with_root_folder, go_behind, NULL }, "EPERM" },
 	{ "chroot out", IN_ALL, { NULL, chroot_out, NULL }, "SIGSYS" },
-	{ "write a file that is open", IN_ALL & ~(IN_SCRIBE | IN_DESK), { with_file, write_file, NULL }, "SIGXFSZ" },
+	{ "write a file that is open", IN_ALL & ~(IN_SCRIBE | IN_DESK | IN_TAP), { with_file, write_file, NULL }, "SIGXFSZ" },
 	{ "a file in memory", IN_ALL & ~IN_DESK, { NULL, memory_file, NULL }, "EPERM" },
 	{ "a file in memory for a program", IN_ALL, { NULL, memory_file_for_programs, NULL }, "EPERM" },
 	{ "mount", IN_ALL, { NULL, mount_private, NULL }, "SIGSYS" },

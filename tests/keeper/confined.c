@@ -25,7 +25,7 @@ static const struct { const struct attempt *list; const char *outside; } lists[]
 	{ attempts_on_files, "done" }, { attempts_on_sockets, "done" }, { attempts_on_processes, "done" },
 	{ duties_of_all, NULL }, { duties_of_drivers, NULL }, { faults, NULL },
 };
-static const char *const profiles[] = { "worker", "gate", "hand", "scribe", "board", "desk" };
+static const char *const profiles[] = { "worker", "gate", "hand", "scribe", "board", "desk", "tap" };
 
 /* A kernel that lacks the thing is no proof that the sandbox stops it, and no fault of the sandbox. */
 static bool

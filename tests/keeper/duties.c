@@ -230,6 +230,13 @@ write_to_disk(void *fd)
 }
 
 static int
+write_anew(void *fd)
+{
+	return write_and_read(*(int *)fd) == 0 && ftruncate(*(int *)fd, 0) == 0 && lseek(*(int *)fd, 0, SEEK_SET) == 0 &&
+	    write_and_read(*(int *)fd) == 0 ? 0 : -1;
+}
+
+static int
 make_document(void *p)
 {
 	int fd = memfd_create("document", MFD_CLOEXEC);
@@ -339,6 +346,7 @@ const struct attempt duties_of_all[] = {
 	{ "a socket with a mark", IN_HAND, { NULL, make_marked_socket, NULL }, "done" },
 	{ "take a descriptor", IN_ALL, { with_peer, take_descriptor, hand_descriptor }, "done" },
 	{ "write to the disk", IN_SCRIBE, { with_file, write_to_disk, NULL }, "done" },
+	{ "write a file anew", IN_TAP, { with_file, write_anew, NULL }, "done" },
 	{ "a document", IN_DESK, { NULL, make_document, NULL }, "done" },
 	{ "100 MiB", IN_ALL, { NULL, use_memory, NULL }, "done" },
 	{ "time, randomness, words for errors", IN_ALL, { NULL, ask_library, NULL }, "done" },

@@ -2,13 +2,17 @@
 #include "tests/keeper/duties.h"
 
 #include "proxy/driver/resolver/resolver.h"
+#include "proxy/driver/tap/capture.h"
 #include "proxy/driver/tls/tls.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gnutls/gnutls.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 struct duties_conf duties_conf;
 
@@ -145,9 +149,63 @@ call_tls(int peer)
 	return result == 6 && memcmp(text, "secret", 6) == 0 ? 0 : no();
 }
 
+/* --- an interface */
+
+static void *
+with_capture(int peer)
+{
+	char why[CAPTURE_ERROR];
+	struct capture *c = capture_open(&(struct capture_conf){ .interface = "lo" }, why);
+
+	(void)peer;
+	must(c != NULL, "capture_open");
+	return c;
+}
+
+static void
+take_packet(void *count, const struct tap_packet *p)
+{
+	++*(unsigned *)count;
+	(void)p;
+}
+
+static int
+read_packets(void *c)
+{
+	unsigned count = 0;
+
+	for (int i = 0; i < 50 && count == 0; i++)
+		if (capture_read(c, take_packet, &count) == CAPTURE_BROKEN)
+			return -1;
+	capture_stop(c);
+	if (capture_read(c, take_packet, &count) != CAPTURE_END)
+		return no();
+	capture_close(c);
+	return count > 0 ? 0 : no();
+}
+
+/* Nobody listens there, which the packets do not know. */
+static int
+send_packets(int peer)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(25), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+
+	(void)peer;
+	for (int i = 0; i < 20; i++) {
+		int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+		must(fd != -1, "socket");
+		(void)connect(fd, (const struct sockaddr *)&at, sizeof(at));
+		close(fd);
+		(void)poll(NULL, 0, 20);
+	}
+	return 0;
+}
+
 const struct attempt duties_of_drivers[] = {
 	{ "ask the DNS over UDP", IN_WORKER | IN_GATE, { with_resolver, ask_over_udp, NULL }, "done" },
 	{ "ask the DNS over TCP", IN_WORKER | IN_GATE, { with_resolver, ask_over_tcp, NULL }, "done" },
+	{ "listen to an interface", IN_TAP, { with_capture, read_packets, send_packets }, "done" },
 	{ "TLS", IN_WORKER, { with_creds, serve_tls, call_tls }, "done" },
 	{ NULL, 0, { NULL, NULL, NULL }, NULL },
 };

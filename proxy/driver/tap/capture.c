@@ -3,7 +3,7 @@
 
 #include "proxy/driver/tap/filter.h"
 #include "proxy/driver/tap/frame.h"
-#include "proxy/driver/tap/source.h"
+#include "proxy/driver/tap/unpacker.h"
 
 #include <pcap/pcap.h>
 #include <signal.h>
@@ -15,7 +15,7 @@ static const uint64_t second_us = 1000 * 1000;
 struct capture {
 	const char *name;		/* of the file or interface, as the caller wrote it */
 	pcap_t *pcap;
-	struct source *source;		/* NULL: live */
+	struct unpacker *source;		/* NULL: live */
 	struct bpf_program filter;	/* the operator's */
 	bool has_filter;
 	volatile sig_atomic_t stopped;
@@ -46,20 +46,21 @@ fail(struct capture *c, const char *format, ...)
 static int
 open_file(struct capture *c)
 {
-	char why[PCAP_ERRBUF_SIZE] = "", child[SOURCE_ERROR];
+	char why[PCAP_ERRBUF_SIZE] = "", child[UNPACKER_ERROR];
 	FILE *stream;
 
-	c->source = source_open(c->name, child);
+	if (c->source == NULL)
+		c->source = unpacker_open(c->name, child);
 	if (c->source == NULL)
 		return fail(c, "%s", child);
-	stream = source_stream(c->source);
+	stream = unpacker_stream(c->source);
 	if (stream == NULL)
 		return fail(c, "no memory");
 	c->pcap = pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_MICRO, why);
 	if (c->pcap != NULL)
 		return 0;
 	fclose(stream);
-	if (source_check(c->source, child) == -1)
+	if (unpacker_check(c->source, child) == -1)
 		return fail(c, "no capture: %s; %s", why, child);
 	return fail(c, "no capture: %s", why);
 }
@@ -169,8 +170,10 @@ capture_open(const struct capture_conf *conf, char error[CAPTURE_ERROR])
 
 	if (c == NULL) {
 		snprintf(error, CAPTURE_ERROR, "no memory");
+		unpacker_close(conf->source);
 		return NULL;
 	}
+	c->source = conf->source;
 	c->name = conf->file != NULL ? conf->file : conf->interface;
 	if (open_any(c, conf) == 0)
 		return c;
@@ -188,7 +191,7 @@ capture_close(struct capture *c)
 		pcap_freecode(&c->filter);
 	if (c->pcap != NULL)
 		pcap_close(c->pcap);	/* and the stream of the source */
-	source_close(c->source);
+	unpacker_close(c->source);
 	free(c);
 }
 
@@ -232,9 +235,9 @@ on_packet(u_char *cookie, const struct pcap_pkthdr *header, const u_char *octets
 static enum capture_result
 end(struct capture *c)
 {
-	char child[SOURCE_ERROR];
+	char child[UNPACKER_ERROR];
 
-	if (source_check(c->source, child) == 0)
+	if (unpacker_check(c->source, child) == 0)
 		return CAPTURE_END;
 	fail(c, "%s", child);
 	return CAPTURE_BROKEN;
@@ -243,9 +246,9 @@ end(struct capture *c)
 static enum capture_result
 broken(struct capture *c)
 {
-	char child[SOURCE_ERROR];
+	char child[UNPACKER_ERROR];
 
-	if (c->source != NULL && source_check(c->source, child) == -1)
+	if (c->source != NULL && unpacker_check(c->source, child) == -1)
 		fail(c, "%s; %s", pcap_geterr(c->pcap), child);
 	else
 		fail(c, "%s", pcap_geterr(c->pcap));
@@ -279,7 +282,7 @@ capture_stop(struct capture *c)
 {
 	c->stopped = 1;
 	if (c->source != NULL)
-		source_stop(c->source);
+		unpacker_stop(c->source);
 	pcap_breakloop(c->pcap);
 }
 
@@ -289,8 +292,8 @@ capture_progress(struct capture *c, struct capture_progress *p)
 	struct pcap_stat stat;
 
 	if (c->source != NULL) {
-		c->progress.octets = source_octets(c->source);
-		c->progress.octets_all = source_all(c->source);
+		c->progress.octets = unpacker_octets(c->source);
+		c->progress.octets_all = unpacker_all(c->source);
 	} else if (pcap_stats(c->pcap, &stat) == 0) {
 		c->progress.dropped = (uint64_t)stat.ps_drop + stat.ps_ifdrop;
 	}

@@ -2,7 +2,7 @@
 /*
  * capture.h - packets of an interface or a capture file, through libpcap.
  *
- * Files: pcap and pcapng, microseconds or nanoseconds, packed or not (source.h). What libpcap cannot read is refused: interfaces
+ * Files: pcap and pcapng, microseconds or nanoseconds, packed or not (unpacker.h). What libpcap cannot read is refused: interfaces
  * of several link types in one pcapng file, for one.
  *
  * Live, the kernel gets a filter (filter.h), so that only what can belong to the ports comes here. A file gets none: to
@@ -15,6 +15,7 @@
 #include "proxy/driver/tap/packet.h"
 
 struct capture;
+struct unpacker;
 
 enum {
 	CAPTURE_SNAPLEN = 262144,		/* octets of a packet: all that libpcap knows */
@@ -26,6 +27,7 @@ enum {
 
 struct capture_conf {
 	const char *file;		/* "-": standard input. NULL: live */
+	struct unpacker *source;		/* that file, opened and not read; it is closed with the capture, or if that cannot be opened. NULL: open it */
 	const char *interface;		/* "any" is one, too */
 	const uint16_t *ports;		/* live, host byte order. NULL: 25 alone */
 	size_t port_count;

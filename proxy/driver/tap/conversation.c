@@ -85,16 +85,14 @@ faults_of(struct span line)
 	return faults;
 }
 
-/* What of a line of AUTH, or behind one that was refused, may be shown: never what can be a password. */
+/* What of a line may be shown: never what can be a password. Of AUTH the mechanism is of interest. */
 static struct span
 shown(const struct conversation *t, const struct command *c, struct span line)
 {
 	struct span mechanism;
 
-	if (c->verb == VERB_UNKNOWN)
-		return t->secret ? span_cut(line, 0, 0) : line;
 	if (c->verb != VERB_AUTH)
-		return line;
+		return command_shown(c, line, t->secret);
 	mechanism = ascii_trim(c->argument);
 	mechanism = span_cut(mechanism, 0, span_find(mechanism, 0, ' '));
 	return span_of(line.at, (size_t)(mechanism.at + mechanism.len - line.at));
@@ -108,7 +106,7 @@ take_command(struct conversation *t, const struct said *s)
 
 	command_parse(line, &c);
 	keep(&t->line, shown(t, &c, line));
-	t->secret = s->verb == VERB_AUTH || (t->secret && s->verb == VERB_UNKNOWN);
+	t->secret = command_secret_behind(&c, t->secret);
 	command_parse(span_of_words(&t->line), &c);
 	t->now = (struct exchange){ .kind = EXCHANGE_COMMAND, .time_us = s->time_us, .verb = s->verb, .line = span_of_words(&t->line),
 	    .argument = c.argument, .faults = faults_of(s->octets) };
@@ -249,7 +247,7 @@ opened(void *cookie, const struct flow_ends *ends, bool from_start, uint64_t tim
 	struct conversation *t = calloc(1, sizeof(*t));
 
 	if (t == NULL) {
-		conf->counters->no_memory++;
+		conf->counters->unwatched++;
 		return NULL;
 	}
 	t->conf = conf;
@@ -258,7 +256,7 @@ opened(void *cookie, const struct flow_ends *ends, bool from_start, uint64_t tim
 	transcript_init(&t->transcript, said, t, from_start);
 	for (size_t i = 0; i < EXCHANGE_POLICIES; i++)
 		if (try_policy(t, i) == -1)
-			conf->counters->no_memory++;
+			conf->counters->unwatched++;
 	conf->counters->sessions++;
 	conf->counters->unprotected += t->rehearsals[0] == NULL && t->rehearsals[1] == NULL;
 	if (conf->user->began != NULL)

@@ -11,12 +11,18 @@
 #include "proxy/driver/tap/exchange.h"
 #include "proxy/driver/tap/rehearsal.h"
 
+/* name, meaning */
+#define CONVERSATION_COUNTERS(X)                                                                                   \
+	X(sessions, "connections in which something was said")                                                            \
+	X(unprotected, "of these: no policy protects their host")                                                         \
+	X(exchanges, "commands, replies and messages in them")                                                            \
+	X(unasked, "senders whose domain the first policy would have asked the DNS about, and nobody did")                \
+	X(unwatched, "connections not watched, or not judged, for want of memory")
+
 struct conversation_counters {
-	uint64_t sessions;	/* connections in which something was said */
-	uint64_t unprotected;	/* of these: their host is protected by none of the policies */
-	uint64_t no_memory;	/* not watched, or without a policy, for want of memory */
-	uint64_t unasked;	/* senders whose domain the DNS would have been asked about, by the first policy */
-	uint64_t exchanges;
+#define X(name, meaning) uint64_t name;
+	CONVERSATION_COUNTERS(X)
+#undef X
 };
 
 struct conversation_conf {

@@ -208,6 +208,13 @@ take_bad(struct transcript *t)
 	return true;
 }
 
+/* RFC 5321, 4.3.2. What begins with another one is the rest of a session, as of one inside of TLS: nobody greets there. */
+static bool
+can_greet(unsigned code)
+{
+	return code == 220 || code >= 400;
+}
+
 bool
 transcript_banner(struct transcript *t)
 {
@@ -216,7 +223,10 @@ transcript_banner(struct transcript *t)
 
 	switch (read_reply(t, &r, &used)) {
 	case REPLY_READY:
-		take_next(t, &r, used);
+		if (can_greet(r.code))
+			take_next(t, &r, used);
+		else
+			say_reply(t, NULL, (struct span){ 0 }, 220);
 		break;
 	case REPLY_BAD:
 		transcript_give_up(t);

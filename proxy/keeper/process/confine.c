@@ -11,24 +11,26 @@
 #include <sys/stat.h>
 #include <time.h>
 
+static const char usual_user[] = "relaywall";
 static const char empty_folder[] = RUNTIME_FOLDER "/empty";
 
 static int
 find_user(struct confine *c, const struct site *site, FILE *errors)
 {
-	bool named = site->top_set[TOP_USER].line != 0;
+	bool named = site != NULL && site->top_set[TOP_USER].line != 0;
+	const char *user = site != NULL ? site->user : usual_user;
 
-	if (sandbox_user(site->user, &c->uid, &c->gid) == -1) {
+	if (sandbox_user(user, &c->uid, &c->gid) == -1) {
 		if (!named && errno == ENOENT && sandbox_user("nobody", &c->uid, &c->gid) == 0) {
-			fprintf(errors, "relaywall: warning: there is no user %s, so sessions are served as nobody\n", site->user);
+			fprintf(errors, "relaywall: warning: there is no user %s, so what others send is read as nobody\n", user);
 			return 0;
 		}
-		fprintf(errors, "relaywall: user = \"%s\": %s\n", site->user, errno == ENOENT ? "there is no such user" : strerror(errno));
+		fprintf(errors, "relaywall: user = \"%s\": %s\n", user, errno == ENOENT ? "there is no such user" : strerror(errno));
 		return -1;
 	}
 	if (c->uid != 0 && c->gid != 0)
 		return 0;
-	fprintf(errors, "relaywall: user = \"%s\" has root's %s, expected a user without rights\n", site->user, c->uid == 0 ? "number" : "group");
+	fprintf(errors, "relaywall: user = \"%s\" has root's %s, expected a user without rights\n", user, c->uid == 0 ? "number" : "group");
 	return -1;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * confine.h - the user and the empty folder of the children of captain and keeper, with
+ * confine.h - the user and the empty folder of the children of captain and keeper, and of a tap, with
  * which they enter the sandbox.
  */
 #ifndef PROXY_KEEPER_PROCESS_CONFINE_H
@@ -18,7 +18,7 @@ struct confine {
 
 /*
  * Find the site's user, and make the folder that is all that he will see. Where the
- * site names none and the box has no "relaywall", it is "nobody", which is told: he can
+ * site names none, or is NULL, and the box has no "relaywall", it is "nobody", which is told: he can
  * be what other programs run as. 0, or -1 and told.
  */
 int confine_open(struct confine *c, const struct site *site, FILE *errors);

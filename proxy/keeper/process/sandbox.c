@@ -52,7 +52,7 @@ stderr_is_a_file(void)
 static bool
 writes_files(const struct sandbox_conf *conf)
 {
-	return conf->profile == SANDBOX_SCRIBE || conf->profile == SANDBOX_DESK || stderr_is_a_file();
+	return conf->profile == SANDBOX_SCRIBE || conf->profile == SANDBOX_DESK || conf->profile == SANDBOX_TAP || stderr_is_a_file();
 }
 
 static int

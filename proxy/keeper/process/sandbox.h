@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sandbox.h - what a child of the keeper gives up before it reads an octet of somebody else.
+ * sandbox.h - what a child of the keeper, or a tap, gives up before it reads an octet of somebody else.
  *
  * For good, and in this order: new privileges, processes and files of its own, the file system, its user, its
  * capabilities (the hand keeps one), core dumps (they would hold mail), and all system calls but those that its work needs. What is refused
@@ -26,6 +26,7 @@ enum sandbox_profile {
 	SANDBOX_SCRIBE,		/* writes files that it was handed, reads their ends, and sends on sockets; makes none */
 	SANDBOX_BOARD,		/* accepts at listeners that it has; makes no socket */
 	SANDBOX_DESK,		/* the same, and makes memory that goes by a descriptor, and writes files that it was handed */
+	SANDBOX_TAP,		/* reads packets from a socket that it has; writes files that it has, and writes them anew */
 	SANDBOX_PROFILES
 };
 

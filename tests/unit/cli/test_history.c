@@ -2,7 +2,7 @@
 #include "proxy/cli/history.h"
 
 #include "tests/unit/scarce.h"
-#include "tests/unit/suite.h"
+#include "tests/unit/text_unpacker.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -27,13 +27,10 @@ static const char journal[] =
 static int
 read_text(struct history *h, const char *text)
 {
-	FILE *f = tmpfile();
-	int result;
+	struct unpacker *source = text_unpacker(text, strlen(text));
+	int result = history_read(h, source);
 
-	CU_ASSERT_FATAL(f != NULL && fputs(text, f) >= 0 && fflush(f) == 0);
-	lseek(fileno(f), 0, SEEK_SET);
-	result = history_read(h, fileno(f));
-	fclose(f);
+	unpacker_close(source);
 	return result;
 }
 
@@ -116,17 +113,15 @@ without_memory_it_is_told_and_nothing_is_lost(void)
 	struct scarce s;
 
 	SCARCE_EACH(&s) {
-		FILE *f = tmpfile();
+		struct unpacker *source = text_unpacker(journal, strlen(journal));
 		struct history h;
 		int result;
 
-		CU_ASSERT_FATAL(f != NULL && fputs(journal, f) >= 0 && fflush(f) == 0);
-		lseek(fileno(f), 0, SEEK_SET);
 		CU_ASSERT(history_init(&h, "4f2a91c0") == 0);
 		scarce_begin(&s);
-		result = history_read(&h, fileno(f));
+		result = history_read(&h, source);
 		scarce_end(&s);
-		fclose(f);
+		unpacker_close(source);
 		CHECK(result == 0 || s.denied, "%s", scarce_run(&s));
 		CHECK(result == -1 || h.bad > 2 || h.kept == 5, "%s: %zu lines", scarce_run(&s), h.kept);
 		history_done(&h);

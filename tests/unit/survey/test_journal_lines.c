@@ -1,26 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/survey/journal_lines.h"
 
-#include "tests/unit/suite.h"
+#include "tests/unit/text_unpacker.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 static struct journal_lines lines;
 
-/* From this text on, in a file. */
 static void
 begin(const char *text, size_t len)
 {
-	FILE *f = tmpfile();
-	int fd;
-
-	CU_ASSERT_FATAL(f != NULL && fwrite(text, 1, len, f) == len && fflush(f) == 0);
-	fd = dup(fileno(f));
-	fclose(f);
-	CU_ASSERT_FATAL(fd != -1 && lseek(fd, 0, SEEK_SET) == 0);
-	journal_lines_init(&lines, fd);
+	journal_lines_init(&lines, text_unpacker(text, len));
 }
 
 static bool
@@ -37,7 +27,7 @@ is_end(void)
 	struct span line;
 	bool is = journal_lines_next(&lines, &line) == 0;
 
-	close(lines.fd);
+	unpacker_close(lines.source);
 	return is;
 }
 
@@ -76,41 +66,9 @@ a_line_too_long_is_empty_and_the_next_is_whole(void)
 	}
 }
 
-/* Through a pipe, whose writer gives an octet at a time. */
-static void
-a_look_takes_nothing(void)
-{
-	for (size_t least = 0; least < 8; least++) {
-		struct span begins;
-		int ends[2];
-
-		CU_ASSERT_FATAL(pipe(ends) == 0);
-		for (const char *at = "one\n\nx"; *at != '\0'; at++)
-			CU_ASSERT_FATAL(write(ends[1], at, 1) == 1);
-		close(ends[1]);
-		journal_lines_init(&lines, ends[0]);
-		CHECK(journal_lines_look(&lines, least, &begins) == 0 && begins.len >= (least < 6 ? least : 6) &&
-		    span_eq(begins, span_cut(SPAN("one\n\nx"), 0, begins.len)), "%zu: %zu octets", least, begins.len);
-		CHECK(least < 7 || lines.ended, "%zu", least);
-		CHECK(next_is("one") && next_is("") && next_is("x") && is_end() && lines.octets == 6, "%zu", least);
-	}
-}
-
-static void
-what_cannot_be_read_is_an_error(void)
-{
-	struct span line;
-
-	journal_lines_init(&lines, -1);
-	CU_ASSERT(journal_lines_next(&lines, &line) == -1);
-	CU_ASSERT(journal_lines_look(&lines, 1, &line) == -1);
-}
-
 static CU_TestInfo tests[] = {
 	{ "lines come without their ends", lines_come_without_their_ends },
 	{ "a line too long is empty, and the next is whole", a_line_too_long_is_empty_and_the_next_is_whole },
-	{ "a look takes nothing", a_look_takes_nothing },
-	{ "what cannot be read is an error", what_cannot_be_read_is_an_error },
 	CU_TEST_INFO_NULL,
 };
 SUITE(journal_lines, tests)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #define _GNU_SOURCE	/* fopencookie() */
-#include "proxy/driver/tap/source.h"
+#include "proxy/driver/tap/unpacker.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +29,7 @@ static const struct packing {
 	{ "zstd", { 0x28, 0xb5, 0x2f, 0xfd }, 4, 0 },
 };
 
-struct source {
+struct unpacker {
 	int fd;			/* the file */
 	bool at_end;		/* of it */
 	uint64_t octets, all;
@@ -43,6 +43,9 @@ struct source {
 	int status;
 	int in, out;		/* -1: closed */
 	bool unpacked;		/* it has written all that it will */
+	/* what was looked at, and not read since */
+	size_t first_from, first_to;
+	uint8_t first[UNPACKER_LOOK];
 };
 
 static void
@@ -55,7 +58,7 @@ shut(int *fd)
 
 /* Read from the file into memory. As read(2). */
 static ssize_t
-read_file(struct source *s, void *to, size_t size)
+read_file(struct unpacker *s, void *to, size_t size)
 {
 	ssize_t n;
 
@@ -70,7 +73,7 @@ read_file(struct source *s, void *to, size_t size)
 
 /* More of the file behind what waits in the chunk. */
 static int
-read_chunk(struct source *s)
+read_chunk(struct unpacker *s)
 {
 	ssize_t n;
 
@@ -84,7 +87,7 @@ read_chunk(struct source *s)
 }
 
 static const struct packing *
-find_packing(const struct source *s)
+find_packing(const struct unpacker *s)
 {
 	for (size_t i = 0; i < sizeof(packings) / sizeof(packings[0]); i++)
 		if (s->to >= packings[i].magic_len && memcmp(s->chunk, packings[i].magic, packings[i].magic_len) == 0)
@@ -94,7 +97,7 @@ find_packing(const struct source *s)
 
 /* Start the program with these as its standard input and output. 0 or an error number. */
 static int
-spawn(struct source *s, int in, int out)
+spawn(struct unpacker *s, int in, int out)
 {
 	char *const args[] = { (char *)s->packing->program, (char *)"-dc", NULL };
 	posix_spawn_file_actions_t actions;
@@ -126,7 +129,7 @@ spawn(struct source *s, int in, int out)
 
 /* A child that unpacks what comes from a socket, which unlike a pipe makes no signal when it is gone. 0, or -1 with errno. */
 static int
-begin_unpacking(struct source *s)
+begin_unpacking(struct unpacker *s)
 {
 	int in[2], out[2], error;
 
@@ -147,7 +150,7 @@ begin_unpacking(struct source *s)
 }
 
 static int
-open_file(struct source *s, const char *path)
+open_file(struct unpacker *s, const char *path)
 {
 	struct stat st;
 
@@ -161,32 +164,32 @@ open_file(struct source *s, const char *path)
 	return 0;
 }
 
-struct source *
-source_open(const char *path, char error[SOURCE_ERROR])
+struct unpacker *
+unpacker_open(const char *path, char error[UNPACKER_ERROR])
 {
-	struct source *s = calloc(1, sizeof(*s));
+	struct unpacker *s = calloc(1, sizeof(*s));
 
 	if (s == NULL) {
-		snprintf(error, SOURCE_ERROR, "no memory");
+		snprintf(error, UNPACKER_ERROR, "no memory");
 		return NULL;
 	}
 	s->fd = s->in = s->out = -1;
 	if (open_file(s, path) == -1) {
-		snprintf(error, SOURCE_ERROR, "%s", strerror(errno));
-		source_close(s);
+		snprintf(error, UNPACKER_ERROR, "%s", strerror(errno));
+		unpacker_close(s);
 		return NULL;
 	}
 	s->packing = find_packing(s);
 	if (s->packing == NULL || begin_unpacking(s) == 0)
 		return s;
-	snprintf(error, SOURCE_ERROR, "%s, which it is packed with, cannot be run: %s", s->packing->program, strerror(errno));
-	source_close(s);
+	snprintf(error, UNPACKER_ERROR, "%s, which it is packed with, cannot be run: %s", s->packing->program, strerror(errno));
+	unpacker_close(s);
 	return NULL;
 }
 
 /* Octets of the chunk to the child, as many as it takes now; what it does not want any more is thrown away. */
 static void
-feed_child(struct source *s)
+feed_child(struct unpacker *s)
 {
 	ssize_t n = send(s->in, s->chunk + s->from, s->to - s->from, MSG_NOSIGNAL | MSG_DONTWAIT);
 
@@ -198,7 +201,7 @@ feed_child(struct source *s)
 
 /* Let the child go on, until there is something from it, or its end. 0, or -1 with errno. */
 static int
-pump(struct source *s)
+pump(struct unpacker *s)
 {
 	for (;;) {
 		bool wants_more = s->in != -1 && s->from == s->to;
@@ -224,7 +227,7 @@ pump(struct source *s)
 }
 
 static ssize_t
-read_unpacked(struct source *s, char *to, size_t size)
+read_unpacked(struct unpacker *s, void *to, size_t size)
 {
 	ssize_t n;
 
@@ -237,27 +240,66 @@ read_unpacked(struct source *s, char *to, size_t size)
 	return n;
 }
 
-/* For the stream; as read(2). */
-static ssize_t
-on_read(void *cookie, char *to, size_t size)
+/* Octets that wait in memory, as many as there is room for. */
+static size_t
+take_waiting(const uint8_t *waiting, size_t *from, size_t to, void *out, size_t size)
 {
-	struct source *s = cookie;
-	size_t n = s->to - s->from < size ? s->to - s->from : size;
+	size_t n = to - *from < size ? to - *from : size;
+
+	if (n > 0)
+		memcpy(out, waiting + *from, n);
+	*from += n;
+	return n;
+}
+
+/* Behind what was looked at; as read(2). */
+static ssize_t
+read_on(struct unpacker *s, void *to, size_t size)
+{
+	size_t n;
 	ssize_t got;
 
 	if (s->packing != NULL)
 		return read_unpacked(s, to, size);
-	if (n > 0) {
-		memcpy(to, s->chunk + s->from, n);
-		s->from += n;
+	n = take_waiting(s->chunk, &s->from, s->to, to, size);
+	if (n > 0)
 		return (ssize_t)n;
-	}
 	got = s->stopped ? 0 : read_file(s, to, size);
 	return got == -1 && s->stopped ? 0 : got;
 }
 
+int
+unpacker_look(struct unpacker *s, struct span *first)
+{
+	ssize_t n = 1;
+
+	while (s->first_to < sizeof(s->first) && n > 0) {
+		n = read_on(s, s->first + s->first_to, sizeof(s->first) - s->first_to);
+		if (n == -1)
+			return -1;
+		s->first_to += (size_t)n;
+	}
+	*first = span_of(s->first, s->first_to);
+	return 0;
+}
+
+ssize_t
+unpacker_read(struct unpacker *s, void *to, size_t size)
+{
+	size_t n = take_waiting(s->first, &s->first_from, s->first_to, to, size);
+
+	return n > 0 ? (ssize_t)n : read_on(s, to, size);
+}
+
+/* For the stream. */
+static ssize_t
+on_read(void *cookie, char *to, size_t size)
+{
+	return unpacker_read(cookie, to, size);
+}
+
 FILE *
-source_stream(struct source *s)
+unpacker_stream(struct unpacker *s)
 {
 	FILE *f = fopencookie(s, "r", (cookie_io_functions_t){ .read = on_read });
 
@@ -267,25 +309,25 @@ source_stream(struct source *s)
 }
 
 uint64_t
-source_octets(const struct source *s)
+unpacker_octets(const struct unpacker *s)
 {
 	return s->octets;
 }
 
 uint64_t
-source_all(const struct source *s)
+unpacker_all(const struct unpacker *s)
 {
 	return s->all;
 }
 
 void
-source_stop(struct source *s)
+unpacker_stop(struct unpacker *s)
 {
 	s->stopped = 1;
 }
 
 static void
-end_child(struct source *s)
+end_child(struct unpacker *s)
 {
 	shut(&s->in);
 	shut(&s->out);
@@ -297,7 +339,7 @@ end_child(struct source *s)
 }
 
 int
-source_check(struct source *s, char error[SOURCE_ERROR])
+unpacker_check(struct unpacker *s, char error[UNPACKER_ERROR])
 {
 	if (s->packing == NULL || !s->unpacked)
 		return 0;
@@ -305,15 +347,15 @@ source_check(struct source *s, char error[SOURCE_ERROR])
 	if (WIFEXITED(s->status) && (WEXITSTATUS(s->status) == 0 || WEXITSTATUS(s->status) == s->packing->warning))
 		return 0;
 	if (WIFEXITED(s->status))
-		snprintf(error, SOURCE_ERROR, "%s, which unpacks it, says that it is damaged or cut short (exit status %d)",
+		snprintf(error, UNPACKER_ERROR, "%s, which unpacks it, says that it is damaged or cut short (exit status %d)",
 		    s->packing->program, WEXITSTATUS(s->status));
 	else
-		snprintf(error, SOURCE_ERROR, "%s, which unpacks it, was ended by signal %d", s->packing->program, WTERMSIG(s->status));
+		snprintf(error, UNPACKER_ERROR, "%s, which unpacks it, was ended by signal %d", s->packing->program, WTERMSIG(s->status));
 	return -1;
 }
 
 void
-source_close(struct source *s)
+unpacker_close(struct unpacker *s)
 {
 	if (s == NULL)
 		return;
