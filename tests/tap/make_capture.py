@@ -4,7 +4,7 @@
 
     --sessions N    so many (1000), each with one mail: banner, EHLO, MAIL, RCPT, DATA, text, QUIT
     --size N[MG]    instead: as many as make a file of that size
-    --body N        octets of the text (65536)
+    --body N       octets of the text (65536)
     --recipients N  (3)
     --at-once N     sessions whose packets take turns (64)
     --gap-us N      microseconds between two packets (10)
@@ -41,7 +41,7 @@ def text(octets):
 
 
 def session(body, recipients):
-    c = frames.Connection(CLIENT, PORTS[0])
+    c = frames.Connection(CLIENT, FIRST_PORT)
     c.begin()
     c.say(1, b"220 mail.local.example ESMTP\r\n")
     c.say(0, b"EHLO client.spam.example\r\n")
