@@ -125,7 +125,7 @@ tap_sinks_inventory(struct tap_sinks *s)
 	if (f == NULL)
 		return;
 	rewind(f);
-	if (ftruncate(fileno(f), 0) == -1)
+	if (ftruncate(fileno(f), 0) == -1 && errno != EINVAL)	/* which devices and pipes say, that have no length */
 		fail(s, s->inventory_name, strerror(errno));
 	else if (write_inventory(s, f, true) == -1)
 		fail(s, s->inventory_name, "no memory");
