@@ -14,7 +14,7 @@ for purpose in "$@"; do
 		;;
 	check)
 		packages="$packages clang clang-tidy libclang-rt-dev cppcheck libcunit1-dev"
-		packages="$packages iproute2 nftables iptables python3 procps openssl mandoc curl systemd tshark"
+		packages="$packages iproute2 nftables iptables python3 procps openssl mandoc curl systemd tshark tcpdump jq zstd libcap2-bin"
 		;;
 	faults | soak)
 		packages="$packages iproute2 nftables iptables python3 procps"

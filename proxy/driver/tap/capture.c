@@ -45,7 +45,7 @@ fail(struct capture *c, const char *format, ...)
 }
 
 static int
-open_file(struct capture *c)
+open_file(struct capture *c, const struct capture_conf *conf)
 {
 	char why[PCAP_ERRBUF_SIZE] = "", child[UNPACKER_ERROR];
 	struct span first;
@@ -56,6 +56,7 @@ open_file(struct capture *c)
 		c->source = unpacker_open(c->name, child);
 	if (c->source == NULL)
 		return fail(c, "%s", child);
+	unpacker_on_wait(c->source, conf->wait, conf->cookie);
 	empty = unpacker_look(c->source, &first) == 0 && first.len == 0;
 	stream = unpacker_stream(c->source);
 	if (stream == NULL)
@@ -162,7 +163,7 @@ check_link(struct capture *c)
 static int
 open_any(struct capture *c, const struct capture_conf *conf)
 {
-	if ((conf->file != NULL ? open_file(c) : open_live(c, conf)) == -1 || check_link(c) == -1)
+	if ((conf->file != NULL ? open_file(c, conf) : open_live(c, conf)) == -1 || check_link(c) == -1)
 		return -1;
 	if (conf->file == NULL && set_filter(c, conf) == -1)
 		return -1;
@@ -261,13 +262,13 @@ broken(struct capture *c)
 	return CAPTURE_BROKEN;
 }
 
-/* For packets of an interface. pcap_dispatch() itself would wait for as long as there are none, whatever its timeout. */
+/* Until there are packets, for a while at most: on an interface where nothing is sent libpcap itself would wait for ever. */
 static void
-wait_live(struct capture *c)
+wait_for_packets(struct capture *c)
 {
-	struct pollfd fd = { pcap_get_selectable_fd(c->pcap), POLLIN, 0 };
+	struct pollfd p = { pcap_get_selectable_fd(c->pcap), POLLIN, 0 };
 
-	poll(&fd, 1, CAPTURE_WAIT_MS);
+	poll(&p, 1, CAPTURE_WAIT_MS);
 }
 
 enum capture_result
@@ -279,16 +280,13 @@ capture_read(struct capture *c, void (*take)(void *cookie, const struct tap_pack
 	if (c->stopped)
 		return CAPTURE_END;
 	n = pcap_dispatch(c->pcap, c->source != NULL ? CAPTURE_BATCH : -1, on_packet, (u_char *)&audience);
+	if (n == 0 && c->source == NULL && !c->stopped)
+		wait_for_packets(c);
 	if (c->stopped)
 		return CAPTURE_END;
-	if (n > 0)
-		return CAPTURE_MORE;
 	if (n < 0)
 		return broken(c);
-	if (c->source != NULL)
-		return end(c);
-	wait_live(c);
-	return CAPTURE_MORE;
+	return n == 0 && c->source != NULL ? end(c) : CAPTURE_MORE;
 }
 
 const char *

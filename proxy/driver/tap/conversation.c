@@ -150,8 +150,10 @@ take_reply(struct conversation *t, const struct said *s)
 	}
 	if (!t->pending)
 		return;
-	e->code = s->reply == NULL ? 0 : s->code;
-	e->reply = s->reply == NULL ? (struct span){ 0 } : s->reply->text;
+	if (s->reply != NULL) {
+		e->code = s->code;
+		e->reply = s->reply->text;
+	}
 	e->sender = span_of_words(&t->sender);
 	e->accepted = t->accepted;
 	tell(t, e);
@@ -260,12 +262,12 @@ opened(void *cookie, const struct flow_ends *ends, bool from_start, uint64_t tim
 	t->conf = conf;
 	t->session = (struct exchange_session){ .ends = *ends, .began_us = time_us, .from_start = from_start };
 	name_session(&t->session);
-	transcript_init(&t->transcript, said, t, from_start);
+	transcript_init(&t->transcript, said, t, from_start, conf->account);
 	for (size_t i = 0; i < EXCHANGE_POLICIES; i++)
 		if (try_policy(t, i) == -1)
 			conf->counters->unwatched++;
 	conf->counters->sessions++;
-	conf->counters->unprotected += t->rehearsals[0] == NULL && t->rehearsals[1] == NULL;
+	conf->counters->unprotected += conf->policies[0] != NULL && t->rehearsals[0] == NULL && t->rehearsals[1] == NULL;
 	if (conf->user->began != NULL)
 		t->session.user = conf->user->began(conf->user->cookie, &t->session);
 	return t;

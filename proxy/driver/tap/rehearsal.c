@@ -191,6 +191,15 @@ answer_for_host(struct rehearsal *r, uint64_t now_ms)
 	}
 }
 
+/* Whatever is asked now is answered. True: something was. */
+static bool
+answer(struct rehearsal *r, uint64_t now_ms)
+{
+	bool answered = answer_questions(r, now_ms);
+
+	return answer_for_host(r, now_ms) || answered;
+}
+
 /* These octets of the client, and what the engine wants to know meanwhile. How many it used. */
 static size_t
 feed_client(struct rehearsal *r, struct span octets, uint64_t now_ms)
@@ -202,7 +211,7 @@ feed_client(struct rehearsal *r, struct span octets, uint64_t now_ms)
 		size_t n = feed(r, SIDE_CLIENT, span_cut(octets, used, octets.len), now_ms);
 
 		used += n;
-		moved = answer_questions(r, now_ms) | answer_for_host(r, now_ms) | (n > 0 && used < octets.len);
+		moved = answer(r, now_ms) || (n > 0 && used < octets.len);
 	}
 	return used;
 }
@@ -211,7 +220,7 @@ static void
 feed_host(struct rehearsal *r, struct span octets, uint64_t now_ms)
 {
 	feed(r, SIDE_HOST, octets, now_ms);
-	while (answer_questions(r, now_ms) | answer_for_host(r, now_ms))
+	while (answer(r, now_ms))
 		;
 }
 

@@ -4,9 +4,11 @@
 #include "proxy/driver/tap/transcript_inside.h"
 
 void
-transcript_init(struct transcript *t, void (*said)(void *cookie, const struct said *s), void *cookie, bool from_start)
+transcript_init(struct transcript *t, void (*said)(void *cookie, const struct said *s), void *cookie, bool from_start,
+    struct strand_account *account)
 {
-	*t = (struct transcript){ .said = said, .cookie = cookie, .state = from_start ? TRANSCRIPT_BANNER : TRANSCRIPT_LOST };
+	*t = (struct transcript){ .said = said, .cookie = cookie, .state = from_start ? TRANSCRIPT_BANNER : TRANSCRIPT_LOST,
+		.side = { { .account = account }, { .account = account } } };
 }
 
 /* What waits at the front of a side is what is told. */
@@ -80,17 +82,26 @@ step(struct transcript *t)
 	return false;
 }
 
+/* What waits of a side is not looked at; what is missing in it is said all the same. False: that was the last. */
+static bool
+pass_by(struct transcript *t, enum side side)
+{
+	struct strand *s = &t->side[side];
+	uint64_t missing;
+
+	strand_use(s, strand_now(s).len);
+	missing = strand_take_gap(s);
+	if (missing > 0 && t->state != TRANSCRIPT_OVER)
+		transcript_say_missing(t, side, missing);
+	return missing > 0 || strand_now(s).len > 0;
+}
+
 /* What a side says while nobody listens is bounded too: the oldest of it is as good as missing. */
 static void
 bound(struct transcript *t, enum side side)
 {
-	struct strand *s = &t->side[side];
-
-	while (t->state == TRANSCRIPT_OVER || strand_waiting(s) > 2 * TRANSCRIPT_WAITING) {
-		strand_use(s, strand_now(s).len);
-		if (strand_take_gap(s) == 0 && strand_now(s).len == 0)
-			break;
-	}
+	while ((t->state == TRANSCRIPT_OVER || strand_waiting(&t->side[side]) > 2 * TRANSCRIPT_WAITING) && pass_by(t, side))
+		;
 }
 
 static void
@@ -135,6 +146,9 @@ transcript_stop(struct transcript *t, uint64_t now_us)
 {
 	t->stopping = true;
 	advance(t, now_us);
+	for (enum side side = SIDE_CLIENT; side <= SIDE_HOST; side++)
+		while (pass_by(t, side))
+			;
 	transcript_say(t, &(struct said){ .kind = SAID_END });
 	t->state = TRANSCRIPT_OVER;
 	strand_done(transcript_client(t));

@@ -172,9 +172,13 @@ say_reply(struct transcript *t, const struct reply *r, struct span octets, unsig
 static bool
 take(struct transcript *t, const struct reply *r, struct span octets, size_t used)
 {
+	bool parted = t->state == TRANSCRIPT_REPLY && !t->finals && t->asked == VERB_QUIT && r->code == 221;
+
 	say_reply(t, r, octets, r->code);
 	strand_use(transcript_host(t), used);
 	follow(t, r->code);
+	if (parted)	/* RFC 5321, 4.1.1.10: nobody reads what is said after that */
+		t->state = TRANSCRIPT_OVER;
 	return true;
 }
 

@@ -22,6 +22,8 @@ struct unpacker {
 	bool at_end;		/* of it */
 	uint64_t octets, all;
 	volatile sig_atomic_t stopped;
+	void (*wait)(void *cookie);
+	void *cookie;
 	/* what was read of it, and not passed on */
 	size_t from, to;
 	uint8_t chunk[CHUNK];
@@ -45,6 +47,16 @@ shut(int *fd)
 	*fd = -1;
 }
 
+/* Somebody may want to write what he has, rather than let others wait for it, too. */
+static void
+before_waiting(const struct unpacker *s)
+{
+	struct pollfd fd = { s->fd, POLLIN, 0 };
+
+	if (s->wait != NULL && s->all == 0 && poll(&fd, 1, 0) != 1)
+		s->wait(s->cookie);
+}
+
 /* Behind a read that failed: was it for a signal, or since the descriptor is one that others share and that does not wait? */
 static bool
 can_go_on(const struct unpacker *s)
@@ -62,9 +74,10 @@ read_file(struct unpacker *s, void *to, size_t size)
 {
 	ssize_t n;
 
-	do
+	do {
+		before_waiting(s);
 		n = read(s->fd, to, size);
-	while (n == -1 && can_go_on(s));
+	} while (n == -1 && can_go_on(s));
 	if (n > 0)
 		s->octets += (uint64_t)n;
 	s->at_end = n == 0;
@@ -171,6 +184,8 @@ pump(struct unpacker *s)
 			shut(&s->in);
 		if (s->stopped)
 			return 0;
+		if (wants_more && !s->at_end)
+			before_waiting(s);
 		if (poll(fds, 3, -1) == -1) {
 			if (errno == EINTR)
 				continue;
@@ -257,6 +272,13 @@ static ssize_t
 on_read(void *cookie, char *to, size_t size)
 {
 	return unpacker_read(cookie, to, size);
+}
+
+void
+unpacker_on_wait(struct unpacker *s, void (*wait)(void *cookie), void *cookie)
+{
+	s->wait = wait;
+	s->cookie = cookie;
 }
 
 FILE *

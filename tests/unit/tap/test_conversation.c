@@ -218,13 +218,19 @@ sessions_are_counted_by_what_can_be_known_of_them(void)
 	const struct exchange_user nobody = { 0 };
 	struct rules asks = rules_default(POLICY_UNTRUSTED);
 	struct conversation_conf conf = new_conf(&nobody);
+	struct policy others = *conf.policies[0];
+	struct prefix_node nodes[1];
 
 	converse(&conf, relay, sizeof(relay) / sizeof(relay[0]));
 	CHECK(counters.sessions == 1 && counters.unprotected == 0 && counters.unwatched == 0, "%" PRIu64 " sessions", counters.sessions);
 	CHECK(counters.exchanges == 6 && counters.unasked == 0, "%" PRIu64 " exchanges", counters.exchanges);
-	conf.policies[0] = NULL;
+	conf.policies[0] = NULL;	/* then nobody can protect it */
 	converse(&conf, relay, sizeof(relay) / sizeof(relay[0]));
-	CHECK(counters.sessions == 2 && counters.unprotected == 1, "%" PRIu64 " unprotected", counters.unprotected);
+	CHECK(counters.sessions == 2 && counters.unprotected == 0, "%" PRIu64 " unprotected", counters.unprotected);
+	prefix_map_init(&others.host_map, nodes, 1);
+	conf.policies[0] = &others;
+	converse(&conf, relay, sizeof(relay) / sizeof(relay[0]));
+	CHECK(counters.sessions == 3 && counters.unprotected == 1, "%" PRIu64 " unprotected", counters.unprotected);
 	asks.mode[RULE_UNRESOLVABLE_SENDER] = MODE_ENFORCE;
 	conf.policies[0] = watch_policy(&asks, 0);
 	converse(&conf, relay, sizeof(relay) / sizeof(relay[0]));

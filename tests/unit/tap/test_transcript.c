@@ -25,7 +25,17 @@ a_reply_belongs_to_its_command(void)
 	watch("a banner alone", NULL, (const struct turn[]){ H("220 mail\r\n"), DONE }, "banner 220\n");
 	watch("nobody greets", NULL, (const struct turn[]){ C("EHLO c\r\n"), H("250 mail\r\n"), C("NOOP\r\n"), H("250 ok\r\n"), DONE },
 	    "banner 0\nEHLO 250\nNOOP 250\n");
+	watch("an answer to a loose dot, and a dot for everybody behind it", NULL, (const struct turn[]){ C("DATA\r\n"), H("354 go\r\n"), C("a\n.\n"), H("250 take\0\0\n"), C("\r\n.\r\n"), DONE }, "banner 0\nDATA 354 refuse out-of-sequence\nmessage 250 4 octets for 0 bare-lf refuse out-of-sequence\n? 0 refuse unknown-command\n? 0 refuse unknown-command\n");
 	watch("a host that refuses", NULL, (const struct turn[]){ H("554 no\r\n"), C("QUIT\r\n"), H("221 bye\r\n"), DONE }, "banner 554\nQUIT 221 anew\n");
+}
+
+static void
+nobody_reads_what_is_said_after_a_parting(void)
+{
+	watch("at once", NULL, (const struct turn[]){ GREETED, OPENED, C("QUIT\r\nRCPT TO:<y@local.example>\r\nDATA\r\n"), H("221 bye\r\n"), DONE }, HELLO OPEN PART);
+	watch("later", NULL, (const struct turn[]){ GREETED, C("QUIT\r\n"), H("221 bye\r\n"), OPENED, DONE }, HELLO PART);
+	watch("a host that does not part", NULL, (const struct turn[]){ GREETED, C("QUIT now\r\n"), H("501 no\r\n"), OPENED, PARTED },
+	    HELLO "QUIT 501 refuse argument\n" OPEN PART);
 }
 
 static void
@@ -87,6 +97,8 @@ what_is_missing_is_said_and_the_rest_is_found_again(void)
 	    H("250 taken\r\n"), PARTED }, HELLO OPEN "DATA 354\nmissing client 8\nmessage 250 30 octets for 1 ?\n" PART);
 	watch("the end of a text", NULL, (const struct turn[]){ GREETED, OPENED, C("DATA\r\n"), H("354 go\r\n"), C("a: b\r\n\r\nlong"), LOST_C("er\r\n.\r\n"),
 	    H("250 taken\r\n"), OPENED, PARTED }, HELLO OPEN "DATA 354\nmissing client 7\nmessage 250 19 octets for 1 ?\n" OPEN PART);
+	watch("the last command, and the reply to it", NULL, (const struct turn[]){ GREETED, OPENED, LOST_C("QUIT\r\n"), LOST_H("221 bye\r\n"), DONE },
+	    HELLO OPEN "missing client 6\nmissing host 9\n");
 	watch("a part of a chunk", NULL, (const struct turn[]){ GREETED, OPENED, C("BDAT 12 LAST\r\nab"), LOST_C("cdef"), C("ghij\r\n"), H("250 taken\r\n"), PARTED },
 	    HELLO OPEN "missing client 4\nBDAT 0\nmessage 250 12 octets for 1 ?\n" PART);
 }
@@ -114,6 +126,7 @@ one_direction_alone_is_enough(void)
 
 static CU_TestInfo tests[] = {
 	{ "a reply belongs to its command", a_reply_belongs_to_its_command },
+	{ "nobody reads what is said after a parting", nobody_reads_what_is_said_after_a_parting },
 	{ "what a host says unasked is no reply", what_a_host_says_unasked_is_no_reply },
 	{ "what ends a text for some ends it where the host says so", what_ends_a_text_for_some_ends_it_where_the_host_says_so },
 	{ "chunks are text and no commands", chunks_are_text_and_no_commands },
