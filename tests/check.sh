@@ -62,12 +62,14 @@ dead man: what is met when nobody serves, with ASan, UBSan | tests/keeper/deadma
 commands, against what is well, hangs, or is not there, with ASan, UBSan | tests/keeper/control.sh build/san/relaywall
 what was decided once, by the policy of then, with ASan, UBSan | tests/keeper/past.sh build/san/relaywall
 command line | env RELAYWALL=build/relaywall tests/cli/run.sh
+tap, draft, replay of captures: what they say, write, and how they end | env RELAYWALL=build/relaywall tests/cli/tap.sh
 draft: two open relays and their mail, and the policy for it | tests/tap/draft.sh build/relaywall
 replay: journals under other policies | env RELAYWALL=build/relaywall tests/cli/replay.sh
 manual pages, completion and version say what the program says | tests/package/texts.sh build/relaywall
 a newcomer's first steps are as the document says | tests/package/quickstart.sh
 gate: a queue of the kernel | tests/gate/queue.sh build/test/queue-probe
 gate with ASan, UBSan | tests/gate/queue.sh build/san/test/queue-probe
+audit: servers that relay, that do not, and that hold, with ASan, UBSan | tests/audit/run.sh build/san/relaywall
 scribe: full disks, lost folders, stuck and restarted syslogs, kills, with ASan, UBSan | tests/keeper/scribe.sh build/san/relaywall build/san/test/scribe-run
 evidence: what was said, as tshark sees it and as the journal says, full disks, kills, with ASan, UBSan | tests/keeper/evidence.sh build/san/relaywall
 resolver: a DNS server that answers well and badly | tests/resolver/run.sh build/test/resolve build/test/ask-lists

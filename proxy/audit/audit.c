@@ -28,27 +28,27 @@ new_host(const struct target *target)
 	ip_text(&target->ip, address);
 	return json_pack("{s:s#, s:o, s:s, s:i, s:n, s:n, s:b, s:o, s:n, s:[], s:b, s:n, s:n}",
 	    "host", target->host != NULL ? (const char *)target->host->name.at : "", target->host != NULL ? target->host->name.len : 0,
-	    "asked", row_string(span_str(target->name)), "address", address, "port", (int)target->port, "client", "network", "may-relay", 0,
-	    "started", report_now(), "banner", "ehlo", "starttls", 0, "software", "given-up");
+	    "asked", row_string(span_str(target->name)), "address", address, "port", (int)target->port, "client", "network", "may_relay", 0,
+	    "started", report_now(), "banner", "ehlo", "starttls", 0, "software", "given_up");
 }
 
 /* A row for a form; NULL: no memory. */
 static json_t *
-row_of(const struct probe *p, const struct form *form)
+row_of(const struct probe *p, const struct trial *trial)
 {
-	char sender[FORM_OCTETS], recipient[FORM_OCTETS];
+	char sender[TRIAL_OCTETS], recipient[TRIAL_OCTETS];
 
-	if (form_expand(form->sender, &p->names, sender) == -1)
+	if (trial_expand(trial->sender, &p->names, sender) == -1)
 		sender[0] = '\0';
-	if (form_expand(form->recipient, &p->names, recipient) == -1)
+	if (trial_expand(trial->recipient, &p->names, recipient) == -1)
 		recipient[0] = '\0';
-	return row_new(form, sender, recipient);
+	return row_new(trial, sender, recipient);
 }
 
 static void
 tell_progress(const struct probe *p, size_t *done)
 {
-	size_t all = forms_relay.count + forms_control.count + forms_sender.count + DISCLOSURES;
+	size_t all = trials_relay.count + trials_control.count + trials_sender.count + DISCLOSURES;
 
 	if (p->conf->progress != NULL)
 		p->conf->progress(p->conf->cookie, p->target, *done, all);
@@ -56,19 +56,19 @@ tell_progress(const struct probe *p, size_t *done)
 }
 
 static int
-test_forms(struct probe *p, const char *key, const struct forms *forms, bool delivers, size_t *done)
+test_trials(struct probe *p, const char *key, const struct trials *trials, bool delivers, size_t *done)
 {
 	json_t *rows = json_array();
 
-	for (size_t i = 0; i < forms->count; i++) {
-		json_t *row = row_of(p, &forms->at[i]);
+	for (size_t i = 0; i < trials->count; i++) {
+		json_t *row = row_of(p, &trials->at[i]);
 
 		if (row == NULL || json_array_append_new(rows, row) == -1)
 			break;
 		tell_progress(p, done);
-		probe_form(p, &forms->at[i], delivers, row);
+		probe_trial(p, &trials->at[i], delivers, row);
 	}
-	if (json_array_size(rows) == forms->count)
+	if (json_array_size(rows) == trials->count)
 		return json_object_set_new(p->host, key, rows);
 	json_decref(rows);
 	return -1;
@@ -106,7 +106,7 @@ note_client(struct probe *p)
 	network = policy_network(policy, &p->talk.own);
 	if (json_object_set_new(p->host, "network", row_string(policy->network_names[network])) == -1)
 		return -1;
-	return json_object_set_new(p->host, "may-relay", json_boolean(p->target->host->rules[network].mode[RULE_RELAY] == MODE_OFF));
+	return json_object_set_new(p->host, "may_relay", json_boolean(p->target->host->rules[network].mode[RULE_RELAY] == MODE_OFF));
 }
 
 static int
@@ -119,7 +119,7 @@ note_end(struct probe *p)
 
 	json_decref(about);
 	if (result == 0 && p->given_up[0] != '\0')
-		result = json_object_set_new(p->host, "given-up", row_string(span_str(p->given_up)));
+		result = json_object_set_new(p->host, "given_up", row_string(span_str(p->given_up)));
 	return result == -1 || note_client(p) == -1 ? -1 : judge_note(p->host);
 }
 
@@ -135,11 +135,11 @@ audit_host(const struct audit_conf *conf, const struct target *target)
 		return NULL;
 	probe_init(&p, conf, target, host);
 	probe_meet(&p);
-	result = test_forms(&p, "relay", &forms_relay, conf->delivers, &done);
+	result = test_trials(&p, "relay", &trials_relay, conf->delivers, &done);
 	if (result == 0)
-		result = test_forms(&p, "control", &forms_control, false, &done);
+		result = test_trials(&p, "control", &trials_control, false, &done);
 	if (result == 0)
-		result = test_forms(&p, "sender", &forms_sender, false, &done);
+		result = test_trials(&p, "sender", &trials_sender, false, &done);
 	if (result == 0)
 		result = test_disclosures(&p, &done);
 	probe_end(&p);

@@ -20,13 +20,14 @@ enum {
 	AUDIT_LOST = 5,
 	AUDIT_SESSIONS = 200,		/* connections to a host; a host that closes after each form needs one for each */
 	AUDIT_TRANSACTIONS = 10,	/* of a session, then another one: servers slow down who goes on for long */
+	AUDIT_NOTES = 12,
 };
 
-/* What is known of the software behind a banner. */
+/* What is known of the software behind a banner, all of it printable ASCII. */
 struct audit_software {
-	char name[80];			/* "sendmail 8.9.3"; printable ASCII */
-	char notes[240];		/* its age, and what is known against it; "" */
-	bool old;			/* nobody mends it any more, or it has faults that are mended in later ones */
+	char name[96];			/* "sendmail 8.9.3" */
+	unsigned year;			/* when that version came out; 0: not known */
+	const char *notes[AUDIT_NOTES];	/* what its operator should know, static; NULL behind the last */
 };
 
 struct audit_conf {

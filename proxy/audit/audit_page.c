@@ -2,8 +2,7 @@
 #include "proxy/audit/audit_page.h"
 
 #include "classifier/span.h"
-#include "proxy/audit/judge.h"
-#include "proxy/audit/report.h"
+#include "proxy/audit/compare.h"
 #include "proxy/audit/row.h"
 #include "proxy/site/html.h"
 
@@ -62,7 +61,7 @@ audit_page_label(FILE *out, const json_t *reports, size_t i)
 const json_t *
 audit_page_column(const json_t *reports, size_t i, const json_t *like)
 {
-	return report_host(json_array_get(reports, i), like);
+	return compare_host(json_array_get(reports, i), like);
 }
 
 void
@@ -79,16 +78,6 @@ audit_page_head(FILE *out, const json_t *reports, const char *const *names)
 	fputs("</tr></thead>\n", out);
 }
 
-/* Is this the first report that has this host? */
-static bool
-is_first(const json_t *reports, size_t report, const json_t *host)
-{
-	for (size_t i = 0; i < report; i++)
-		if (report_host(json_array_get(reports, i), host) != NULL)
-			return false;
-	return true;
-}
-
 /* Call a function for each host, once. */
 static void
 each_host(FILE *out, const json_t *reports, void (*write)(FILE *out, const json_t *reports, const json_t *like))
@@ -97,7 +86,7 @@ each_host(FILE *out, const json_t *reports, void (*write)(FILE *out, const json_
 		const json_t *hosts = json_object_get(json_array_get(reports, i), "hosts");
 
 		for (size_t k = 0; k < json_array_size(hosts); k++)
-			if (is_first(reports, i, json_array_get(hosts, k)))
+			if (compare_is_first(reports, i, json_array_get(hosts, k)))
 				write(out, reports, json_array_get(hosts, k));
 	}
 }
@@ -113,7 +102,7 @@ write_summary_row(FILE *out, const json_t *reports, const json_t *like)
 	audit_page_text(out, row_text(like, "address"));
 	fprintf(out, " port %d</span></th>", (int)row_number(like, "port"));
 	for (size_t i = 0; i < json_array_size(reports); i++) {
-		const json_t *host = report_host(json_array_get(reports, i), like);
+		const json_t *host = compare_host(json_array_get(reports, i), like);
 
 		fputs("<td>", out);
 		if (host == NULL)
@@ -124,7 +113,7 @@ write_summary_row(FILE *out, const json_t *reports, const json_t *like)
 	}
 	if (json_array_size(reports) > 1) {
 		fputs("<td>", out);
-		audit_page_status(out, report_in_service(reports, like));
+		audit_page_status(out, compare_in_service(reports, like));
 		fputs("</td>", out);
 	}
 	fputs("</tr>\n", out);
@@ -187,8 +176,8 @@ write_policy(FILE *out, const json_t *report)
 		return;
 	}
 	audit_page_text(out, row_text(policy, "file"));
-	fputs("<br><span class=\"hash\">SHA-256 ", out);
-	audit_page_text(out, row_text(policy, "sha256"));
+	fputs("<br><span class=\"hash\">digest ", out);
+	audit_page_text(out, row_text(policy, "digest"));
 	fputs("</span>", out);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/audit/judge.h"
 #include "proxy/audit/audit_page.h"
+#include "proxy/audit/judge.h"
 #include "proxy/audit/report.h"
 #include "proxy/audit/row.h"
+#include "proxy/audit/weakness.h"
 
 static void
 write_text_of(FILE *out, const json_t *host, const char *key)
@@ -22,7 +23,7 @@ write_client(FILE *out, const json_t *host)
 		fputs(", network ", out);
 		audit_page_text(out, row_text(host, "network"));
 	}
-	if (json_is_true(json_object_get(host, "may-relay")))
+	if (json_is_true(json_object_get(host, "may_relay")))
 		fputs(", <b>which may relay</b>", out);
 }
 
@@ -64,20 +65,27 @@ write_banner(FILE *out, const json_t *host)
 static void
 write_software(FILE *out, const json_t *host)
 {
-	const json_t *software = json_object_get(host, "software");
+	const json_t *software = json_object_get(host, "software"), *notes = json_object_get(software, "notes");
+	int age = report_software_age(host);
 
 	if (!json_is_object(software)) {
 		fputs("<span class=\"soft\">not known by its greeting</span>", out);
 		return;
 	}
-	if (json_is_true(json_object_get(software, "old")))
-		fputs("<span class=\"badge open\">old</span> ", out);
 	audit_page_text(out, row_text(software, "name"));
-	if (row_text(software, "notes")[0] != '\0') {
-		fputs("<br><span class=\"soft\">", out);
-		audit_page_text(out, row_text(software, "notes"));
-		fputs("</span>", out);
+	if (age >= 0)
+		fprintf(out, ", of a line of releases that began in %d, %d year%s before the test", (int)row_number(software, "year"), age, age == 1 ? "" : "s");
+	if (json_array_size(notes) == 0)
+		return;
+	fputs("<p class=\"soft\">What is known of such a version, if the greeting is right:</p>\n<ul class=\"soft\">", out);
+	for (size_t i = 0; i < json_array_size(notes); i++) {
+		const char *note = json_string_value(json_array_get(notes, i));
+
+		fputs("<li>", out);
+		audit_page_text(out, note == NULL ? "" : note);
+		fputs("</li>", out);
 	}
+	fputs("</ul>", out);
 }
 
 static void
@@ -148,7 +156,7 @@ write_weaknesses(FILE *out, const json_t *reports, const json_t *like)
 		for (size_t i = 0; i < json_array_size(reports); i++) {
 			const json_t *host = audit_page_column(reports, i, like);
 
-			fprintf(out, "<td>%s</td>", host == NULL ? "" : seen[judge_weakness(host, &weaknesses[w])]);
+			fprintf(out, "<td>%s</td>", host == NULL ? "" : seen[weakness_seen(host, &weaknesses[w])]);
 		}
 		fputs("</tr>\n", out);
 	}

@@ -30,36 +30,43 @@ look_of(const char *key, const json_t *host, const json_t *row)
 
 	if (!outcome_is_yes(o))
 		return look;
-	if (strcmp(key, "relay") != 0)
-		look.style = "open";
-	else if (worth == WORTH_ALLOWED)
+	if (strcmp(key, "relay") != 0 || worth == WORTH_ALLOWED)
 		look.style = "open";
 	else if (worth == WORTH_DOUBTFUL)
 		look = (struct look){ "open", o == OUTCOME_TAKEN ? "sent on?" : "accepted?" };
 	return look;
 }
 
-/* What a host answered to a form. */
 static void
-write_answer(FILE *out, const char *key, const json_t *host, const char *id)
+write_reply(FILE *out, const json_t *row)
 {
-	const json_t *row = row_find(json_object_get(host, key), id);
-	struct look look;
+	fputs("<span class=\"reply\">", out);
+	if (row_number(row, "code") != 0)
+		fprintf(out, "%d ", (int)row_number(row, "code"));
+	audit_page_text(out, row_text(row, "reply"));
+	if (strcmp(row_text(row, "stage"), "mail") == 0)
+		fputs(" <span class=\"soft\">(to MAIL)</span>", out);
+	if (row_text(row, "message")[0] != '\0') {
+		fputs("<br>", out);
+		audit_page_text(out, row_text(row, "message"));
+	}
+	fputs("</span>", out);
+}
 
-	fputs("<td class=\"answer\">", out);
+/* What the i-th report has as the answer to a form, under its name where columns are not side by side. */
+static void
+write_answer(FILE *out, const json_t *reports, size_t i, const json_t *like, const char *key, const char *id)
+{
+	const json_t *host = audit_page_column(reports, i, like), *row = row_find(json_object_get(host, key), id);
+
+	fputs("<td class=\"answer\" data-of=\"", out);
+	audit_page_label(out, reports, i);
+	fputs("\">", out);
 	if (row != NULL) {
-		look = look_of(key, host, row);
-		fprintf(out, "<span class=\"badge %s\">%s</span> <span class=\"reply\">", look.style, look.word);
-		if (row_number(row, "code") != 0)
-			fprintf(out, "%d ", (int)row_number(row, "code"));
-		audit_page_text(out, row_text(row, "reply"));
-		if (strcmp(row_text(row, "stage"), "mail") == 0)
-			fputs(" <span class=\"soft\">(to MAIL)</span>", out);
-		if (row_text(row, "message")[0] != '\0') {
-			fputs("<br>", out);
-			audit_page_text(out, row_text(row, "message"));
-		}
-		fputs("</span>", out);
+		struct look look = look_of(key, host, row);
+
+		fprintf(out, "<span class=\"badge %s\">%s</span> ", look.style, look.word);
+		write_reply(out, row);
 	}
 	fputs("</td>", out);
 }
@@ -107,7 +114,7 @@ write_row(FILE *out, const json_t *reports, const json_t *like, const char *key,
 	fputs("</span></td>", out);
 	write_asked(out, row);
 	for (size_t i = 0; i < json_array_size(reports); i++)
-		write_answer(out, key, audit_page_column(reports, i, like), row_text(row, "id"));
+		write_answer(out, reports, i, like, key, row_text(row, "id"));
 	fputs("</tr>\n", out);
 }
 

@@ -6,24 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const any_plain[] = { NULL };	/* by its address */
-static const char *const plain_only[] = { "plain", NULL };
-static const char *const imcea[] = { "imcea", "imcea-host", NULL };
-static const char *const quoted_list[] = { "quoted-list", NULL };
-static const char *const percent[] = { "percent-local", "percent-host", NULL };
-static const char *const no_senders[] = { NULL };
-static const char *const aix_senders[] = { "unqualified", "unresolvable", NULL };
-
-const struct weakness weaknesses[] = {
-	{ "CVE-1999-0512", "a mail server that relays for anybody", any_plain, no_senders },
-	{ "VU#814617, CVE-2003-0285", "sendmail as AIX shipped it: it relays for anybody, and takes senders without a domain, or of one that does not exist",
-	    plain_only, aix_senders },
-	{ "CVE-2002-1278", "relays by the percent hack behind a domain of its own", percent, no_senders },
-	{ "CVE-1999-0682, MS99-027", "Exchange that relays for addresses in its own encapsulation", imcea, no_senders },
-	{ "VU#176972", "Domino that takes a quoted name for a list of addresses", quoted_list, no_senders },
-};
-const size_t weakness_count = sizeof(weaknesses) / sizeof(weaknesses[0]);
-
 static const struct {
 	const char *name, *title;
 } statuses[] = {
@@ -62,7 +44,7 @@ judge_row(const json_t *host, const json_t *row)
 		return WORTH_UNDECIDED;
 	if (!outcome_is_yes(o))
 		return WORTH_REFUSED;
-	if (json_is_true(json_object_get(host, "may-relay")))
+	if (json_is_true(json_object_get(host, "may_relay")))
 		return WORTH_ALLOWED;
 	if (o == OUTCOME_ARRIVED || strcmp(row_text(row, "kind"), "plain") == 0 || knows_its_mailboxes(host))
 		return WORTH_RELAYED;
@@ -115,7 +97,7 @@ say_finding(struct judgement *j)
 static void
 say_not_reviewed(struct judgement *j, const json_t *host)
 {
-	const char *given_up = row_text(host, "given-up");
+	const char *given_up = row_text(host, "given_up");
 
 	if (j->allowed > 0)
 		snprintf(j->why, sizeof(j->why), "%zu of %zu forms were accepted from a client of the network %.60s, which may relay by the policy. "
@@ -167,44 +149,4 @@ judge_note(json_t *host)
 fail:
 	json_decref(counts);
 	return -1;
-}
-
-/* One is enough. */
-static enum seen
-any_relayed(const json_t *host, const struct weakness *w)
-{
-	const json_t *rows = json_object_get(host, "relay");
-	bool decided = json_array_size(rows) > 0;
-
-	for (size_t i = 0; i < json_array_size(rows); i++) {
-		const json_t *row = json_array_get(rows, i);
-		enum worth worth;
-		bool is_of_it = w->forms == any_plain && strcmp(row_text(row, "kind"), "plain") == 0;
-
-		for (const char *const *id = w->forms; *id != NULL; id++)
-			is_of_it = is_of_it || strcmp(row_text(row, "id"), *id) == 0;
-		if (!is_of_it)
-			continue;
-		worth = judge_row(host, row);
-		if (worth == WORTH_RELAYED)
-			return SEEN_YES;
-		decided = decided && worth == WORTH_REFUSED;
-	}
-	return decided ? SEEN_NO : SEEN_UNDECIDED;
-}
-
-enum seen
-judge_weakness(const json_t *host, const struct weakness *w)
-{
-	enum seen seen = any_relayed(host, w);
-
-	for (const char *const *id = w->senders; *id != NULL; id++) {
-		enum outcome o = row_outcome_of(row_find(json_object_get(host, "sender"), *id));
-
-		if (outcome_is_decided(o) && !outcome_is_yes(o))
-			return SEEN_NO;
-		if (!outcome_is_yes(o) && seen == SEEN_YES)
-			seen = SEEN_UNDECIDED;
-	}
-	return seen;
 }

@@ -47,17 +47,4 @@ void judge_host(const json_t *host, struct judgement *out);
 /* Write "status", "why" and "counts" into it. 0, or -1: no memory. */
 int judge_note(json_t *host);
 
-/* What is known against such servers, and whether this host has it. */
-struct weakness {
-	const char *names;	/* "VU#814617, CVE-2003-0285" */
-	const char *what;
-	const char *const *forms;	/* ids of forms_relay, NULL behind the last: one is enough */
-	const char *const *senders;	/* ids of forms_sender that must be accepted besides; NULL behind the last */
-};
-extern const struct weakness weaknesses[];
-extern const size_t weakness_count;
-
-enum seen { SEEN_UNDECIDED = 0, SEEN_NO, SEEN_YES };
-enum seen judge_weakness(const json_t *host, const struct weakness *w);
-
 #endif

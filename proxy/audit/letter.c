@@ -37,7 +37,7 @@ letter_write(struct letter *m)
 	    "This is a test of a mail server by its operator (relaywall audit).\r\n"
 	    "The server %.64s took it from %.255s\r\n"
 	    "by the form \"%.40s\". That it is here shows that the server relays.\r\n",
-	    date, m->from, m->user, m->domain, m->form->id, m->id, m->id, m->literal, m->helo, m->form->id);
+	    date, m->from, m->user, m->domain, m->trial->id, m->id, m->id, m->literal, m->helo, m->trial->id);
 	assert(n > 0 && (size_t)n < sizeof(m->text));
 	m->len = (size_t)n;
 }

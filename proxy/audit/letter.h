@@ -5,13 +5,13 @@
 #ifndef PROXY_AUDIT_LETTER_H
 #define PROXY_AUDIT_LETTER_H
 
-#include "proxy/audit/form.h"
+#include "proxy/audit/trial.h"
 
 enum { LETTER_ID = 80, LETTER_TEXT = 4096 };
 
 struct letter {
 	/* what it is made from; borrowed, printable ASCII, names of at most 255 octets */
-	const struct form *form;
+	const struct trial *trial;
 	const char *run;		/* at most 32 octets */
 	unsigned serial;		/* of the message, in the run */
 	const char *helo, *literal;	/* whoever sends it; the host that it went to */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/audit/probe.h"
+#include "proxy/audit/probe_inside.h"
 
-#include "proxy/audit/letter.h"
 #include "proxy/audit/row.h"
 #include "proxy/base/clock.h"
 #include "proxy/base/ip_text.h"
@@ -29,7 +28,7 @@ probe_init(struct probe *p, const struct audit_conf *conf, const struct target *
 	ip_text(&target->ip, text);
 	snprintf(p->literal, sizeof(p->literal), ip_is_v4(&target->ip) ? "[%s]" : "[IPv6:%s]", text);
 	snprintf(p->local, sizeof(p->local), "%s", conf->local != NULL ? conf->local : target->local);
-	p->names = (struct form_names){
+	p->names = (struct trial_names){
 		.user = conf->user, .target = conf->domain, .from = conf->sender, .local = p->literal, .host = p->literal, .literal = p->literal,
 	};
 }
@@ -47,27 +46,27 @@ give_up(struct probe *p, const char *format, ...)
 	talk_close(&p->talk);
 }
 
-static void
-keep(struct probe *p, int result)
+void
+probe_keep(struct probe *p, int result)
 {
 	p->no_memory = p->no_memory || result == -1;
 }
 
-/* A session ended that should not have. */
-static void
-lose(struct probe *p, enum talk_result why)
+void
+probe_lose(struct probe *p, enum talk_result why)
 {
 	static const char *const what[] = {
+		[TALK_REPLY] = "", [TALK_STOPPED] = "", [TALK_FORBIDDEN] = "",
 		[TALK_CLOSED] = "it ended the connection", [TALK_SILENT] = "it did not answer", [TALK_GARBAGE] = "it gave an answer that is none",
 		[TALK_UNREACHED] = "it could not be reached",
 	};
 
-	if (why == TALK_STOPPED) {
-		give_up(p, "%s", p->conf->stop != NULL && *p->conf->stop != 0 ? "the test was interrupted" : "the time for this host was over");
-		return;
-	}
 	p->lost++;
-	if (why == TALK_UNREACHED && p->talk.connections == 0)
+	if (why == TALK_STOPPED)
+		give_up(p, "%s", p->conf->stop != NULL && *p->conf->stop != 0 ? "the test was interrupted" : "the time for this host was over");
+	else if (why == TALK_FORBIDDEN)
+		give_up(p, "EHLO %.100s is no command", p->helo);
+	else if (why == TALK_UNREACHED && p->talk.connections == 0)
 		give_up(p, "there is no connection: %s", strerror(p->talk.error));
 	else if (p->lost >= AUDIT_LOST)
 		give_up(p, "%u times, one after the other, %s", p->lost, what[why]);
@@ -108,10 +107,15 @@ static void
 note_software(struct probe *p)
 {
 	struct audit_software s = { 0 };
+	json_t *notes;
 
 	if (p->conf->software == NULL || !p->conf->software(span_str(p->talk.text), &s))
 		return;
-	keep(p, json_object_set_new(p->host, "software", json_pack("{s:s, s:s, s:b}", "name", s.name, "notes", s.notes, "old", s.old)));
+	notes = json_array();
+	for (size_t i = 0; i < AUDIT_NOTES && s.notes[i] != NULL; i++)
+		probe_keep(p, json_array_append_new(notes, json_string(s.notes[i])));
+	probe_keep(p, json_object_set_new(p->host, "software", json_pack("{s:s, s:o, s:o}", "name", s.name,
+	    "year", s.year == 0 ? json_null() : json_integer((json_int_t)s.year), "notes", notes)));
 }
 
 static void
@@ -123,8 +127,8 @@ note_greeting(struct probe *p)
 	snprintf(p->helo, sizeof(p->helo), ip_is_v4(&p->talk.own) ? "[%s]" : "[IPv6:%s]", text);
 	if (p->conf->helo != NULL)
 		snprintf(p->helo, sizeof(p->helo), "%s", p->conf->helo);
-	keep(p, json_object_set_new(p->host, "client", json_string(text)));
-	keep(p, json_object_set_new(p->host, "banner", row_string(span_str(p->talk.text))));
+	probe_keep(p, json_object_set_new(p->host, "client", json_string(text)));
+	probe_keep(p, json_object_set_new(p->host, "banner", row_string(span_str(p->talk.text))));
 	note_software(p);
 	take_name(p->talk.text, p->name);
 }
@@ -141,17 +145,17 @@ note_keywords(struct probe *p)
 	if (p->name[0] == '\0')
 		take_name(p->talk.text, p->name);
 	while (reply_line(&rest, &line)) {
-		keep(p, json_array_append_new(list, row_string(line)));
+		probe_keep(p, json_array_append_new(list, row_string(line)));
 		tls = tls || span_eq(line, SPAN("STARTTLS"));
 	}
-	keep(p, json_object_set_new(p->host, "ehlo", list));
-	keep(p, json_object_set_new(p->host, "starttls", json_boolean(tls)));
+	probe_keep(p, json_object_set_new(p->host, "ehlo", list));
+	probe_keep(p, json_object_set_new(p->host, "starttls", json_boolean(tls)));
 }
 
-static enum talk_result
-say(struct probe *p, const char *verb, const char *argument)
+enum talk_result
+probe_say(struct probe *p, const char *verb, const char *argument)
 {
-	char line[FORM_OCTETS + 16];
+	char line[TRIAL_OCTETS + 16];
 	int n = snprintf(line, sizeof(line), "%s%s", verb, argument);
 
 	return n < 0 || (size_t)n >= sizeof(line) ? TALK_FORBIDDEN : talk_say(&p->talk, span_of(line, (size_t)n));
@@ -161,15 +165,24 @@ say(struct probe *p, const char *verb, const char *argument)
 static enum talk_result
 say_hello(struct probe *p)
 {
-	enum talk_result r = say(p, "EHLO ", p->helo);
+	enum talk_result r = probe_say(p, "EHLO ", p->helo);
 
 	if (r != TALK_REPLY)
 		return r;
 	if (p->talk.code == 250 && !p->greeted)
 		note_keywords(p);
 	if (p->talk.code >= 500)
-		r = say(p, "HELO ", p->helo);
+		r = probe_say(p, "HELO ", p->helo);
 	return r;
+}
+
+/* Does it answer otherwise than who would talk? Then it is given up. */
+static bool
+turns_away(struct probe *p, unsigned wanted, const char *how)
+{
+	if (p->talk.code != wanted)
+		give_up(p, "it %s with %u %.120s", how, p->talk.code, p->talk.text);
+	return p->talk.code != wanted;
 }
 
 /* A session that can be asked. False: none now, or none any more. */
@@ -184,22 +197,19 @@ begin_session(struct probe *p)
 	}
 	p->transactions = 0;
 	r = talk_open(&p->talk);
-	if (r == TALK_REPLY && !p->greeted)
-		note_greeting(p);
-	if (r == TALK_REPLY && p->talk.code != 220) {
-		give_up(p, "it greets with %u %.120s", p->talk.code, p->talk.text);
-		return false;
-	}
-	if (r == TALK_REPLY)
+	if (r == TALK_REPLY) {
+		if (!p->greeted)
+			note_greeting(p);
+		if (turns_away(p, 220, "greets"))
+			return false;
 		r = say_hello(p);
+	}
 	if (r != TALK_REPLY) {
-		lose(p, r);
+		probe_lose(p, r);
 		return false;
 	}
-	if (p->talk.code != 250) {
-		give_up(p, "it answers HELO with %u %.120s", p->talk.code, p->talk.text);
+	if (turns_away(p, 250, "answers HELO"))
 		return false;
-	}
 	if (!p->greeted)
 		choose_names(p);
 	p->greeted = true;
@@ -210,13 +220,12 @@ void
 probe_end(struct probe *p)
 {
 	if (p->talk.fd != -1)
-		say(p, "QUIT", "");
+		probe_say(p, "QUIT", "");
 	talk_close(&p->talk);
 }
 
-/* A session, this one or another. */
-static bool
-has_session(struct probe *p)
+bool
+probe_has_session(struct probe *p)
 {
 	if (p->talk.fd != -1 && p->transactions >= AUDIT_TRANSACTIONS)
 		probe_end(p);
@@ -229,126 +238,6 @@ has_session(struct probe *p)
 void
 probe_meet(struct probe *p)
 {
-	if (!has_session(p))
+	if (!probe_has_session(p))
 		choose_names(p);
-}
-
-static enum outcome
-outcome_of_loss(enum talk_result r)
-{
-	switch (r) {
-	case TALK_CLOSED:
-	case TALK_UNREACHED:
-		return OUTCOME_CLOSED;
-	case TALK_SILENT:
-		return OUTCOME_SILENT;
-	case TALK_GARBAGE:
-		return OUTCOME_GARBAGE;
-	default:
-		return OUTCOME_UNTESTED;
-	}
-}
-
-/* A command of a transaction, noted. */
-static enum talk_result
-ask(struct probe *p, const char *stage, const char *verb, const char *argument, json_t *row)
-{
-	enum talk_result r = say(p, verb, argument);
-
-	keep(p, row_reply(row, stage, p->talk.code, r == TALK_FORBIDDEN ? "not sent: it is no command" : p->talk.text));
-	return r;
-}
-
-/* The message of a form that was accepted. */
-static enum talk_result
-send_message(struct probe *p, const struct form *form, json_t *row, enum outcome *o)
-{
-	struct letter m = {
-		.form = form, .run = p->conf->run, .serial = ++p->messages, .helo = p->helo, .literal = p->literal,
-		.from = p->conf->sender, .user = p->conf->user, .domain = p->conf->domain,
-	};
-	enum talk_result r = ask(p, "data", "DATA", "", row);
-
-	if (r != TALK_REPLY || p->talk.code != 354) {
-		*o = r == TALK_REPLY ? outcome_of_reply(p->talk.code, p->talk.text) : *o;
-		return r;
-	}
-	letter_write(&m);
-	keep(p, json_object_set_new(row, "message", json_string(m.id)));
-	r = talk_message(&p->talk, span_of(m.text, m.len));
-	keep(p, row_reply(row, "message", p->talk.code, p->talk.text));
-	if (r == TALK_REPLY)
-		*o = outcome_of_reply(p->talk.code, p->talk.text);
-	if (*o == OUTCOME_ACCEPTED)
-		*o = OUTCOME_TAKEN;
-	return r;
-}
-
-/* MAIL, RCPT, perhaps a message. Anything but TALK_REPLY: there is no outcome. */
-static enum talk_result
-transact(struct probe *p, const struct form *form, const char *sender, const char *recipient, bool delivers, json_t *row, enum outcome *o)
-{
-	enum talk_result r = ask(p, "mail", "MAIL FROM:", sender, row);
-	char first[FORM_OCTETS];
-
-	if (r == TALK_REPLY)
-		*o = outcome_of_reply(p->talk.code, p->talk.text);
-	if (r != TALK_REPLY || *o != OUTCOME_ACCEPTED)
-		return r;
-	if (form->kind == FORM_SECOND && form_expand("<postmaster@{local}>", &p->names, first) != -1) {
-		r = ask(p, "rcpt", "RCPT TO:", first, row);
-		if (r != TALK_REPLY)
-			return r;
-	}
-	r = ask(p, "rcpt", "RCPT TO:", recipient, row);
-	if (r == TALK_REPLY)
-		*o = outcome_of_reply(p->talk.code, p->talk.text);
-	if (r == TALK_REPLY && delivers && *o == OUTCOME_ACCEPTED && form->kind != FORM_SECOND)	/* whose postmaster need not hear of it */
-		r = send_message(p, form, row, o);
-	return r;
-}
-
-void
-probe_form(struct probe *p, const struct form *form, bool delivers, json_t *row)
-{
-	char sender[FORM_OCTETS], recipient[FORM_OCTETS];
-	enum outcome o = OUTCOME_UNTESTED;
-	enum talk_result r = TALK_CLOSED;
-
-	if (form_expand(form->sender, &p->names, sender) == -1 || form_expand(form->recipient, &p->names, recipient) == -1) {
-		keep(p, row_reply(row, "", 0, "not sent: these names make it too long for a command"));
-		return;
-	}
-	for (unsigned tries = 0; tries < 2 && r != TALK_REPLY && r != TALK_FORBIDDEN && has_session(p); tries++) {
-		p->transactions++;
-		r = transact(p, form, sender, recipient, delivers, row, &o);
-		if (r != TALK_REPLY && r != TALK_FORBIDDEN) {
-			o = outcome_of_loss(r);
-			lose(p, r);
-		}
-	}
-	if (r == TALK_REPLY) {
-		p->lost = 0;
-		r = say(p, "RSET", "");
-		if (r == TALK_STOPPED)
-			lose(p, r);
-	}
-	keep(p, row_outcome(row, r == TALK_FORBIDDEN ? OUTCOME_UNTESTED : o));
-}
-
-void
-probe_command(struct probe *p, const char *command, json_t *row)
-{
-	enum outcome o = OUTCOME_UNTESTED;
-
-	if (has_session(p)) {
-		enum talk_result r = ask(p, "command", command, "", row);
-
-		o = r == TALK_REPLY ? outcome_of_reply(p->talk.code, p->talk.text) : outcome_of_loss(r);
-		if (r == TALK_REPLY)
-			p->lost = 0;
-		else
-			lose(p, r);
-	}
-	keep(p, row_outcome(row, o));
 }

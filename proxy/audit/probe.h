@@ -9,7 +9,7 @@
 #define PROXY_AUDIT_PROBE_H
 
 #include "proxy/audit/audit.h"
-#include "proxy/audit/form.h"
+#include "proxy/audit/trial.h"
 #include "proxy/audit/outcome.h"
 #include "proxy/audit/talk.h"
 
@@ -18,7 +18,7 @@ struct probe {
 	const struct target *target;
 	struct talk_conf talk_conf;
 	struct talk talk;
-	struct form_names names;
+	struct trial_names names;
 	char local[DOMAIN_MAX + 1], name[DOMAIN_MAX + 1], literal[64], helo[DOMAIN_MAX + 1];
 	json_t *host;			/* what is learned at the first greeting goes there; borrowed */
 	bool greeted, ehlo;
@@ -36,7 +36,7 @@ void probe_init(struct probe *p, const struct audit_conf *conf, const struct tar
 void probe_meet(struct probe *p);
 
 /* Ask for a form, and note replies and outcome in a row of row.h. delivers: if it is accepted, a message follows. */
-void probe_form(struct probe *p, const struct form *form, bool delivers, json_t *row);
+void probe_trial(struct probe *p, const struct trial *trial, bool delivers, json_t *row);
 
 /* Say one command outside of any transaction, and note the reply. */
 void probe_command(struct probe *p, const char *command, json_t *row);

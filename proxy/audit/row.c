@@ -3,7 +3,7 @@
 
 #include "proxy/base/escape.h"
 
-enum { ESCAPED = 4 * 1024 + 4 };	/* of FORM_OCTETS, or a line of a reply that is shown, each octet as \xNN */
+enum { ESCAPED = 4 * 1024 + 4 };	/* of TRIAL_OCTETS, or a line of a reply that is shown, each octet as \xNN */
 
 json_t *
 row_string(struct span text)
@@ -15,14 +15,15 @@ row_string(struct span text)
 }
 
 json_t *
-row_new(const struct form *form, const char *sender, const char *recipient)
+row_new(const struct trial *trial, const char *sender, const char *recipient)
 {
-	json_t *row = json_pack("{s:s, s:s, s:s, s:s}", "id", form->id, "kind", form->kind == FORM_ROUTED ? "routed" : "plain",
-	    "tradition", form->tradition, "source", form->source);
+	json_t *row = json_pack("{s:s, s:s, s:s, s:s}", "id", trial->id, "kind", trial->kind == TRIAL_ROUTED ? "routed" : "plain",
+	    "tradition", trial->tradition, "source", trial->source);
 
 	if (row == NULL)
 		return NULL;
-	if (json_object_set_new(row, "sender", row_string(span_str(sender))) == -1 || json_object_set_new(row, "recipient", row_string(span_str(recipient))) == -1 ||
+	if (json_object_set_new(row, "sender", row_string(span_str(sender))) == -1 ||
+	    json_object_set_new(row, "recipient", row_string(span_str(recipient))) == -1 ||
 	    row_reply(row, "", 0, "") == -1 || row_outcome(row, OUTCOME_UNTESTED) == -1) {
 		json_decref(row);
 		return NULL;

@@ -7,13 +7,13 @@
 #ifndef PROXY_AUDIT_ROW_H
 #define PROXY_AUDIT_ROW_H
 
-#include "proxy/audit/form.h"
+#include "proxy/audit/trial.h"
 #include "proxy/audit/outcome.h"
 
 #include <jansson.h>
 
 /* A row of a form that is not tested yet, with both commands; NULL: no memory. */
-json_t *row_new(const struct form *form, const char *sender, const char *recipient);
+json_t *row_new(const struct trial *trial, const char *sender, const char *recipient);
 
 /* What was answered: to which command ("mail", "rcpt", "data", "message"), how. code 0: no reply came. 0 or -1: no memory. */
 int row_reply(json_t *row, const char *stage, unsigned code, const char *text);

@@ -2,13 +2,13 @@
 #define _GNU_SOURCE	/* ppoll() */
 #include "proxy/audit/talk.h"
 
+#include "proxy/audit/dial.h"
 #include "proxy/base/clock.h"
 #include "proxy/smtp/command.h"
 #include "proxy/smtp/line.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -84,59 +84,6 @@ keep_pace(struct talk *t, unsigned intervals)
 	return r;
 }
 
-static socklen_t
-address_of(const struct ip *ip, uint16_t port, struct sockaddr_storage *out)
-{
-	memset(out, 0, sizeof(*out));
-	if (ip_is_v4(ip)) {
-		struct sockaddr_in *v4 = (struct sockaddr_in *)out;
-
-		v4->sin_family = AF_INET;
-		v4->sin_port = htons(port);
-		memcpy(&v4->sin_addr, ip->bytes + 12, 4);
-		return sizeof(*v4);
-	}
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
-
-	v6->sin6_family = AF_INET6;
-	v6->sin6_port = htons(port);
-	memcpy(&v6->sin6_addr, ip->bytes, 16);
-	return sizeof(*v6);
-}
-
-static void
-note_own(struct talk *t)
-{
-	struct sockaddr_storage a;
-	socklen_t len = sizeof(a);
-
-	if (getsockname(t->fd, (struct sockaddr *)&a, &len) == -1)
-		return;
-	if (a.ss_family == AF_INET)
-		t->own = ip_from_v4((const uint8_t *)&((struct sockaddr_in *)&a)->sin_addr);
-	else
-		memcpy(t->own.bytes, &((struct sockaddr_in6 *)&a)->sin6_addr, 16);
-}
-
-/* A socket that begins to connect; 0, or -1 with errno. */
-static int
-begin(struct talk *t)
-{
-	struct sockaddr_storage to, from;
-	socklen_t len = address_of(&t->conf->to, t->conf->port, &to);
-
-	t->fd = socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (t->fd == -1)
-		return -1;
-	if (t->conf->from != NULL) {
-		socklen_t own = address_of(t->conf->from, 0, &from);
-
-		if (bind(t->fd, (struct sockaddr *)&from, own) == -1)
-			return -1;
-	}
-	return connect(t->fd, (struct sockaddr *)&to, len) == -1 && errno != EINPROGRESS ? -1 : 0;
-}
-
 static enum talk_result
 unreached(struct talk *t, int error)
 {
@@ -148,16 +95,15 @@ static enum talk_result
 reach(struct talk *t)
 {
 	enum talk_result r;
-	socklen_t len = sizeof(t->error);
 
-	if (begin(t) == -1)
+	t->fd = dial_begin(&t->conf->to, t->conf->port, t->conf->from);
+	if (t->fd == -1)
 		return unreached(t, errno);
 	r = wait_for(t, POLLOUT, clock_ms() + t->conf->timeout_ms);
 	if (r != TALK_REPLY)
 		return r == TALK_SILENT ? unreached(t, ETIMEDOUT) : ended(t, r);
-	if (getsockopt(t->fd, SOL_SOCKET, SO_ERROR, &t->error, &len) == -1 || t->error != 0)
-		return unreached(t, t->error);
-	note_own(t);
+	if (dial_end(t->fd, &t->own) == -1)
+		return unreached(t, errno);
 	return TALK_REPLY;
 }
 

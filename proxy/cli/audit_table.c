@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/cli/audit_table.h"
 
-#include "proxy/audit/judge.h"
+#include "proxy/audit/compare.h"
 #include "proxy/audit/report.h"
 #include "proxy/audit/row.h"
 #include "proxy/cli/shown.h"
@@ -75,9 +75,27 @@ print_name(FILE *out, const json_t *host)
 }
 
 static void
+print_software(FILE *out, const json_t *host)
+{
+	const json_t *software = json_object_get(host, "software"), *notes = json_object_get(software, "notes");
+	int age = report_software_age(host);
+
+	if (!json_is_object(software))
+		return;
+	fprintf(out, "  software %s", shown(row_text(software, "name")));
+	if (age >= 0)
+		fprintf(out, ", of a line of releases that began in %d, %d year%s before the test", (int)row_number(software, "year"), age, age == 1 ? "" : "s");
+	fputs("\n", out);
+	for (size_t i = 0; i < json_array_size(notes); i++) {
+		const char *note = json_string_value(json_array_get(notes, i));
+
+		fprintf(out, "    %s\n", shown(note == NULL ? "" : note));
+	}
+}
+
+static void
 print_host(FILE *out, const json_t *host)
 {
-	const json_t *software = json_object_get(host, "software");
 	struct judgement j;
 
 	judge_host(host, &j);
@@ -85,9 +103,7 @@ print_host(FILE *out, const json_t *host)
 	print_name(out, host);
 	fprintf(out, "%s\n", shown_colour(out, COLOUR_NONE));
 	fprintf(out, "  greeting %s\n", shown(row_text(host, "banner")));
-	if (json_is_object(software))
-		fprintf(out, "  software %s%s%s\n", shown(row_text(software, "name")), row_text(software, "notes")[0] != '\0' ? ": " : "",
-		    shown(row_text(software, "notes")));
+	print_software(out, host);
 	fprintf(out, "  from %s%s%s, STARTTLS %s\n", shown(row_text(host, "client")), row_text(host, "network")[0] != '\0' ? ", network " : "",
 	    shown(row_text(host, "network")), json_is_true(json_object_get(host, "starttls")) ? "offered" : "not offered");
 	print_rows(out, host, "Does it relay?", "relay");
@@ -112,15 +128,6 @@ audit_table_print(FILE *out, const json_t *report)
 		fputs("It was interrupted: this report is not complete.\n", out);
 }
 
-static bool
-is_before(const json_t *reports, size_t report, const json_t *host)
-{
-	for (size_t i = 0; i < report; i++)
-		if (report_host(json_array_get(reports, i), host) != NULL)
-			return true;
-	return false;
-}
-
 static void
 print_line(FILE *out, const json_t *reports, const json_t *like)
 {
@@ -128,7 +135,7 @@ print_line(FILE *out, const json_t *reports, const json_t *like)
 
 	print_name(out, like);
 	for (size_t i = 0; i < json_array_size(reports); i++) {
-		const json_t *report = json_array_get(reports, i), *host = report_host(report, like);
+		const json_t *report = json_array_get(reports, i), *host = compare_host(report, like);
 
 		fprintf(out, "; %s: ", shown(row_text(report, "label")));
 		if (host == NULL) {
@@ -138,7 +145,7 @@ print_line(FILE *out, const json_t *reports, const json_t *like)
 		judge_host(host, &j);
 		print_status(out, &j);
 	}
-	judge_host(report_in_service(reports, like), &j);
+	judge_host(compare_in_service(reports, like), &j);
 	fputs("; in service: ", out);
 	print_status(out, &j);
 	fputs("\n", out);
@@ -151,7 +158,7 @@ audit_table_summary(FILE *out, const json_t *reports)
 		const json_t *hosts = json_object_get(json_array_get(reports, i), "hosts");
 
 		for (size_t k = 0; k < json_array_size(hosts); k++)
-			if (!is_before(reports, i, json_array_get(hosts, k)))
+			if (compare_is_first(reports, i, json_array_get(hosts, k)))
 				print_line(out, reports, json_array_get(hosts, k));
 	}
 }

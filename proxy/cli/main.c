@@ -78,7 +78,8 @@ print_commands(FILE *out)
 		if (commands[i].help != NULL)
 			fprintf(out, "  relaywall %s %s\n      %s\n", commands[i].name, commands[i].arguments, commands[i].help);
 	fputs("\nexit status: 0 done, 1 faulty configuration or failure, 2 faulty command line, 3 no relaywall runs that could be asked;\n"
-	    "status: 1 if it is not well; replay: 1 differences, 2 something could not be read\n", out);
+	    "status: 1 if it is not well; replay: 1 differences; draft, replay, tap: 2 something could not be read;\n"
+	    "audit: 1 a host relays, 2 that is not known\n", out);
 }
 
 static void

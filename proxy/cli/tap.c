@@ -38,12 +38,17 @@ struct run {
 static struct run run;
 static volatile sig_atomic_t stopped, wants_inventory;
 
+/* The first one is obeyed in order; but while the first input is waited for nothing can be lost, and the second one is meant so. */
 static void
 on_signal(int number)
 {
 	if (number == SIGUSR1) {
 		wants_inventory = 1;
 		return;
+	}
+	if (stopped || !run.input.opened) {
+		signal(number, SIG_DFL);
+		raise(number);
 	}
 	stopped = 1;
 	if (run.input.now != NULL)
@@ -60,7 +65,7 @@ catch_signals(void)
 	sigaction(SIGUSR1, &act, NULL);
 }
 
-/* Between two readings of an interface. */
+/* Where there is time: between two readings of an interface, or of a pipe. */
 static void
 rest(void *cookie)
 {
@@ -73,14 +78,14 @@ rest(void *cookie)
 	tap_sinks_inventory(sinks);
 }
 
-/* What strangers sent is read without rights. Without root's there are few to give up. */
+/* What strangers sent is read without rights: those of root, or the one to capture. */
 static int
 give_up_rights(const struct site *site)
 {
 	struct confine confine;
 
 	if (geteuid() != 0)
-		return 0;
+		return confine_enter_as_it_is(SANDBOX_TAP, "the tap");
 	if (confine_open(&confine, site, stderr) == -1)
 		return -1;
 	return confine_enter(&confine, SANDBOX_TAP, "the tap");
@@ -97,7 +102,7 @@ listen_live(struct run *r)
 	if (tap_input_open_live(&r->input, &conf) == -1 || give_up_rights(r->site) == -1)
 		return -1;
 	fprintf(stderr, "relaywall tap: listening on %s\n", shown(o->interface));
-	tap_input_live(&r->input, r->tap, o->seconds == 0 ? 0 : clock_ms() + o->seconds * 1000, rest, &r->sinks);
+	tap_input_live(&r->input, r->tap, o->seconds == 0 ? 0 : clock_ms() + o->seconds * 1000);
 	return 0;
 }
 
@@ -184,7 +189,8 @@ cli_tap(int argc, char **argv)
 	}
 	if (r->options.policy != NULL && (r->site = site_load(r->options.policy, stderr)) == NULL)
 		return TAP_UNREAD;
-	r->input = (struct tap_input){ .command = "relaywall tap", .filter = r->options.filter, .progress = &r->progress };
+	r->input = (struct tap_input){ .command = "relaywall tap", .filter = r->options.filter, .progress = &r->progress,
+		.rest = rest, .cookie = &r->sinks };
 	status = tap_sinks_open(&r->sinks, &r->options, r->site == NULL ? NULL : r->site->digest) == -1 ? CLI_FAILED : listen_to_all(r);
 	tap_free(r->tap);
 	if (tap_sinks_close(&r->sinks) == -1 && status == CLI_OK)

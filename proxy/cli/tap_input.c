@@ -67,7 +67,7 @@ leave(struct tap_input *in, enum capture_result result)
 void
 tap_input_file(struct tap_input *in, struct tap *t, const char *file, struct unpacker *source)
 {
-	const struct capture_conf conf = { .file = file, .source = source, .filter = in->filter };
+	const struct capture_conf conf = { .file = file, .source = source, .filter = in->filter, .wait = in->rest, .cookie = in->cookie };
 	char error[CAPTURE_ERROR];
 	struct capture_progress p;
 	enum capture_result result;
@@ -77,6 +77,7 @@ tap_input_file(struct tap_input *in, struct tap *t, const char *file, struct unp
 		tell(in, error);
 		return;
 	}
+	in->opened = 1;
 	while ((result = tap_read(t, in->now)) == CAPTURE_MORE)
 		tell_progress(in, t, &p);
 	leave(in, result);
@@ -88,20 +89,24 @@ tap_input_open_live(struct tap_input *in, const struct capture_conf *conf)
 	char error[CAPTURE_ERROR];
 
 	in->now = capture_open(conf, error);
-	if (in->now == NULL)
+	if (in->now == NULL) {
 		tell(in, error);
-	return in->now == NULL ? -1 : 0;
+		return -1;
+	}
+	in->opened = 1;
+	return 0;
 }
 
 void
-tap_input_live(struct tap_input *in, struct tap *t, uint64_t end_ms, void (*rest)(void *cookie), void *cookie)
+tap_input_live(struct tap_input *in, struct tap *t, uint64_t end_ms)
 {
 	struct capture_progress p;
 	enum capture_result result;
 
 	while ((result = tap_read(t, in->now)) == CAPTURE_MORE && (end_ms == 0 || clock_ms() < end_ms)) {
 		tell_progress(in, t, &p);
-		rest(cookie);
+		if (in->rest != NULL)
+			in->rest(in->cookie);
 	}
 	leave(in, result);
 }

@@ -10,14 +10,19 @@
 #include "proxy/cli/progress.h"
 #include "proxy/driver/tap/tap.h"
 
+#include <signal.h>
+
 struct tap_input {
 	const char *command;		/* "relaywall tap"; static */
 	const char *filter;		/* the operator's, pcap-filter(7), or NULL */
 	struct progress *progress;	/* borrowed, begun */
+	void (*rest)(void *cookie);	/* called where there is time, ten times a second or before a pipe is waited for; or NULL */
+	void *cookie;
 	uint64_t before;		/* octets of the inputs that were read before this one */
 	uint64_t unread;		/* inputs that could not be read, or not to their end */
 	uint64_t packets, filtered, bad_times, dropped;	/* of all: as struct capture_progress */
 	struct capture *now;		/* the one that is being read, for a handler of signals */
+	volatile sig_atomic_t opened;	/* for the same: one was, so that there may be something to lose */
 };
 
 /* Octets of all these files; 0: one of them has no length. */
@@ -31,9 +36,8 @@ int tap_input_open_live(struct tap_input *in, const struct capture_conf *conf);
 
 /*
  * Read what it shows until it is stopped (capture_stop()), breaks, which is told, or it is end_ms of clock_ms(), which 0 never is.
- * rest(cookie) is called ten times a second.
  */
-void tap_input_live(struct tap_input *in, struct tap *t, uint64_t end_ms, void (*rest)(void *cookie), void *cookie);
+void tap_input_live(struct tap_input *in, struct tap *t, uint64_t end_ms);
 
 /* It cannot be read, or not to its end: tell it, and count. */
 void tap_input_fail(struct tap_input *in, const char *file, const char *why);

@@ -106,13 +106,25 @@ tap_sinks_flush(struct tap_sinks *s)
 	line_file_flush(&s->exchanges);
 }
 
+/* A file is written anew; what is none, as a pipe, gets one inventory behind the other. 0, or -1 with errno. */
+static int
+begin_anew(FILE *f)
+{
+	rewind(f);
+	return ftruncate(fileno(f), 0) == -1 && errno != EINVAL ? -1 : 0;
+}
+
 /* All of it, as JSON or as a text. */
 static int
 write_inventory(const struct tap_sinks *s, FILE *out, bool json)
 {
 	struct learnt *l = learn(s->inventory);
-	int result = l == NULL ? -1 : json ? inventory_write(s->inventory, l, out) : inventory_show(s->inventory, l, out);
+	int result = -1;
 
+	if (l != NULL && json)
+		result = inventory_write(s->inventory, l, out);
+	else if (l != NULL)
+		result = inventory_show(s->inventory, l, out);
 	learn_free(l);
 	return result;
 }
@@ -121,15 +133,14 @@ void
 tap_sinks_inventory(struct tap_sinks *s)
 {
 	FILE *f = s->inventory_file;
+	bool began;
 
 	if (f == NULL)
 		return;
-	rewind(f);
-	if (ftruncate(fileno(f), 0) == -1)
-		fail(s, s->inventory_name, strerror(errno));
-	else if (write_inventory(s, f, true) == -1)
+	began = begin_anew(f) == 0;
+	if (began && write_inventory(s, f, true) == -1)
 		fail(s, s->inventory_name, "no memory");
-	else if (fflush(f) != 0 || ferror(f))
+	else if (!began || fflush(f) != 0 || ferror(f))
 		fail(s, s->inventory_name, strerror(errno));
 }
 

@@ -132,7 +132,7 @@ kill -INT "$tester"
 status=0
 wait "$tester" || status=$?
 unset "started[$tester]"
-is "interrupted" "$status $(from_json partial "r['interrupted'], r['hosts'][0]['status'], r['hosts'][0]['given-up']")" "2 True not-reviewed the test was interrupted"
+is "interrupted" "$status $(from_json partial "r['interrupted'], r['hosts'][0]['status'], r['hosts'][0]['given_up']")" "2 True not-reviewed the test was interrupted"
 is "... with what there is" "$(from_json partial "r['hosts'][0]['counts']['refused'] > 0, r['hosts'][0]['counts']['untested'] > 0")" "True True"
 is "... also on the page" "$(grep -c 'It was interrupted: this report is not complete' "$folder/partial.html")" 1
 
@@ -142,7 +142,9 @@ is "direct" "$(audit direct --policy "$folder/conf" --label direct --json --html
 is "both addresses" "$(from_json direct "[(h['host'], h['address'], h['status'], h['network']) for h in r['hosts']]")" \
 	"\[('aix', '${host[0]}', 'finding', 'untrusted'), ('aix', '${host[1]}', 'finding', 'untrusted')\]"
 is "the policy's names" "$(from_json direct "r['hosts'][0]['name'], r['hosts'][0]['local']")" "host.example local.example"
-is "the policy's digest" "$(from_json direct "r['policy']['sha256']")" "$(sha256sum "$folder/conf" | cut -d ' ' -f 1)"
+is "the policy's digest" "policy $(from_json direct "r['policy']['digest']")" "$("$relaywall" check "$folder/conf" | grep -o 'policy [0-9a-f]*')"
+is "the software, its age, and what is known of it" "$(from_json direct "r['hosts'][0]['software']['name'], r['hosts'][0]['software']['year'], any('CVE-2003-0161' in n for n in r['hosts'][0]['software']['notes'])")" \
+	"sendmail 8.9.3 (AIX 4.3) 1998 True"
 is "senders" "$(from_json direct "[s['result'] for s in r['hosts'][0]['sender']]")" "\['accepted', 'accepted', 'accepted'\]"
 is "VRFY and EXPN" "$(from_json direct "[s['result'] for s in r['hosts'][0]['disclosure']]")" "\['accepted', 'accepted', 'refused', 'accepted', 'accepted'\]"
 is "no message was sent" "$(messages)" 0

@@ -19,6 +19,7 @@ import socket
 import time
 
 TOKEN = re.compile(rb"^X-Relaywall-Lab: *([^\s/]+)/(\S+)", re.MULTILINE | re.IGNORECASE)
+SUBJECT = re.compile(rb"^Subject: *([^\r\n]*)", re.MULTILINE | re.IGNORECASE)
 # In the host's place it offers more than a real old host does: what the shield
 # lets through must not depend on the host's modesty. At the victim, nothing that
 # a real mailer could take it at its word for.
@@ -80,9 +81,11 @@ class Session:
                 break
             body += line[1:] if line.startswith(b".") else line
         run, row, kind = token_of(bytes(body))
+        subject = SUBJECT.search(re.split(rb"\r?\n\r?\n", bytes(body), maxsplit=1)[0])
         self.server.messages.write({
             "time": time.time(), **self.ends, "helo": self.helo, "mail": self.mail,
-            "rcpts": self.rcpts, "run": run, "row": row, "kind": kind, "size": len(body)})
+            "rcpts": self.rcpts, "run": run, "row": row, "kind": kind, "size": len(body),
+            "subject": text(subject[1]) if subject else ""})
         self.mail, self.rcpts = "", []
         await self.reply("250 2.0.0 taken")
 

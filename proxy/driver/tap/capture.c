@@ -6,6 +6,7 @@
 #include "proxy/driver/tap/unpacker.h"
 
 #include <pcap/pcap.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -44,15 +45,19 @@ fail(struct capture *c, const char *format, ...)
 }
 
 static int
-open_file(struct capture *c)
+open_file(struct capture *c, const struct capture_conf *conf)
 {
 	char why[PCAP_ERRBUF_SIZE] = "", child[UNPACKER_ERROR];
+	struct span first;
+	bool empty;
 	FILE *stream;
 
 	if (c->source == NULL)
 		c->source = unpacker_open(c->name, child);
 	if (c->source == NULL)
 		return fail(c, "%s", child);
+	unpacker_on_wait(c->source, conf->wait, conf->cookie);
+	empty = unpacker_look(c->source, &first) == 0 && first.len == 0;
 	stream = unpacker_stream(c->source);
 	if (stream == NULL)
 		return fail(c, "no memory");
@@ -62,7 +67,7 @@ open_file(struct capture *c)
 	fclose(stream);
 	if (unpacker_check(c->source, child) == -1)
 		return fail(c, "no capture: %s; %s", why, child);
-	return fail(c, "no capture: %s", why);
+	return fail(c, "no capture: %s", empty ? "it is empty" : why);
 }
 
 static int
@@ -119,7 +124,9 @@ open_live(struct capture *c, const struct capture_conf *conf)
 	c->pcap = pcap_create(c->name, why);
 	if (c->pcap == NULL)
 		return fail(c, "%s", why);
-	return activate(c, conf);
+	if (activate(c, conf) == -1)
+		return -1;
+	return pcap_setnonblock(c->pcap, 1, why) == 0 ? 0 : fail(c, "%s", why);
 }
 
 /*
@@ -156,7 +163,7 @@ check_link(struct capture *c)
 static int
 open_any(struct capture *c, const struct capture_conf *conf)
 {
-	if ((conf->file != NULL ? open_file(c) : open_live(c, conf)) == -1 || check_link(c) == -1)
+	if ((conf->file != NULL ? open_file(c, conf) : open_live(c, conf)) == -1 || check_link(c) == -1)
 		return -1;
 	if (conf->file == NULL && set_filter(c, conf) == -1)
 		return -1;
@@ -255,6 +262,15 @@ broken(struct capture *c)
 	return CAPTURE_BROKEN;
 }
 
+/* Until there are packets, for a while at most: on an interface where nothing is sent libpcap itself would wait for ever. */
+static void
+wait_for_packets(struct capture *c)
+{
+	struct pollfd p = { pcap_get_selectable_fd(c->pcap), POLLIN, 0 };
+
+	poll(&p, 1, CAPTURE_WAIT_MS);
+}
+
 enum capture_result
 capture_read(struct capture *c, void (*take)(void *cookie, const struct tap_packet *p), void *cookie)
 {
@@ -264,11 +280,13 @@ capture_read(struct capture *c, void (*take)(void *cookie, const struct tap_pack
 	if (c->stopped)
 		return CAPTURE_END;
 	n = pcap_dispatch(c->pcap, c->source != NULL ? CAPTURE_BATCH : -1, on_packet, (u_char *)&audience);
+	if (n == 0 && c->source == NULL && !c->stopped)
+		wait_for_packets(c);
 	if (c->stopped)
 		return CAPTURE_END;
-	if (n > 0 || (n == 0 && c->source == NULL))
-		return CAPTURE_MORE;
-	return n == 0 ? end(c) : broken(c);
+	if (n < 0)
+		return broken(c);
+	return n == 0 && c->source != NULL ? end(c) : CAPTURE_MORE;
 }
 
 const char *

@@ -28,6 +28,8 @@ enum {
 struct capture_conf {
 	const char *file;		/* "-": standard input. NULL: live */
 	struct unpacker *source;		/* that file, opened and not read; it is closed with the capture, or if that cannot be opened. NULL: open it */
+	void (*wait)(void *cookie);	/* of a file without a length: as of unpacker_on_wait(); or NULL */
+	void *cookie;
 	const char *interface;		/* "any" is one, too */
 	const uint16_t *ports;		/* live, host byte order. NULL: 25 alone */
 	size_t port_count;

@@ -8,7 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { KEPT_LINE = 1024 };	/* octets of a command that are told; more than any server takes */
+enum {
+	KEPT_LINE = 1024,	/* octets of a command that are told; more than any server takes */
+	MECHANISM = 20,		/* octets of a mechanism's name */
+};
 
 struct words {
 	size_t len;
@@ -85,19 +88,21 @@ faults_of(struct span line)
 	return faults;
 }
 
-/* What of a line of AUTH, or behind one that was refused, may be shown: never what can be a password. */
+/* What of a line may be shown: never what can be a password. Of AUTH the mechanism is of interest, RFC 4422, 3.1. */
 static struct span
 shown(const struct conversation *t, const struct command *c, struct span line)
 {
-	struct span mechanism;
+	size_t from = c->name.len, to;
+	bool is_name;
 
-	if (c->verb == VERB_UNKNOWN)
-		return t->secret ? span_cut(line, 0, 0) : line;
 	if (c->verb != VERB_AUTH)
-		return line;
-	mechanism = ascii_trim(c->argument);
-	mechanism = span_cut(mechanism, 0, span_find(mechanism, 0, ' '));
-	return span_of(line.at, (size_t)(mechanism.at + mechanism.len - line.at));
+		return command_shown(c, line, t->secret);
+	while (from < line.len && ascii_is(line.at[from], ASCII_BLANK))
+		from++;
+	for (to = from; to < line.len && (ascii_is(line.at[to], ASCII_LDH) || line.at[to] == '_');)
+		to++;
+	is_name = to - from <= MECHANISM && (to == line.len || ascii_is(line.at[to], ASCII_BLANK));
+	return span_cut(line, 0, is_name ? to : from);	/* no name: somebody left it out */
 }
 
 static void
@@ -108,7 +113,7 @@ take_command(struct conversation *t, const struct said *s)
 
 	command_parse(line, &c);
 	keep(&t->line, shown(t, &c, line));
-	t->secret = s->verb == VERB_AUTH || (t->secret && s->verb == VERB_UNKNOWN);
+	t->secret = command_secret_behind(&c, t->secret);
 	command_parse(span_of_words(&t->line), &c);
 	t->now = (struct exchange){ .kind = EXCHANGE_COMMAND, .time_us = s->time_us, .verb = s->verb, .line = span_of_words(&t->line),
 	    .argument = c.argument, .faults = faults_of(s->octets) };
@@ -145,8 +150,10 @@ take_reply(struct conversation *t, const struct said *s)
 	}
 	if (!t->pending)
 		return;
-	e->code = s->reply == NULL ? 0 : s->code;
-	e->reply = s->reply == NULL ? (struct span){ 0 } : s->reply->text;
+	if (s->reply != NULL) {
+		e->code = s->code;
+		e->reply = s->reply->text;
+	}
 	e->sender = span_of_words(&t->sender);
 	e->accepted = t->accepted;
 	tell(t, e);
@@ -255,12 +262,12 @@ opened(void *cookie, const struct flow_ends *ends, bool from_start, uint64_t tim
 	t->conf = conf;
 	t->session = (struct exchange_session){ .ends = *ends, .began_us = time_us, .from_start = from_start };
 	name_session(&t->session);
-	transcript_init(&t->transcript, said, t, from_start);
+	transcript_init(&t->transcript, said, t, from_start, conf->account);
 	for (size_t i = 0; i < EXCHANGE_POLICIES; i++)
 		if (try_policy(t, i) == -1)
 			conf->counters->unwatched++;
 	conf->counters->sessions++;
-	conf->counters->unprotected += t->rehearsals[0] == NULL && t->rehearsals[1] == NULL;
+	conf->counters->unprotected += conf->policies[0] != NULL && t->rehearsals[0] == NULL && t->rehearsals[1] == NULL;
 	if (conf->user->began != NULL)
 		t->session.user = conf->user->began(conf->user->cookie, &t->session);
 	return t;
@@ -302,6 +309,7 @@ closed(void *flow, enum flow_end how, uint64_t time_us)
 {
 	struct conversation *t = flow;
 
+	t->conf->counters->unwatched += t->transcript.side[SIDE_CLIENT].failed || t->transcript.side[SIDE_HOST].failed;
 	transcript_stop(&t->transcript, time_us);
 	tell(t, &(struct exchange){ .kind = EXCHANGE_CLOSED, .time_us = time_us, .end = how });
 	if (t->rehearsals[0] != NULL)

@@ -3,7 +3,7 @@
  * conversation.h - one connection watched: exchanges are made of what is said on it, and policies are tried beside it.
  *
  * Fits struct flow_user: the reassembly calls, exchange users are told. Memory: one allocation for a connection and one for
- * each policy tried; what waits is bounded (transcript.h).
+ * each policy tried; what waits is bounded, for each (transcript.h) and for all (strand.h).
  */
 #ifndef PROXY_DRIVER_TAP_CONVERSATION_H
 #define PROXY_DRIVER_TAP_CONVERSATION_H
@@ -17,7 +17,7 @@
 	X(unprotected, "of these: no policy protects their host")                                                         \
 	X(exchanges, "commands, replies and messages in them")                                                            \
 	X(unasked, "senders whose domain the first policy would have asked the DNS about, and nobody did")                \
-	X(unwatched, "connections not watched, or not judged, for want of memory")
+	X(unwatched, "connections not watched, or not judged, or not wholly, for want of memory")
 
 struct conversation_counters {
 #define X(name, meaning) uint64_t name;
@@ -32,6 +32,7 @@ struct conversation_conf {
 	uint64_t *now_us;			/* of hooks: where the time of what they are told stands; or NULL */
 	const struct exchange_user *user;
 	struct conversation_counters *counters;
+	struct strand_account *account;		/* what one side said waits there for the other; NULL: without a bound */
 };
 
 /* For flows: cookie is a const struct conversation_conf *. */

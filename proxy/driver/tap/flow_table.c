@@ -11,7 +11,7 @@ flow_table_init(struct flow_table *t, size_t flows, const uint64_t seed[2])
 		TAILQ_INIT(&t->queues[i]);
 	while (t->bucket_count < flows)
 		t->bucket_count *= 2;
-	t->buckets = calloc(t->bucket_count, sizeof(*t->buckets));
+	t->buckets = calloc(t->bucket_count, sizeof(struct flow *));
 	return t->buckets == NULL ? -1 : 0;
 }
 
@@ -61,6 +61,14 @@ flow_table_add(struct flow_table *t, const struct flow_key *key, unsigned client
 	return f;
 }
 
+static void
+release(struct flow *f)
+{
+	if (f->connection != NULL)
+		connection_free(f->connection);
+	free(f);
+}
+
 void
 flow_table_remove(struct flow_table *t, struct flow *f)
 {
@@ -70,9 +78,7 @@ flow_table_remove(struct flow_table *t, struct flow *f)
 		at = &(*at)->in_bucket;
 	*at = f->in_bucket;
 	leave(t, f);
-	if (f->connection != NULL)
-		connection_free(f->connection);
-	free(f);
+	release(f);
 }
 
 void
@@ -91,11 +97,12 @@ flow_table_oldest(const struct flow_table *t, enum flow_state state)
 void
 flow_table_done(struct flow_table *t)
 {
-	struct flow *f;
-
-	for (size_t i = 0; t->buckets != NULL && i < FLOW_STATES; i++)
-		while ((f = flow_table_oldest(t, (enum flow_state)i)) != NULL)
-			flow_table_remove(t, f);
+	for (size_t i = 0; t->buckets != NULL && i < t->bucket_count; i++) {
+		for (struct flow *f = t->buckets[i], *next; f != NULL; f = next) {
+			next = f->in_bucket;
+			release(f);
+		}
+	}
 	free(t->buckets);
 }
 
@@ -122,6 +129,6 @@ flow_table_sorted(const struct flow_table *t, size_t *count)
 		all[(*count)++] = f;
 	TAILQ_FOREACH(f, &t->queues[FLOW_OVER], queue)
 		all[(*count)++] = f;
-	qsort(all, *count, sizeof(*all), by_first_packet);
+	qsort(all, *count, sizeof(struct flow *), by_first_packet);
 	return all;
 }

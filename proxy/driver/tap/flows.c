@@ -25,7 +25,7 @@ struct flows {
 struct flows_conf
 flows_conf_default(bool live)
 {
-	return (struct flows_conf){ .open_max = 131072, .half_open_max = 262144, .memory_max = 256 << 20, .connection_max = 4 << 20,
+	return (struct flows_conf){ .open_max = 65536, .half_open_max = 262144, .memory_max = 256 << 20, .connection_max = 4 << 20,
 		.begin_octets = live ? 64 << 10 : 1 << 20, .windows = 16384, .idle_us = 3600 * second_us, .half_open_us = 60 * second_us,
 		.linger_us = 10 * second_us, .gone_us = 60 * second_us, .begin_us = live ? 5 * second_us : 3600 * second_us,
 		.hole_us = live ? 30 * second_us : 3600 * second_us, .live = live };

@@ -29,7 +29,7 @@ pieces_need(const struct pieces *p, size_t octets, bool is_cut)
 {
 	bool full = p->first + p->count + 1 >= p->room;
 
-	return cost(octets) + (is_cut ? cost(0) : 0) + (full ? (p->room + ROOM_FIRST) * sizeof(p->at[0]) : 0);
+	return cost(octets) + (is_cut ? cost(0) : 0) + (full ? (p->room + ROOM_FIRST) * sizeof(struct piece *) : 0);
 }
 
 /* The first piece that ends behind a position. */
@@ -52,10 +52,10 @@ find(const struct pieces *p, uint64_t position)
 static int
 grow(struct pieces *p, struct pieces_account *account)
 {
-	size_t room = p->room == 0 ? ROOM_FIRST : 2 * p->room, more = (room - p->room) * sizeof(p->at[0]);
+	size_t room = p->room == 0 ? ROOM_FIRST : 2 * p->room, more = (room - p->room) * sizeof(struct piece *);
 	struct piece **at;
 
-	if (account->held + more > account->max || (at = realloc(p->at, room * sizeof(p->at[0]))) == NULL)
+	if (account->held + more > account->max || (at = realloc(p->at, room * sizeof(struct piece *))) == NULL)
 		return -1;
 	p->at = at;
 	p->room = room;
@@ -72,7 +72,7 @@ make_room(struct pieces *p, struct pieces_account *account)
 		return 0;
 	if (p->first <= p->count)
 		return grow(p, account);
-	memmove(p->at, p->at + p->first, p->count * sizeof(p->at[0]));
+	memmove(p->at, p->at + p->first, p->count * sizeof(struct piece *));
 	p->first = 0;
 	return 0;
 }
@@ -90,7 +90,7 @@ insert(struct pieces *p, struct pieces_account *account, size_t i, const struct 
 	*piece = (struct piece){ .at = from, .time_us = s->time_us, .ack = s->ack, .acks = s->acks, .len = (uint32_t)len };
 	if (len > 0)
 		memcpy(piece->octets, s->octets.at + (from - s->at), len);
-	memmove(p->at + p->first + i + 1, p->at + p->first + i, (p->count - i) * sizeof(p->at[0]));
+	memmove(p->at + p->first + i + 1, p->at + p->first + i, (p->count - i) * sizeof(struct piece *));
 	p->at[p->first + i] = piece;
 	p->count++;
 	p->held += cost(len);
@@ -125,15 +125,13 @@ note_cut(struct pieces *p, struct pieces_account *account, const struct stretch 
 {
 	uint64_t from = s->at + s->octets.len, to = from + s->missing;
 	size_t i = find(p, from);
-	struct piece *piece = NULL;
+	struct piece *piece;
 
-	if (i < p->count && nth(p, i)->at < from)
-		piece = nth(p, i);
-	else if (i > 0 && end_of(nth(p, i - 1)) == from)
+	if (i > 0 && end_of(nth(p, i - 1)) == from && (i == p->count || nth(p, i)->at >= from))
 		piece = nth(p, i - 1);
-	else if (insert(p, account, i, s, from, from) == 0)
+	else if ((i < p->count && nth(p, i)->at < from) || insert(p, account, i, s, from, from) == 0)
 		piece = nth(p, i);
-	if (piece == NULL)
+	else
 		return -1;
 	if (to > piece->cut_to)
 		piece->cut_to = to;

@@ -183,7 +183,7 @@ cut_back(struct stretch *s, uint64_t position)
 		return;
 	s->missing = position > end ? (uint32_t)(position - end) : 0;
 	if (position < end)
-		s->octets = span_cut(s->octets, 0, position > s->at ? (size_t)(position - s->at) : 0);
+		s->octets.len = position > s->at ? (size_t)(position - s->at) : 0;
 }
 
 /* A keep-alive is one octet that had been sent, and may be zero instead, or none (RFC 1122 4.2.3.6). */

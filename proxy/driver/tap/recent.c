@@ -21,7 +21,7 @@ recents_new(size_t count)
 		return NULL;
 	pool->count = count;
 	pool->windows = calloc(count, sizeof(*pool->windows));
-	pool->idle = calloc(count, sizeof(*pool->idle));
+	pool->idle = calloc(count, sizeof(struct recent *));
 	if (pool->windows != NULL && pool->idle != NULL)
 		return pool;
 	recents_free(pool);

@@ -26,15 +26,40 @@ strand_end(const struct strand *s)
 	return end;
 }
 
+/* Memory of this size in the place of what is there. NULL: there is none, or no room for it in the account. */
+static void *
+resize(const struct strand *s, void *mem, size_t from, size_t to)
+{
+	struct strand_account *a = s->account;
+	void *resized;
+
+	if (a != NULL && a->held - from + to > a->max) {
+		a->refused++;
+		return NULL;
+	}
+	resized = realloc(mem, to);
+	if (resized != NULL && a != NULL)
+		a->held += to - from;
+	return resized;
+}
+
+static void
+give_back(const struct strand *s, void *mem, size_t octets)
+{
+	if (s->account != NULL)
+		s->account->held -= octets;
+	free(mem);
+}
+
 static bool
 has_room_for_mark(struct strand *s)
 {
 	unsigned room = s->mark_room == 0 ? MARKS_FIRST : 2 * s->mark_room;
 	struct strand_mark *marks;
 
-	if (s->mark_count < s->mark_room)
+	if (s->marks != NULL && s->mark_count < s->mark_room)
 		return true;
-	marks = room > STRAND_MARKS_MAX ? NULL : realloc(s->marks, room * sizeof(*marks));
+	marks = room > STRAND_MARKS_MAX ? NULL : resize(s, s->marks, s->mark_room * sizeof(*marks), room * sizeof(*marks));
 	if (marks == NULL)
 		return false;
 	s->marks = marks;
@@ -128,7 +153,7 @@ make_room(struct strand *s, size_t more)
 		room *= 2;
 	if (room == s->room)
 		return 0;
-	mem = realloc(s->mem, room);
+	mem = resize(s, s->mem, s->room, room);
 	if (mem == NULL)
 		return -1;
 	s->mem = mem;
@@ -149,7 +174,7 @@ strand_keep(struct strand *s)
 		memcpy(s->mem + s->to, fresh.at, fresh.len);
 		s->to += fresh.len;
 	} else if (kept(s) == 0 && s->mem != NULL) {
-		free(s->mem);
+		give_back(s, s->mem, s->room);
 		s->mem = NULL;
 		s->from = s->to = s->room = 0;
 	}
@@ -227,7 +252,7 @@ strand_before(const struct strand *s, size_t n, uint64_t seen)
 void
 strand_done(struct strand *s)
 {
-	free(s->mem);
-	free(s->marks);
+	give_back(s, s->mem, s->room);
+	give_back(s, s->marks, s->mark_room * sizeof(*s->marks));
 	*s = (struct strand){ 0 };
 }

@@ -3,7 +3,8 @@
  * strand.h - what one side of a connection said and nobody has looked at yet.
  *
  * Octets come in order, each with how much of the other side its sender had seen; some are missing. Where all is used at
- * once nothing is copied or allocated. What waits is bounded by its reader, which looks at strand_waiting().
+ * once nothing is copied or allocated. What waits is bounded by its reader, which looks at strand_waiting(), and for all together by
+ * an account.
  */
 #ifndef PROXY_DRIVER_TAP_STRAND_H
 #define PROXY_DRIVER_TAP_STRAND_H
@@ -11,6 +12,12 @@
 #include "classifier/span.h"
 
 enum { STRAND_MARKS_MAX = 4096, STRAND_GAPS = 8 };
+
+/* Memory that strands share. */
+struct strand_account {
+	size_t held, max;		/* octets */
+	uint64_t refused;		/* times that one found no room there */
+};
 
 /* From this octet of the side on its sender had seen so many of the other. */
 struct strand_mark {
@@ -22,14 +29,15 @@ struct strand_gap {
 	uint64_t offset, octets;
 };
 
-/* Zeroed: nothing was said. Offsets count what is missing, too. */
+/* Zeroed but for the account: nothing was said. Offsets count what is missing, too. */
 struct strand {
+	struct strand_account *account;	/* borrowed; NULL: there is no bound */
 	uint8_t *mem;			/* what waits, or NULL */
 	size_t from, to, room;		/* in mem */
 	struct span fresh;		/* octets of the caller's that came just now and are not in mem; empty between two calls */
 	uint64_t offset;		/* of the first octet that waits */
 	bool began, ended;		/* something came; the side says no more */
-	bool failed;			/* there was no memory: what waited is missing now */
+	bool failed;			/* there was no memory, or no room in the account: what waited is missing now */
 	unsigned mark_count, mark_room, gap_count;
 	struct strand_mark *marks;
 	struct strand_gap gaps[STRAND_GAPS];

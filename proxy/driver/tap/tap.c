@@ -7,12 +7,16 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-enum { FRAGMENTED_MAX = 256 };	/* datagrams in work at once */
+enum {
+	FRAGMENTED_MAX = 256,		/* datagrams in work at once */
+	WAITING_MAX = 256 << 20,	/* octets of what is said and waits for the other side, in order */
+};
 
 struct tap {
 	bool live;
 	struct conversation_conf conversation;
 	struct conversation_counters counters;
+	struct strand_account account;
 	struct flows *flows;
 	struct intake *intake;
 };
@@ -45,6 +49,8 @@ tap_new(const struct tap_conf *conf)
 	t->live = conf->live;
 	t->conversation = conf->conversation;
 	t->conversation.counters = &t->counters;
+	t->conversation.account = &t->account;
+	t->account.max = WAITING_MAX;
 	if (open_parts(t, conf) == 0)
 		return t;
 	tap_free(t);
@@ -118,5 +124,6 @@ tap_count(const struct tap *t, void (*show)(void *cookie, const char *name, cons
 #define X(name, meaning) show(cookie, #name, meaning, conversation->name);
 	CONVERSATION_COUNTERS(X)
 #undef X
+	show(cookie, "waiting_refused", "times that what is said could not wait for the other side, for want of room: it is missing", t->account.refused);
 	show(cookie, "windows_taken", "times that octets sent again could not be compared any more: others needed the memory", counts.windows_taken);
 }

@@ -17,7 +17,7 @@ struct tap_conf {
 	bool live;			/* packets come as they are sent, so that this box's clock is theirs */
 	const uint16_t *ports;		/* of hosts, host byte order; NULL: 25 alone */
 	size_t port_count;
-	struct conversation_conf conversation;	/* without counters, which are the tap's */
+	struct conversation_conf conversation;	/* without counters and account, which are the tap's */
 };
 
 /* What conf points to outlives it. NULL: no memory, or the system has no random numbers. */

@@ -4,9 +4,11 @@
 #include "proxy/driver/tap/transcript_inside.h"
 
 void
-transcript_init(struct transcript *t, void (*said)(void *cookie, const struct said *s), void *cookie, bool from_start)
+transcript_init(struct transcript *t, void (*said)(void *cookie, const struct said *s), void *cookie, bool from_start,
+    struct strand_account *account)
 {
-	*t = (struct transcript){ .said = said, .cookie = cookie, .state = from_start ? TRANSCRIPT_BANNER : TRANSCRIPT_LOST };
+	*t = (struct transcript){ .said = said, .cookie = cookie, .state = from_start ? TRANSCRIPT_BANNER : TRANSCRIPT_LOST,
+		.side = { { .account = account }, { .account = account } } };
 }
 
 /* What waits at the front of a side is what is told. */

@@ -87,8 +87,9 @@ struct transcript {
 	bool stopping;			/* nothing more will come */
 };
 
-/* Begin. said is told in order, and does not call back. from_start: else the session had begun before. */
-void transcript_init(struct transcript *t, void (*said)(void *cookie, const struct said *s), void *cookie, bool from_start);
+/* Begin. said is told in order, and does not call back. from_start: else the session had begun before. account: of what waits, or NULL. */
+void transcript_init(struct transcript *t, void (*said)(void *cookie, const struct said *s), void *cookie, bool from_start,
+    struct strand_account *account);
 
 /* As of struct flow_user. */
 void transcript_octets(struct transcript *t, enum side from, struct span octets, uint64_t seen, uint64_t now_us);

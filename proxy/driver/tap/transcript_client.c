@@ -227,45 +227,49 @@ transcript_text(struct transcript *t)
 	return true;
 }
 
-/* Is there an end for every server further on? */
+/* Is there an end for every server further on? *at: the offset behind it. */
 static bool
-ends_strictly(const struct transcript *t)
+ends_strictly(const struct transcript *t, uint64_t *at)
 {
-	struct span now = strand_now(&t->side[SIDE_CLIENT]);
+	const struct strand *client = &t->side[SIDE_CLIENT];
+	struct span now = strand_now(client);
 	struct text_end ahead = t->text;
 	enum text_end_result result = TEXT_END_MORE;
-	size_t used = 0;
 
+	*at = client->offset;
 	while (now.len > 0 && result != TEXT_END_STRICT) {
+		size_t used;
+
 		result = text_end_find(&ahead, now, &used);
 		now = span_cut(now, used, now.len);
+		*at += used;
 	}
 	return result == TEXT_END_STRICT;
 }
 
 /*
- * A dot was said that ends the text for some servers: the host at hand is one of them if it answers before there is an end
- * for all of them.
+ * A dot was said that ends the text for some servers: the host at hand is one of them if it answers without having seen an end for
+ * all of them. So its answer is waited for; it may be the one to what is not there yet.
  */
 bool
 transcript_loose(struct transcript *t)
 {
 	struct strand *client = transcript_client(t);
-	uint64_t seen;
+	uint64_t seen, at;
+	bool strict = ends_strictly(t, &at), answered = transcript_has_reply(t, &seen);
 
-	if (client->gap_count > 0 || strand_waiting(client) > TRANSCRIPT_WAITING || ends_strictly(t)) {
+	if (client->gap_count > 0 || strand_waiting(client) > TRANSCRIPT_WAITING) {
 		t->state = TRANSCRIPT_TEXT;
 		return true;
 	}
-	if (transcript_has_reply(t, &seen) && seen > strand_end(client) && !t->stopping)	/* it may be the reply to what is not there yet */
-		return false;
-	if (transcript_has_reply(t, &seen) || (t->stopping && strand_waiting(client) == 0)) {
+	if (answered ? seen < at || (!strict && (seen == at || t->stopping)) : t->stopping && strand_waiting(client) == 0) {
 		end_text(t);
 		return true;
 	}
-	if (t->stopping)
-		t->state = TRANSCRIPT_TEXT;
-	return t->stopping;
+	if (!t->stopping && !(answered && strict))
+		return false;
+	t->state = TRANSCRIPT_TEXT;
+	return true;
 }
 
 static void

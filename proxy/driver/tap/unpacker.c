@@ -2,11 +2,12 @@
 #define _GNU_SOURCE	/* fopencookie() */
 #include "proxy/driver/tap/unpacker.h"
 
+#include "proxy/driver/tap/packing.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,26 +15,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CHUNK = 64 * 1024, STREAM = 256 * 1024, MAGIC = 4 };
-
-extern char **environ;
-
-/* How files are packed, by their first octets: RFC 1952, RFC 8878. */
-static const struct packing {
-	const char *program;
-	uint8_t magic[MAGIC];
-	size_t magic_len;
-	int warning;		/* an exit status with which all was unpacked; 0: none but 0 */
-} packings[] = {
-	{ "gzip", { 0x1f, 0x8b }, 2, 2 },
-	{ "zstd", { 0x28, 0xb5, 0x2f, 0xfd }, 4, 0 },
-};
+enum { CHUNK = 64 * 1024, STREAM = 256 * 1024 };
 
 struct unpacker {
 	int fd;			/* the file */
 	bool at_end;		/* of it */
 	uint64_t octets, all;
 	volatile sig_atomic_t stopped;
+	void (*wait)(void *cookie);
+	void *cookie;
 	/* what was read of it, and not passed on */
 	size_t from, to;
 	uint8_t chunk[CHUNK];
@@ -46,6 +36,7 @@ struct unpacker {
 	/* what was looked at, and not read since */
 	size_t first_from, first_to;
 	uint8_t first[UNPACKER_LOOK];
+	char stream[STREAM];	/* of the stream */
 };
 
 static void
@@ -56,15 +47,37 @@ shut(int *fd)
 	*fd = -1;
 }
 
+/* Somebody may want to write what he has, rather than let others wait for it, too. */
+static void
+before_waiting(const struct unpacker *s)
+{
+	struct pollfd fd = { s->fd, POLLIN, 0 };
+
+	if (s->wait != NULL && s->all == 0 && poll(&fd, 1, 0) != 1)
+		s->wait(s->cookie);
+}
+
+/* Behind a read that failed: was it for a signal, or since the descriptor is one that others share and that does not wait? */
+static bool
+can_go_on(const struct unpacker *s)
+{
+	struct pollfd fd = { s->fd, POLLIN, 0 };
+
+	if (errno == EAGAIN && poll(&fd, 1, -1) != -1)
+		errno = EINTR;
+	return errno == EINTR && !s->stopped;
+}
+
 /* Read from the file into memory. As read(2). */
 static ssize_t
 read_file(struct unpacker *s, void *to, size_t size)
 {
 	ssize_t n;
 
-	do
+	do {
+		before_waiting(s);
 		n = read(s->fd, to, size);
-	while (n == -1 && errno == EINTR && !s->stopped);
+	} while (n == -1 && can_go_on(s));
 	if (n > 0)
 		s->octets += (uint64_t)n;
 	s->at_end = n == 0;
@@ -86,47 +99,6 @@ read_chunk(struct unpacker *s)
 	return 0;
 }
 
-static const struct packing *
-find_packing(const struct unpacker *s)
-{
-	for (size_t i = 0; i < sizeof(packings) / sizeof(packings[0]); i++)
-		if (s->to >= packings[i].magic_len && memcmp(s->chunk, packings[i].magic, packings[i].magic_len) == 0)
-			return &packings[i];
-	return NULL;
-}
-
-/* Start the program with these as its standard input and output. 0 or an error number. */
-static int
-spawn(struct unpacker *s, int in, int out)
-{
-	char *const args[] = { (char *)s->packing->program, (char *)"-dc", NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t set;
-	int error = posix_spawn_file_actions_init(&actions);
-
-	if (error != 0)
-		return error;
-	if ((error = posix_spawnattr_init(&attributes)) != 0) {
-		posix_spawn_file_actions_destroy(&actions);
-		return error;
-	}
-	posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	sigemptyset(&set);
-	posix_spawnattr_setsigmask(&attributes, &set);
-	sigaddset(&set, SIGPIPE);
-	posix_spawnattr_setsigdefault(&attributes, &set);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	error = posix_spawnp(&s->pid, s->packing->program, &actions, &attributes, args, environ);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	if (error != 0)
-		s->pid = 0;
-	return error;
-}
-
 /* A child that unpacks what comes from a socket, which unlike a pipe makes no signal when it is gone. 0, or -1 with errno. */
 static int
 begin_unpacking(struct unpacker *s)
@@ -140,7 +112,7 @@ begin_unpacking(struct unpacker *s)
 		close(in[1]);
 		return -1;
 	}
-	error = spawn(s, in[1], out[1]);
+	error = packing_spawn(s->packing, in[1], out[1], &s->pid);
 	close(in[1]);
 	close(out[1]);
 	s->in = in[0];
@@ -158,7 +130,7 @@ open_file(struct unpacker *s, const char *path)
 	if (s->fd == -1 || fstat(s->fd, &st) == -1)
 		return -1;
 	s->all = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
-	while (s->to < MAGIC && !s->at_end && !s->stopped)
+	while (s->to < PACKING_MAGIC && !s->at_end && !s->stopped)
 		if (read_chunk(s) == -1)
 			return -1;
 	return 0;
@@ -179,7 +151,7 @@ unpacker_open(const char *path, char error[UNPACKER_ERROR])
 		unpacker_close(s);
 		return NULL;
 	}
-	s->packing = find_packing(s);
+	s->packing = packing_find(span_of(s->chunk, s->to));
 	if (s->packing == NULL || begin_unpacking(s) == 0)
 		return s;
 	snprintf(error, UNPACKER_ERROR, "%s, which it is packed with, cannot be run: %s", s->packing->program, strerror(errno));
@@ -212,6 +184,8 @@ pump(struct unpacker *s)
 			shut(&s->in);
 		if (s->stopped)
 			return 0;
+		if (wants_more && !s->at_end)
+			before_waiting(s);
 		if (poll(fds, 3, -1) == -1) {
 			if (errno == EINTR)
 				continue;
@@ -231,6 +205,8 @@ read_unpacked(struct unpacker *s, void *to, size_t size)
 {
 	ssize_t n;
 
+	if (s->unpacked)
+		return 0;
 	if (pump(s) == -1)
 		return -1;
 	if (s->stopped)
@@ -298,13 +274,20 @@ on_read(void *cookie, char *to, size_t size)
 	return unpacker_read(cookie, to, size);
 }
 
+void
+unpacker_on_wait(struct unpacker *s, void (*wait)(void *cookie), void *cookie)
+{
+	s->wait = wait;
+	s->cookie = cookie;
+}
+
 FILE *
 unpacker_stream(struct unpacker *s)
 {
 	FILE *f = fopencookie(s, "r", (cookie_io_functions_t){ .read = on_read });
 
 	if (f != NULL)
-		setvbuf(f, NULL, _IOFBF, STREAM);
+		setvbuf(f, s->stream, _IOFBF, sizeof(s->stream));	/* without memory of its caller's glibc takes BUFSIZ */
 	return f;
 }
 
@@ -344,14 +327,7 @@ unpacker_check(struct unpacker *s, char error[UNPACKER_ERROR])
 	if (s->packing == NULL || !s->unpacked)
 		return 0;
 	end_child(s);
-	if (WIFEXITED(s->status) && (WEXITSTATUS(s->status) == 0 || WEXITSTATUS(s->status) == s->packing->warning))
-		return 0;
-	if (WIFEXITED(s->status))
-		snprintf(error, UNPACKER_ERROR, "%s, which unpacks it, says that it is damaged or cut short (exit status %d)",
-		    s->packing->program, WEXITSTATUS(s->status));
-	else
-		snprintf(error, UNPACKER_ERROR, "%s, which unpacks it, was ended by signal %d", s->packing->program, WTERMSIG(s->status));
-	return -1;
+	return packing_check(s->packing, s->status, error, UNPACKER_ERROR);
 }
 
 void

@@ -29,10 +29,13 @@ struct unpacker *unpacker_open(const char *path, char error[UNPACKER_ERROR]);
  */
 int unpacker_look(struct unpacker *s, struct span *first);
 
+/* What is to be done before each time that more of a file without a length (a pipe, say) is waited for, and when a signal came meanwhile. */
+void unpacker_on_wait(struct unpacker *s, void (*wait)(void *cookie), void *cookie);
+
 /* The next octets, unpacked. As read(2): 0 is the end, or it was stopped. */
 ssize_t unpacker_read(struct unpacker *s, void *to, size_t size);
 
-/* A stream that reads it, which the caller closes before the source. NULL without memory. */
+/* A stream, one at most, that reads it in large pieces, and which the caller closes before the source. NULL without memory. */
 FILE *unpacker_stream(struct unpacker *s);
 
 /* Octets read of the file, and all that it has; 0: not known. */

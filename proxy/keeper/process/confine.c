@@ -63,16 +63,36 @@ confine_read(const char **text, struct confine *out)
 	return true;
 }
 
+/* Whatever is read from files that are out of sight in the sandbox. */
+static void
+read_beforehand(void)
+{
+	tzset();
+	json_object_seed(0);
+}
+
+static int
+fail(const char *name, const char *what)
+{
+	fprintf(stderr, "relaywall: %s cannot enter its sandbox: %s: %s\n", name, what, strerror(errno));
+	return -1;
+}
+
 int
 confine_enter(const struct confine *c, enum sandbox_profile profile, const char *name)
 {
 	const struct sandbox_conf conf = { .profile = profile, .uid = c->uid, .gid = c->gid, .empty_folder = empty_folder };
 	const char *what;
 
-	tzset();	/* from files that are out of sight then */
-	json_object_seed(0);
-	if (sandbox_enter(&conf, &what) == 0)
-		return 0;
-	fprintf(stderr, "relaywall: %s cannot enter its sandbox: %s: %s\n", name, what, strerror(errno));
-	return -1;
+	read_beforehand();
+	return sandbox_enter(&conf, &what) == 0 ? 0 : fail(name, what);
+}
+
+int
+confine_enter_as_it_is(enum sandbox_profile profile, const char *name)
+{
+	const char *what;
+
+	read_beforehand();
+	return sandbox_enter_as_it_is(profile, &what) == 0 ? 0 : fail(name, what);
 }

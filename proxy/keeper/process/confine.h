@@ -29,4 +29,7 @@ bool confine_read(const char **text, struct confine *out);
 /* Enter the sandbox, in a child that is called so and has all that it will ever open. 0, or -1 and told: it shall end. */
 int confine_enter(const struct confine *c, enum sandbox_profile profile, const char *name);
 
+/* The same in a process that is not root's, as far as that goes: sandbox_enter_as_it_is(). */
+int confine_enter_as_it_is(enum sandbox_profile profile, const char *name);
+
 #endif

@@ -135,10 +135,39 @@ load_filter(const struct sandbox_conf *conf)
 	return sandbox_filter_load(conf->profile);
 }
 
+/* What the process has beside its user's rights. Its bounding set matters no more: there are no new privileges. */
+static int
+drop_capabilities(const struct sandbox_conf *conf)
+{
+	(void)conf;
+	errno = 0;
+	capng_clear(CAPNG_SELECT_BOTH);
+	if (capng_apply(CAPNG_SELECT_CAPS) == 0)
+		return 0;
+	return fail(errno != 0 ? errno : EPERM);
+}
+
+struct step {
+	const char *what;
+	int (*take)(const struct sandbox_conf *conf);
+};
+
+static int
+take_steps(const struct step *steps, size_t count, const struct sandbox_conf *conf, const char **what)
+{
+	sandbox_sanitizer_prepare();
+	for (size_t i = 0; i < count; i++) {
+		*what = steps[i].what;
+		if (steps[i].take(conf) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 int
 sandbox_enter(const struct sandbox_conf *conf, const char **what)
 {
-	static const struct { const char *what; int (*take)(const struct sandbox_conf *); } steps[] = {
+	static const struct step steps[] = {
 		{ "a user and a group that are not root's", check_user },
 		{ "no new privileges", refuse_privileges },
 		{ "limits", set_limits },
@@ -148,13 +177,22 @@ sandbox_enter(const struct sandbox_conf *conf, const char **what)
 		{ "the filter of system calls", load_filter },
 	};
 
-	sandbox_sanitizer_prepare();
-	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
-		*what = steps[i].what;
-		if (steps[i].take(conf) == -1)
-			return -1;
-	}
-	return 0;
+	return take_steps(steps, sizeof(steps) / sizeof(*steps), conf, what);
+}
+
+int
+sandbox_enter_as_it_is(enum sandbox_profile profile, const char **what)
+{
+	static const struct step steps[] = {
+		{ "no new privileges", refuse_privileges },
+		{ "limits", set_limits },
+		{ "no capabilities", drop_capabilities },
+		{ "no core dump", hide_memory },
+		{ "the filter of system calls", load_filter },
+	};
+	const struct sandbox_conf conf = { .profile = profile };
+
+	return take_steps(steps, sizeof(steps) / sizeof(*steps), &conf, what);
 }
 
 static int

@@ -46,6 +46,12 @@ struct sandbox_conf {
 int sandbox_enter(const struct sandbox_conf *conf, const char **what);
 
 /*
+ * The same for a process that is not root's, which keeps its user and the sight of the file system, of which it can open nothing: no new
+ * privileges, no capabilities, no core dump, and the system calls of the profile alone.
+ */
+int sandbox_enter_as_it_is(enum sandbox_profile profile, const char **what);
+
+/*
  * A user by name or number, and his group; one who is only a number has the group of that number. 0, or -1 with
  * errno: ENOENT if there is no such name, EINVAL for a number that no user can have, or why nobody knows.
  */

@@ -8,12 +8,12 @@
 #include <stdlib.h>
 
 static json_t *
-rows_of(const struct forms *forms, enum outcome o)
+rows_of(const struct trials *trials, enum outcome o)
 {
 	json_t *rows = json_array();
 
-	for (size_t i = 0; i < forms->count; i++) {
-		json_t *row = row_new(&forms->at[i], "<s>", "<r>");
+	for (size_t i = 0; i < trials->count; i++) {
+		json_t *row = row_new(&trials->at[i], "<s>", "<r>");
 
 		row_outcome(row, o);
 		json_array_append_new(rows, row);
@@ -25,8 +25,8 @@ json_t *
 host_new(const char *address, enum outcome relay)
 {
 	json_t *host = json_pack("{s:s, s:s, s:s, s:i, s:b, s:o, s:o, s:o, s:[], s:n}", "host", "aix", "asked", address, "address", address, "port", 25,
-	    "may-relay", 0, "relay", rows_of(&forms_relay, relay), "control", rows_of(&forms_control, OUTCOME_REFUSED),
-	    "sender", rows_of(&forms_sender, OUTCOME_REFUSED), "disclosure", "given-up");
+	    "may_relay", 0, "relay", rows_of(&trials_relay, relay), "control", rows_of(&trials_control, OUTCOME_REFUSED),
+	    "sender", rows_of(&trials_sender, OUTCOME_REFUSED), "disclosure", "given_up");
 
 	if (host == NULL)
 		abort();

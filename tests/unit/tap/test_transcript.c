@@ -25,6 +25,7 @@ a_reply_belongs_to_its_command(void)
 	watch("a banner alone", NULL, (const struct turn[]){ H("220 mail\r\n"), DONE }, "banner 220\n");
 	watch("nobody greets", NULL, (const struct turn[]){ C("EHLO c\r\n"), H("250 mail\r\n"), C("NOOP\r\n"), H("250 ok\r\n"), DONE },
 	    "banner 0\nEHLO 250\nNOOP 250\n");
+	watch("an answer to a loose dot, and a dot for everybody behind it", NULL, (const struct turn[]){ C("DATA\r\n"), H("354 go\r\n"), C("a\n.\n"), H("250 take\0\0\n"), C("\r\n.\r\n"), DONE }, "banner 0\nDATA 354 refuse out-of-sequence\nmessage 250 4 octets for 0 bare-lf refuse out-of-sequence\n? 0 refuse unknown-command\n? 0 refuse unknown-command\n");
 	watch("a host that refuses", NULL, (const struct turn[]){ H("554 no\r\n"), C("QUIT\r\n"), H("221 bye\r\n"), DONE }, "banner 554\nQUIT 221 anew\n");
 }
 

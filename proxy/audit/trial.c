@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/audit/form.h"
+#include "proxy/audit/trial.h"
 
 #include "classifier/ascii.h"
 #include "proxy/base/buf.h"
@@ -19,7 +19,7 @@ add_imcea(struct buf *out, const char *text)
 }
 
 static void
-add_place(struct buf *out, struct span name, const struct form_names *n)
+add_place(struct buf *out, struct span name, const struct trial_names *n)
 {
 	if (span_eq(name, SPAN("user"))) {
 		buf_add_str(out, n->user);
@@ -44,13 +44,13 @@ add_place(struct buf *out, struct span name, const struct form_names *n)
 }
 
 ptrdiff_t
-form_expand(const char *template, const struct form_names *names, char out[FORM_OCTETS])
+trial_expand(const char *template, const struct trial_names *names, char out[TRIAL_OCTETS])
 {
 	struct span text = span_str(template), done;
 	struct buf b;
 	size_t at = 0;
 
-	buf_init(&b, (uint8_t *)out, FORM_OCTETS - 1);
+	buf_init(&b, (uint8_t *)out, TRIAL_OCTETS - 1);
 	while (at < text.len) {
 		size_t open = span_find(text, at, '{'), close = span_find(text, open, '}');
 
@@ -66,11 +66,11 @@ form_expand(const char *template, const struct form_names *names, char out[FORM_
 	return b.overflow ? -1 : (ptrdiff_t)done.len;
 }
 
-const struct form *
-forms_find(const struct forms *forms, const char *id)
+const struct trial *
+trials_find(const struct trials *trials, const char *id)
 {
-	for (size_t i = 0; i < forms->count; i++)
-		if (strcmp(forms->at[i].id, id) == 0)
-			return &forms->at[i];
+	for (size_t i = 0; i < trials->count; i++)
+		if (strcmp(trials->at[i].id, id) == 0)
+			return &trials->at[i];
 	return NULL;
 }

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/audit/form.h"
+#include "proxy/audit/trial.h"
 
 #include "classifier/classify.h"
 #include "classifier/path.h"
 #include "tests/unit/names.h"
 #include "tests/unit/suite.h"
 
-static const struct form_names v4 = { "user", "victim.example", "probe@spam.example", "local.example", "mail.local.example", "[198.51.100.25]" };
-static const struct form_names v6 = { "user", "victim.example", "probe@spam.example", "local.example", "mail.local.example", "[IPv6:2001:db8:25::25]" };
+static const struct trial_names v4 = { "user", "victim.example", "probe@spam.example", "local.example", "mail.local.example", "[198.51.100.25]" };
+static const struct trial_names v6 = { "user", "victim.example", "probe@spam.example", "local.example", "mail.local.example", "[IPv6:2001:db8:25::25]" };
 
 static void
 a_form_is_what_the_table_says(void)
 {
 	static const struct {
 		const char *id;
-		const struct form_names *names;
+		const struct trial_names *names;
 		const char *sender, *recipient;
 	} cases[] = {
 		{ "plain", &v4, "<probe@spam.example>", "<user@victim.example>" },
@@ -36,58 +36,58 @@ a_form_is_what_the_table_says(void)
 		{ "imcea", &v4, "<probe@spam.example>", "<IMCEASMTP-user+40victim+2Eexample@local.example>" },
 		{ "eighth-bit-at", &v4, "<probe@spam.example>", "<user\xc0victim.example>" },
 	};
-	char sender[FORM_OCTETS], recipient[FORM_OCTETS];
+	char sender[TRIAL_OCTETS], recipient[TRIAL_OCTETS];
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const struct form *form = forms_find(&forms_relay, cases[i].id);
+		const struct trial *trial = trials_find(&trials_relay, cases[i].id);
 
-		CU_ASSERT_FATAL(form != NULL);
-		form_expand(form->sender, cases[i].names, sender);
-		form_expand(form->recipient, cases[i].names, recipient);
+		CU_ASSERT_FATAL(trial != NULL);
+		trial_expand(trial->sender, cases[i].names, sender);
+		trial_expand(trial->recipient, cases[i].names, recipient);
 		CHECK(strcmp(sender, cases[i].sender) == 0, "%s: %s", cases[i].id, sender);
 		CHECK(strcmp(recipient, cases[i].recipient) == 0, "%s: %s", cases[i].id, recipient);
 	}
 }
 
 static void
-check_form(const struct form *form, const struct form_names *names)
+check_form(const struct trial *trial, const struct trial_names *names)
 {
-	char text[2][FORM_OCTETS];
+	char text[2][TRIAL_OCTETS];
 
-	CHECK(form->id[0] != '\0' && form->tradition[0] != '\0' && form->source != NULL, "%s", form->id);
-	CHECK(form_expand(form->sender, names, text[0]) > 0 && form_expand(form->recipient, names, text[1]) > 0, "%s", form->id);
+	CHECK(trial->id[0] != '\0' && trial->tradition[0] != '\0' && trial->source != NULL, "%s", trial->id);
+	CHECK(trial_expand(trial->sender, names, text[0]) > 0 && trial_expand(trial->recipient, names, text[1]) > 0, "%s", trial->id);
 	for (size_t t = 0; t < 2; t++)
 		for (const char *c = text[t]; *c != '\0'; c++)
-			CHECK(((uint8_t)*c & 0x7f) >= ' ' && *c != '{' && *c != '}', "%s: octet %d", form->id, *c);
+			CHECK(((uint8_t)*c & 0x7f) >= ' ' && *c != '{' && *c != '}', "%s: octet %d", trial->id, *c);
 }
 
 static void
 every_form_has_an_id_of_its_own_and_is_one_line(void)
 {
-	static const struct forms *const tables[] = { &forms_relay, &forms_sender, &forms_control };
+	static const struct trials *const tables[] = { &trials_relay, &trials_sender, &trials_control };
 
 	for (size_t t = 0; t < 3; t++) {
 		for (size_t i = 0; i < tables[t]->count; i++) {
-			CHECK(forms_find(tables[t], tables[t]->at[i].id) == &tables[t]->at[i], "%s is there twice", tables[t]->at[i].id);
+			CHECK(trials_find(tables[t], tables[t]->at[i].id) == &tables[t]->at[i], "%s is there twice", tables[t]->at[i].id);
 			check_form(&tables[t]->at[i], &v4);
 			check_form(&tables[t]->at[i], &v6);
 		}
 	}
-	CHECK(strcmp(forms_relay.at[0].id, "plain") == 0, "the plainest is first, not %s", forms_relay.at[0].id);
-	CU_ASSERT(forms_find(&forms_relay, "none") == NULL);
+	CHECK(strcmp(trials_relay.at[0].id, "plain") == 0, "the plainest is first, not %s", trials_relay.at[0].id);
+	CU_ASSERT(trials_find(&trials_relay, "none") == NULL);
 }
 
 static void
 names_that_are_too_long_make_no_command(void)
 {
-	char name[DOMAIN_MAX + 1], out[FORM_OCTETS];
-	struct form_names long_names = v4;
+	char name[DOMAIN_MAX + 1], out[TRIAL_OCTETS];
+	struct trial_names long_names = v4;
 
 	memset(name, 'a', DOMAIN_MAX);
 	name[DOMAIN_MAX] = '\0';
 	long_names.target = long_names.local = name;
-	CU_ASSERT(form_expand("<{user}@{target}>", &long_names, out) == 6 + DOMAIN_MAX + 1 && strlen(out) == 6 + DOMAIN_MAX + 1);
-	CU_ASSERT(form_expand("<{user}%{target}@{local}>", &long_names, out) == -1);
+	CU_ASSERT(trial_expand("<{user}@{target}>", &long_names, out) == 6 + DOMAIN_MAX + 1 && strlen(out) == 6 + DOMAIN_MAX + 1);
+	CU_ASSERT(trial_expand("<{user}%{target}@{local}>", &long_names, out) == -1);
 }
 
 /* The host of the corpus's policy. */
@@ -106,7 +106,7 @@ make_host(struct policy_host *host, struct rules *rules, struct names_memory *me
 static void
 the_shield_refuses_every_form(void)
 {
-	static const struct form_names *const both[] = { &v4, &v6 };
+	static const struct trial_names *const both[] = { &v4, &v6 };
 	struct names_memory memory;
 	struct policy_host host;
 	struct rules rules;
@@ -114,15 +114,15 @@ the_shield_refuses_every_form(void)
 
 	make_host(&host, &rules, &memory);
 	asked.address = host.addresses;
-	for (size_t i = 0; i < 2 * forms_relay.count; i++) {
-		const struct form *form = &forms_relay.at[i / 2];
-		char text[FORM_OCTETS], argument[FORM_OCTETS + 3];
+	for (size_t i = 0; i < 2 * trials_relay.count; i++) {
+		const struct trial *trial = &trials_relay.at[i / 2];
+		char text[TRIAL_OCTETS], argument[TRIAL_OCTETS + 3];
 		struct verdict v;
 
-		form_expand(form->recipient, both[i % 2], text);
+		trial_expand(trial->recipient, both[i % 2], text);
 		snprintf(argument, sizeof(argument), "TO:%s", text);
 		classify_recipient(&asked, span_str(argument), &v);
-		CHECK(v.action == ACTION_REFUSE, "%s: %s is not refused", form->id, text);
+		CHECK(v.action == ACTION_REFUSE, "%s: %s is not refused", trial->id, text);
 	}
 }
 
@@ -133,4 +133,4 @@ static CU_TestInfo tests[] = {
 	{ "the shield refuses every form", the_shield_refuses_every_form },
 	CU_TEST_INFO_NULL,
 };
-SUITE(form, tests)
+SUITE(trial, tests)

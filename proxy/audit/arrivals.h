@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * arrivals.h - which messages of a test have arrived: their ids (letter.h) are looked for in a mailbox, or a log.
+ */
+#ifndef PROXY_AUDIT_ARRIVALS_H
+#define PROXY_AUDIT_ARRIVALS_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+/* Messages that were taken, and are not known to have arrived. */
+size_t arrivals_missing(const json_t *report);
+
+/* Look for them in a file of lines; each whose id is there has arrived, and the report is judged anew. 0, or -1 and told on errors. */
+int arrivals_look_for(json_t *report, const char *file, FILE *errors);
+
+#endif
