@@ -92,7 +92,7 @@ $(BUILD)/test/unit-keeper: $(call objects,tests/unit/site/folder.c)
 $(BUILD)/test/unit-keeper: override LDFLAGS += -Wl,--wrap=confine_enter
 $(eval $(call unit_rule,keeper,$(filter-out proxy/cli,$(LAYERS)),$(LIBS)))
 $(eval $(call unit_rule,audit,$(PURE) proxy/site proxy/audit,-ljansson))
-$(BUILD)/test/unit-cli: $(call objects,tests/unit/site/folder.c)
+$(BUILD)/test/unit-cli: $(call objects,tests/unit/site/folder.c tests/unit/tap/memory_file.c)
 $(eval $(call unit_rule,cli,$(LAYERS),$(LIBS)))
 $(eval $(call unit_rule,tls,classifier proxy/base proxy/driver/tls,-lgnutls))
 $(BUILD)/test/unit-stream: $(call objects,tests/unit/resolver/dns.c)
