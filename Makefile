@@ -92,7 +92,7 @@ $(BUILD)/test/unit-keeper: $(call objects,tests/unit/site/folder.c)
 $(BUILD)/test/unit-keeper: override LDFLAGS += -Wl,--wrap=confine_enter
 $(eval $(call unit_rule,keeper,$(filter-out proxy/cli,$(LAYERS)),$(LIBS)))
 $(eval $(call unit_rule,audit,$(PURE) proxy/site proxy/audit,-ljansson))
-$(BUILD)/test/unit-cli: $(call objects,tests/unit/site/folder.c)
+$(BUILD)/test/unit-cli: $(call objects,tests/unit/site/folder.c tests/unit/tap/memory_file.c)
 $(eval $(call unit_rule,cli,$(LAYERS),$(LIBS)))
 $(eval $(call unit_rule,tls,classifier proxy/base proxy/driver/tls,-lgnutls))
 $(BUILD)/test/unit-stream: $(call objects,tests/unit/resolver/dns.c)
@@ -129,7 +129,7 @@ $(BUILD)/test/deadman-probe: $(call objects,tests/keeper/deadman_probe.c) $(call
 	@$(CC) $(LDFLAGS) -o $@ $^
 
 # A child of the keeper in its sandbox, for tests/keeper.
-CONFINED := confined child attempts_files attempts_sockets attempts_processes duties duties_drivers fault condition entry report
+CONFINED := confined child attempts_files attempts_sockets attempts_processes duties duties_drivers duties_rehearsal fault condition entry report
 $(BUILD)/test/confined: $(call objects,$(CONFINED:%=tests/keeper/%.c)) $(call link,$(filter-out proxy/cli,$(LAYERS)))
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -269,6 +269,11 @@ bench:
 	@for b in $(BENCHES); do echo "== $$b"; build/lto/test/$$b || exit 1; echo; done
 	tests/bench/run.sh build/lto/relaywall
 
+bench-tap:
+	tests/deps.sh build bench-tap
+	$(MAKE) LTO=1 all
+	tests/bench/tap.sh build/lto/relaywall
+
 lab lab-up:
 	tests/deps.sh build
 	$(MAKE) all
@@ -316,7 +321,7 @@ help:
 	@echo 'make bench-engine      time of a command, both sides of it, without sockets'
 	@echo 'make bench-framing     octets of message text a second'
 	@echo 'make bench-policy      large policies: loading, memory, time of a verdict'
-	@echo 'make firmware-check    the image that was built, in an emulator: does it shield? (root); firmware-check-full: all else, and updates'
+	@echo 'make bench-tap         a large capture, read by relaywall tap, tshark and tcpflow: Gbit/s, memory; under five minutes' firmware-check firmware-check-full
 	@echo 'make soak              mixed load for SOAK (3600) seconds: memory, descriptors, counters (root)'
 	@echo 'make check-page        the page of the board in a browser (root; installs Chromium); its pictures in build/page'
 	@echo 'make check-package     build the Debian package, and look at it, in a copy of the tree (root)'
@@ -327,5 +332,5 @@ help:
 	@echo 'make lint              clang-tidy and cppcheck'
 
 -include $(shell find $(BUILD) -path $(BUILD)/firmware -prune -o -name '*.d' -print 2>/dev/null)
-.PHONY: all tests check check-units check-scenarios lint fuzz fuzz-faults faults bench $(BENCHES) lab lab-up lab-down clean help \
+.PHONY: all tests check check-units check-scenarios lint fuzz fuzz-faults faults bench bench-tap $(BENCHES) lab lab-up lab-down clean help \
         install man check-package check-page soak firmware firmware-lock firmware-check firmware-check-full

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Install the Debian packages for the purposes given: build, check, fuzz, faults, package, page, soak, bench, firmware, emulator.
+# Install the Debian packages for the purposes given: build, check, fuzz, faults, package, page, soak, bench, bench-tap, firmware, emulator.
 # Silent and quick where all are there.
 set -eu
 
@@ -21,6 +21,9 @@ for purpose in "$@"; do
 		;;
 	bench)
 		packages="$packages iproute2 nftables python3 procps util-linux strace haproxy nginx libnginx-mod-stream"
+		;;
+	bench-tap)
+		packages="$packages python3 tshark tcpflow"
 		;;
 	package)
 		packages="$packages debhelper dpkg-dev lintian binutils git man-db systemd logrotate mandoc iproute2 nftables python3 curl"

@@ -6,7 +6,24 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* Does a file that is there end in the middle of a line, as whoever wrote it was killed? */
+static bool
+is_torn(const char *name)
+{
+	int fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	struct stat st;
+	char last = '\n';
+
+	if (fd == -1)
+		return false;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && pread(fd, &last, 1, st.st_size - 1) != 1)
+		last = '\n';
+	close(fd);
+	return last != '\n';
+}
 
 int
 line_file_open(struct line_file *f, const char *command, const char *name)
@@ -15,8 +32,10 @@ line_file_open(struct line_file *f, const char *command, const char *name)
 	if (name == NULL)
 		return 0;
 	f->fd = strcmp(name, "-") == 0 ? STDOUT_FILENO : open(name, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
-	if (f->fd != -1)
+	if (f->fd != -1) {
+		f->torn = f->fd != STDOUT_FILENO && is_torn(name);
 		return 0;
+	}
 	fprintf(stderr, "%s: %s: %s\n", command, shown(name), strerror(errno));
 	return -1;
 }

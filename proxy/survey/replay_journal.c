@@ -213,7 +213,7 @@ on_other(struct replay_journal *j, const struct journal_verdict *line)
 		session_of(j, line)->s.authenticated |= line->code == 235;
 		break;
 	case EVENT_COUNT:
-		j->lines.events += !span_eq(line->event, SPAN("service"));
+		j->lines.events += !span_eq(line->event, SPAN("service")) && !span_eq(line->event, SPAN("evidence"));
 		break;
 	default:	/* about connections, and commands that no rule of a policy decides */
 		break;

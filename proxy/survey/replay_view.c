@@ -20,6 +20,13 @@ replay_is_relay(enum reason reason)
 	}
 }
 
+/* Causes of the rules that count by default, rules_default(): there is legitimate mail among what they find. */
+static bool
+only_counts(enum mode mode, enum reason reason)
+{
+	return mode == MODE_COUNT && (reason == REASON_FORGED_LOCAL || reason == REASON_FORGED_HELLO || reason == REASON_HELLO_NAME);
+}
+
 static enum replay_verdict
 verdict_of(enum action action, enum mode mode)
 {
@@ -39,7 +46,8 @@ verdict_of(enum action action, enum mode mode)
 struct replay_view
 replay_view_verdict(enum action action, enum mode mode, enum reason reason)
 {
-	return (struct replay_view){ verdict_of(action, mode), reason_name(reason), replay_is_relay(reason), .judged = true };
+	return (struct replay_view){ verdict_of(action, mode), reason_name(reason), replay_is_relay(reason), .judged = true,
+		.only_counts = only_counts(mode, reason) };
 }
 
 struct replay_view
@@ -85,7 +93,7 @@ replay_view_takes_away(const struct replay_view *v, bool as_written)
 {
 	switch (v->verdict) {
 	case REPLAY_COUNTED:
-		return !as_written && !v->fact;
+		return !as_written && !v->fact && !v->only_counts;
 	case REPLAY_REWRITTEN:
 	case REPLAY_REFUSED:
 	case REPLAY_DROPPED:

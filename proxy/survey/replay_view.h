@@ -27,6 +27,7 @@ struct replay_view {
 	bool relay;		/* the reason is a way of relaying */
 	bool judged;		/* by the classifier, from the command alone; not for what was said before it */
 	bool fact;		/* it happened: what a rule only counted was let pass */
+	bool only_counts;	/* COUNTED, by a rule that is not meant to do more: by default it counts */
 };
 
 /* Of what the classifier said. */
@@ -46,7 +47,7 @@ bool replay_view_unread(const struct policy_host *host, uint32_t network, struct
 
 /*
  * Does it keep mail away that would have reached the host? A rule that only counts is meant to refuse one day, and so it
- * does here, unless the policy is taken as it is written, or it is a fact that it did not.
+ * does here, unless the policy is taken as it is written, it is a fact that it did not, or to count is what it does by default.
  */
 bool replay_view_takes_away(const struct replay_view *v, bool as_written);
 

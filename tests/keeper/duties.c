@@ -232,8 +232,9 @@ write_to_disk(void *fd)
 static int
 write_anew(void *fd)
 {
-	return write_and_read(*(int *)fd) == 0 && ftruncate(*(int *)fd, 0) == 0 && lseek(*(int *)fd, 0, SEEK_SET) == 0 &&
-	    write_and_read(*(int *)fd) == 0 ? 0 : -1;
+	int file = *(int *)fd;
+
+	return write(file, "line\n", 5) == 5 && ftruncate(file, 0) == 0 && lseek(file, 0, SEEK_SET) == 0 && write(file, "line\n", 5) == 5 ? 0 : -1;
 }
 
 static int

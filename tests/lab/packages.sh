@@ -10,6 +10,7 @@ m4 m4
 python3 python3
 nmap nmap
 swaks swaks
+tcpdump tcpdump
 openssl openssl
 perl perl
 unshare util-linux

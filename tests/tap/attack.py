@@ -28,7 +28,6 @@ SETTINGS = {
 }
 MODES = {"plain": 25, "offer-all": 31, "no-ehlo": 32, "rcpt-550": 33, "mail-550": 34, "data-451": 35, "data-354-always": 36,
          "split-replies": 37, "bare-lf-replies": 38}
-END = b"NOOP this is the end of it"	# who captures waits for that
 MESSAGE = b"From: <probe@spam.example>\r\nSubject: probe\r\n\r\n..text\r\n."
 
 
@@ -146,7 +145,7 @@ async def main(corpus, path):
     await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
     client = await book.connect(CLIENT4 % 66, HOST4 % 25)
     await client.reply()
-    await client.say(END)
+    await client.say(smtp.END)
     await client.bye()
     book.note("end", client, True)
 

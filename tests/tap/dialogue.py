@@ -46,19 +46,21 @@ def steps(text):
         yield "send", smtp.decode(text[at:])
 
 
-async def replies(client):
-    """All that are due: one, and what follows at once."""
+async def replies(client, to):
+    """All that are due: one, and what follows at once, where what was said may be more than a command."""
     await client.reply(PATIENCE_S)
-    await client.further()
+    if len(to) > 1000 or b"\n" in to[:-1] or b"\r" in to[:-2]:
+        await client.further()
 
 
 async def play(client, text):
     """True: to the end of the script. False: the other side hung up, or was silent."""
-    unsent, bytewise, early = b"", False, "{nobanner}" in text
+    unsent, said, bytewise, early = b"", b"", False, "{nobanner}" in text
 
     async def flush():
-        nonlocal unsent
+        nonlocal unsent, said
         octets, unsent = unsent, b""
+        said += octets
         for i in range(0, len(octets), 1 if bytewise else max(1, len(octets))):
             await client.send(octets[i:i + 1] if bytewise else octets)
             if bytewise:
@@ -73,7 +75,8 @@ async def play(client, text):
                 continue
             await flush()
             if what == "wait":
-                await replies(client)
+                await replies(client, said)
+                said = b""
             elif what == "turn":	# one is due, and nothing else will come
                 await client.reply(PATIENCE_S)
             elif what == "bytewise":

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Lenient mail hosts, which take everything: what an open relay of old is at its worst.
 
-    host.py MODE=ADDRESS...     one at each address, port 25; "ready" when all listen
+    host.py MODE=ADDRESS...             one at each address, port 25; "ready" when all listen
+    host.py relay=ADDRESS=DOMAIN,...    one with domains of its own, which sends on what is for others, to ELSEWHERE
 
 Lines end at LF, and what is a dot alone then, with or without a CR at either side, ends a message. MODE:
 """
 
 import asyncio
+import re
 import sys
+
+ELSEWHERE = "192.0.2.80"
 
 OFFERS = ["8BITMIME", "SIZE 52428800", "DSN"]
 ALL = ["PIPELINING", *OFFERS, "HELP", "ENHANCEDSTATUSCODES", "AUTH PLAIN LOGIN", "CHUNKING", "BINARYMIME", "SMTPUTF8", "ETRN",
@@ -24,15 +28,39 @@ MODES = {
     "data-354-always": "takes DATA without recipients",
     "split-replies": "sends its replies in pieces",
     "bare-lf-replies": "ends its replies with LF alone",
+    "relay": "takes everything but mail to nobody, and sends on what is not its own",
+    "elsewhere": "a host of others: takes what is sent on to it",
 }
+
+
+def target_of(argument, domains):
+    """The domain that an open relay sends mail for "TO:<path>" to, by all that it follows: routes, quotes, percent, bang, a second @."""
+    path = re.sub(r"^TO:\s*<?|>.*$|\s.*$", "", argument, flags=re.I).replace('"', "")
+    while True:
+        local, at, domain = path.rpartition("@") if "@" in path else (path, "", "")
+        if path.startswith("@"):
+            path = path.partition(":")[2]
+        elif at and domain.lower() not in domains:
+            return domain.lower()
+        elif "@" in local:
+            path = local
+        elif "!" in local:
+            host, _, user = local.partition("!")
+            path = f"{user}@{host}"
+        elif "%" in local:
+            path = "@".join(local.rsplit("%", 1))
+        else:
+            return ""		# its own
 
 
 class Session:
     """One client's."""
 
-    def __init__(self, mode, reader, writer):
-        self.mode, self.reader, self.writer = mode, reader, writer
+    def __init__(self, mode, domains, reader, writer):
+        self.mode, self.domains, self.reader, self.writer = mode, domains, reader, writer
+        self.name = domains[0] if domains else "mail.local.example"
         self.recipients = 0
+        self.passed_on = []
 
     async def say(self, *lines):
         text = b"".join(lines)
@@ -58,15 +86,38 @@ class Session:
             pass
         self.recipients = 0
         await self.say(b"250 2.0.0 taken\r\n")
+        if self.passed_on:
+            await self.pass_on()
+
+    async def pass_on(self):
+        """To the host of others, in one message."""
+        reader, writer = await asyncio.open_connection(ELSEWHERE, 25, local_addr=(self.writer.get_extra_info("sockname")[0], 0))
+        await reader.readline()
+        lines = ["HELO " + self.name, "MAIL FROM:<>", *(f"RCPT TO:<someone@{target}>" for target in self.passed_on), "DATA", "x\r\n.", "QUIT"]
+        for line in lines:
+            writer.write(line.encode() + b"\r\n")
+            await reader.readline()
+        writer.close()
+        self.passed_on = []
+
+    async def recipient(self, line):
+        argument = line.partition(b" ")[2].decode("latin-1").strip()
+        target = target_of(argument, self.domains) if self.mode == "relay" else ""
+        if self.mode == "rcpt-550" or "<nobody" in argument:
+            await self.say(b"550 5.1.1 no such user\r\n")
+            return
+        self.passed_on += [target] if target else []
+        self.recipients += 1
+        await self.say(b"250 2.0.0 ok\r\n")
 
     async def greet(self, verb):
         if verb == b"HELO":
-            await self.say(b"250 mail.local.example\r\n")
+            await self.say(b"250 " + self.name.encode() + b"\r\n")
         elif self.mode == "no-ehlo":
             await self.say(b"500 5.5.1 unknown\r\n")
         else:
             offers = ALL if self.mode == "offer-all" else [*OFFERS, "PIPELINING"] if self.mode == "pipelining" else OFFERS
-            await self.say(b"250-mail.local.example\r\n", *(b"250-" + o.encode() + b"\r\n" for o in offers[:-1]),
+            await self.say(b"250-" + self.name.encode() + b"\r\n", *(b"250-" + o.encode() + b"\r\n" for o in offers[:-1]),
                            b"250 " + offers[-1].encode() + b"\r\n")
 
     async def data(self):
@@ -109,10 +160,11 @@ class Session:
             await self.greet(verb)
         elif verb in (b"MAIL", b"SEND", b"SOML", b"SAML") and self.mode == "mail-550":
             await self.say(b"550 5.7.1 not you\r\n")
-        elif verb == b"RCPT" and self.mode == "rcpt-550":
-            await self.say(b"550 5.1.1 no such user\r\n")
-        elif verb in (b"MAIL", b"SEND", b"SOML", b"SAML", b"RCPT", b"RSET", b"NOOP", b"VRFY", b"EXPN", b"ETRN", b"HELP"):
-            self.recipients = self.recipients + 1 if verb == b"RCPT" else self.recipients if verb != b"RSET" else 0
+        elif verb == b"RCPT":
+            await self.recipient(line)
+        elif verb in (b"MAIL", b"SEND", b"SOML", b"SAML", b"RSET", b"NOOP", b"VRFY", b"EXPN", b"ETRN", b"HELP"):
+            if verb == b"RSET":
+                self.recipients, self.passed_on = 0, []
             await self.say(b"250 2.0.0 ok\r\n")
         elif verb in (b"DATA", b"BDAT", b"AUTH"):
             await (self.data() if verb == b"DATA" else self.bdat(words) if verb == b"BDAT" else self.auth(words))
@@ -124,7 +176,7 @@ class Session:
 
     async def serve(self):
         try:
-            await self.say(b"220 mail.local.example ESMTP\r\n")
+            await self.say(b"220 " + self.name.encode() + b" ESMTP Sendmail 8.9.3/8.9.3; Mon, 12 Jan 2004 09:00:00 +0100\r\n")
             while True:
                 await self.obey(await self.line())
         except (EOFError, OSError, ValueError):
@@ -135,12 +187,13 @@ class Session:
 
 async def main():
     for argument in sys.argv[1:]:
-        mode, _, address = argument.partition("=")
+        mode, address, *domains = argument.split("=")
+        domains = domains[0].split(",") if domains else []
         if mode not in MODES:
             sys.exit(f"host.py: no mode {mode}")
 
-        async def serve(reader, writer, mode=mode):
-            await Session(mode, reader, writer).serve()
+        async def serve(reader, writer, mode=mode, domains=domains):
+            await Session(mode, domains, reader, writer).serve()
 
         await asyncio.start_server(serve, address, 25, backlog=1000, limit=1 << 22)
     print("ready", flush=True)

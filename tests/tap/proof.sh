@@ -122,6 +122,7 @@ unset "started[$keeper]"
 
 verdicts() { status=0; /usr/bin/python3 verdicts.py "$@" || status=$?; }
 tap() {	# CAPTURE NAME
+	rm -f "$folder/$2".*	# a journal is appended to
 	"$relaywall" tap --policy "$folder/conf" --journal "$folder/$2.tapped" --exchanges "$folder/$2.exchanges" --json "$1" >"$folder/$2.inventory" 2>"$folder/$2.counters"
 }
 counted() { awk -v name="$2:" '$2 == name { print $1 }' "$folder/$1.counters"; }
@@ -140,13 +141,15 @@ is "... and finds nothing to change in the journal of the shield" "$("$relaywall
 
 # --- captures that are worse -------------------------------------------------------
 
-for how in shuffle=20 shuffle=1000 double=5; do
-	/usr/bin/python3 disorder.py "$how" "$folder/cap" "$folder/worse"
-	tap "$folder/worse" "$how"
-	verdicts same "$folder/live" "$folder/journal" "$folder/bare" "$folder/$how.tapped" | tee "$folder/said"
+mangle() { /usr/bin/python3 mangle.py "$@" "$folder/cap" "$folder/worse" >"$folder/mangled"; }
+for how in "--shuffle 1000" "--shuffle 50 --own-times" "--shuffle 200 --duplicate 0.2"; do
+	# shellcheck disable=SC2086
+	mangle $how
+	tap "$folder/worse" mangled
+	verdicts same "$folder/live" "$folder/journal" "$folder/bare" "$folder/mangled.tapped" | tee "$folder/said"
 	is "$how: differences" "$(tail -n 1 "$folder/said")" "$recipients recipients, 0 differences*"
 done
-/usr/bin/python3 disorder.py drop=100 "$folder/cap" "$folder/worse"
+mangle --drop 0.01
 tap "$folder/worse" drop
 verdicts lossy "$folder/bare" "$folder/whole.tapped" "$folder/drop.tapped" "$folder/drop.exchanges" | tee "$folder/said"
 is "one packet of 100 dropped: differences where nothing is missing" "$(tail -n 1 "$folder/said")" "* recipients, 0 differences; [1-9]*"

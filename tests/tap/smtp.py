@@ -11,6 +11,7 @@ import socket
 CODE = re.compile(rb"\d{3}([ -]|\r?\n)")
 PATIENCE_S = 20
 QUIET_S = 0.1
+END = b"NOOP this is the end of it"	# who captures waits for that
 
 
 class Closed(Exception):

@@ -1,7 +1,9 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Verdicts of two journals about the same attack, recipient by recipient.
 
     verdicts.py same BOOK JOURNAL BOOK JOURNAL              of the shield that was live, and of the tap; each attack's book says whose its connections were
+    verdicts.py recipients BOOK JOURNAL BOOK JOURNAL        the same, of recipients alone
     verdicts.py lossy BOOK JOURNAL JOURNAL EXCHANGES        of the tap, with all packets and with some missing; the exchanges of the latter
     verdicts.py totals JOURNAL EXCHANGES REPORT             of the tap, and what relaywall replay --json --as-written says of the same capture
 
@@ -80,11 +82,11 @@ class Result:
         sys.exit(self.differences > 0)
 
 
-def same(live_book, live_journal, tap_book, tap_journal):
+def same(live_book, live_journal, tap_book, tap_journal, of_one=JUDGED, of_several=("recipient", "message")):
     live, tap = parts(live_book, live_journal), parts(tap_book, tap_journal)
     result = Result()
     for label in sorted(live.keys() | tap.keys()):
-        kinds = JUDGED if len(live[label].connections) == 1 else ("recipient", "message")
+        kinds = of_one if len(live[label].connections) == 1 else of_several
         a, b = live[label].facts(kinds), tap[label].facts(kinds)
         result.recipients += recipients(a)
         if label in EXPLAINED:
@@ -94,6 +96,10 @@ def same(live_book, live_journal, tap_book, tap_journal):
         elif a != b:
             result.wrong(label, a, b)
     result.end()
+
+
+def of_recipients(*files):
+    same(*files, of_one=("recipient",), of_several=("recipient",))
 
 
 def lossy(book, journal, torn_journal, exchanges):
@@ -130,7 +136,7 @@ def word_of(action, line):
     return "count" if action == "pass" and line.get("mode") == "count" else action
 
 
-MODES = {"same": same, "lossy": lossy, "totals": totals}
+MODES = {"same": same, "recipients": of_recipients, "lossy": lossy, "totals": totals}
 if len(sys.argv) < 2 or sys.argv[1] not in MODES:
     sys.exit(__doc__)
 MODES[sys.argv[1]](*sys.argv[2:])

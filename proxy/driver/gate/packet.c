@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/driver/gate/packet.h"
 
+#include "proxy/base/ip_extension.h"
+#include "proxy/base/octets.h"
+
 enum {
 	V4_OCTETS = 20,		/* of a header without options */
 	V6_OCTETS = 40,
@@ -14,20 +17,7 @@ enum {
 	V4_OPTION_SSRR = 137,
 };
 
-/* Numbers of protocols and extension headers. */
-enum { HOP_BY_HOP = 0, TCP = 6, ROUTING = 43, FRAGMENT = 44, AUTHENTICATION = 51, DESTINATION_OPTIONS = 60 };
-
-static uint16_t
-get16(const uint8_t *at)
-{
-	return (uint16_t)(at[0] << 8 | at[1]);
-}
-
-static uint32_t
-get32(const uint8_t *at)
-{
-	return (uint32_t)get16(at) << 16 | get16(at + 2);
-}
+enum { TCP = 6 };	/* the number of the protocol */
 
 /* The TCP header at octet at of a packet of total octets; at <= total. */
 static enum packet_result
@@ -44,9 +34,9 @@ read_tcp(struct span in, size_t at, size_t total, struct packet *p)
 	header = (tcp[12] >> 4) * 4u;
 	if (header < TCP_OCTETS || header > total - at)
 		return PACKET_BAD_LENGTH;
-	p->client_port = get16(tcp);
-	p->port = get16(tcp + 2);
-	p->seq = get32(tcp + 4);
+	p->client_port = octets_16(tcp);
+	p->port = octets_16(tcp + 2);
+	p->seq = octets_32(tcp + 4);
 	p->flags = tcp[13];
 	if ((p->flags & PACKET_FLAG_SYN) == 0)
 		return PACKET_OTHER;
@@ -86,12 +76,12 @@ read_v4(struct span in, struct packet *p)
 	if (in.len < V4_OCTETS)
 		return PACKET_CUT;
 	header = (in.at[0] & 0x0f) * 4u;
-	total = get16(in.at + 2);
+	total = octets_16(in.at + 2);
 	p->client = ip_from_v4(in.at + 12);
 	p->host = ip_from_v4(in.at + 16);
 	if (header < V4_OCTETS || header > total)
 		return PACKET_BAD_LENGTH;
-	if ((get16(in.at + 6) & (V4_MORE_FRAGMENTS | V4_OFFSET)) != 0)
+	if ((octets_16(in.at + 6) & (V4_MORE_FRAGMENTS | V4_OFFSET)) != 0)
 		return PACKET_FRAGMENT;
 	if (in.at[9] != TCP)
 		return PACKET_NOT_TCP;
@@ -100,52 +90,31 @@ read_v4(struct span in, struct packet *p)
 	return read_v4_options(in, header, total, p);
 }
 
-static bool
-is_extension(uint8_t next)
-{
-	return next == HOP_BY_HOP || next == ROUTING || next == FRAGMENT || next == AUTHENTICATION ||
-	    next == DESTINATION_OPTIONS;
-}
-
-/* Octets of the extension header that begins with these two. */
-static size_t
-extension_octets(uint8_t kind, const uint8_t *at)
-{
-	switch (kind) {
-	case FRAGMENT:
-		return 8;
-	case AUTHENTICATION:
-		return (at[1] + 2u) * 4;
-	default:
-		return (at[1] + 1u) * 8;
-	}
-}
-
 /* Extension headers behind the IPv6 header, the first of this kind; then what follows them. */
 static enum packet_result
 read_extensions(struct span in, uint8_t kind, size_t total, struct packet *p)
 {
 	size_t at = V6_OCTETS;
 
-	for (unsigned i = 0; is_extension(kind); i++) {
+	for (unsigned i = 0; ip_is_extension(kind); i++) {
 		size_t len;
 
 		if (i == PACKET_EXTENSIONS_MAX)
 			return PACKET_TOO_DEEP;
-		if (kind == HOP_BY_HOP && i > 0)
+		if (kind == IP_HOP_BY_HOP && i > 0)
 			return PACKET_BAD_ORDER;
 		if (total - at < 8)
 			return PACKET_BAD_LENGTH;
 		if (in.len < at + 8)
 			return PACKET_CUT;
-		len = extension_octets(kind, in.at + at);
+		len = ip_extension_octets(kind, in.at + at);
 		if (len > total - at)
 			return PACKET_BAD_LENGTH;
 		if (at + len > V6_OCTETS + PACKET_EXTENSION_OCTETS_MAX)
 			return PACKET_TOO_DEEP;
-		if (kind == FRAGMENT && (get16(in.at + at + 2) & V6_OFFSET_OR_MORE) != 0)
+		if (kind == IP_FRAGMENT && (octets_16(in.at + at + 2) & V6_OFFSET_OR_MORE) != 0)
 			return PACKET_FRAGMENT;	/* else an atomic one, RFC 6946: it is whole */
-		if (kind == ROUTING && in.at[at + 3] != 0)	/* segments left */
+		if (kind == IP_ROUTING && in.at[at + 3] != 0)	/* segments left */
 			return PACKET_ROUTED;
 		kind = in.at[at];
 		at += len;
@@ -166,7 +135,7 @@ read_v6(struct span in, struct packet *p)
 		return PACKET_MAPPED;	/* no evidence either: it would read as an IPv4 address */
 	p->client = client;
 	p->host = host;
-	return read_extensions(in, in.at[6], V6_OCTETS + (size_t)get16(in.at + 4), p);
+	return read_extensions(in, in.at[6], V6_OCTETS + (size_t)octets_16(in.at + 4), p);
 }
 
 enum packet_result

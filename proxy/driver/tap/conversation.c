@@ -8,7 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { KEPT_LINE = 1024 };	/* octets of a command that are told; more than any server takes */
+enum {
+	KEPT_LINE = 1024,	/* octets of a command that are told; more than any server takes */
+	MECHANISM = 20,		/* octets of a mechanism's name */
+};
 
 struct words {
 	size_t len;
@@ -85,17 +88,21 @@ faults_of(struct span line)
 	return faults;
 }
 
-/* What of a line may be shown: never what can be a password. Of AUTH the mechanism is of interest. */
+/* What of a line may be shown: never what can be a password. Of AUTH the mechanism is of interest, RFC 4422, 3.1. */
 static struct span
 shown(const struct conversation *t, const struct command *c, struct span line)
 {
-	struct span mechanism;
+	size_t from = c->name.len, to;
+	bool is_name;
 
 	if (c->verb != VERB_AUTH)
 		return command_shown(c, line, t->secret);
-	mechanism = ascii_trim(c->argument);
-	mechanism = span_cut(mechanism, 0, span_find(mechanism, 0, ' '));
-	return span_of(line.at, (size_t)(mechanism.at + mechanism.len - line.at));
+	while (from < line.len && ascii_is(line.at[from], ASCII_BLANK))
+		from++;
+	for (to = from; to < line.len && (ascii_is(line.at[to], ASCII_LDH) || line.at[to] == '_');)
+		to++;
+	is_name = to - from <= MECHANISM && (to == line.len || ascii_is(line.at[to], ASCII_BLANK));
+	return span_cut(line, 0, is_name ? to : from);	/* no name: somebody left it out */
 }
 
 static void
@@ -302,6 +309,7 @@ closed(void *flow, enum flow_end how, uint64_t time_us)
 {
 	struct conversation *t = flow;
 
+	t->conf->counters->unwatched += t->transcript.side[SIDE_CLIENT].failed || t->transcript.side[SIDE_HOST].failed;
 	transcript_stop(&t->transcript, time_us);
 	tell(t, &(struct exchange){ .kind = EXCHANGE_CLOSED, .time_us = time_us, .end = how });
 	if (t->rehearsals[0] != NULL)

@@ -17,7 +17,7 @@
 	X(unprotected, "of these: no policy protects their host")                                                         \
 	X(exchanges, "commands, replies and messages in them")                                                            \
 	X(unasked, "senders whose domain the first policy would have asked the DNS about, and nobody did")                \
-	X(unwatched, "connections not watched, or not judged, for want of memory")
+	X(unwatched, "connections not watched, or not judged, or not wholly, for want of memory")
 
 struct conversation_counters {
 #define X(name, meaning) uint64_t name;

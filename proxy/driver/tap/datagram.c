@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/driver/tap/datagram.h"
 
-#include "proxy/driver/tap/octets.h"
+#include "proxy/base/ip_extension.h"
+#include "proxy/base/octets.h"
 
 enum {
 	V4_OCTETS = 20,		/* of a header without options */
@@ -11,9 +12,6 @@ enum {
 	V6_MORE_FRAGMENTS = 0x0001,
 	V6_OFFSET = 0xfff8,	/* in octets */
 };
-
-/* Numbers of extension headers. */
-enum { HOP_BY_HOP = 0, ROUTING = 43, FRAGMENT = 44, AUTHENTICATION = 51, DESTINATION_OPTIONS = 60 };
 
 /* Be done with n octets of the payload; n <= length. */
 static void
@@ -65,26 +63,6 @@ read_v4(struct span packet, size_t length, struct datagram *d)
 	return DATAGRAM_FRAGMENT;
 }
 
-static bool
-is_extension(uint8_t kind)
-{
-	return kind == HOP_BY_HOP || kind == ROUTING || kind == FRAGMENT || kind == AUTHENTICATION || kind == DESTINATION_OPTIONS;
-}
-
-/* Octets of the extension header that begins with these two. */
-static size_t
-extension_octets(uint8_t kind, const uint8_t *at)
-{
-	switch (kind) {
-	case FRAGMENT:
-		return 8;
-	case AUTHENTICATION:
-		return (at[1] + 2u) * 4;
-	default:
-		return (at[1] + 1u) * 8;
-	}
-}
-
 /* A fragment header: true if it makes this a piece of something. One that has it all is whole (RFC 6946). */
 static bool
 read_fragment(const uint8_t *at, struct datagram *d)
@@ -101,7 +79,7 @@ read_fragment(const uint8_t *at, struct datagram *d)
 static enum datagram_result
 walk(struct datagram *d)
 {
-	for (unsigned i = 0; is_extension(d->protocol); i++) {
+	for (unsigned i = 0; ip_is_extension(d->protocol); i++) {
 		uint8_t kind = d->protocol;
 		const uint8_t *at = d->payload.at;
 		size_t len;
@@ -110,12 +88,12 @@ walk(struct datagram *d)
 			return DATAGRAM_BAD;
 		if (d->payload.len < 8)
 			return DATAGRAM_CUT;
-		len = extension_octets(kind, at);
+		len = ip_extension_octets(kind, at);
 		if (len > d->length)
 			return DATAGRAM_BAD;
 		d->protocol = at[0];
 		step_over(d, len);
-		if (kind == FRAGMENT && read_fragment(at, d))
+		if (kind == IP_FRAGMENT && read_fragment(at, d))
 			return DATAGRAM_FRAGMENT;
 	}
 	return DATAGRAM_WHOLE;

@@ -2,7 +2,7 @@
 #include "proxy/driver/tap/flow_key.h"
 
 #include "proxy/base/siphash.h"
-#include "proxy/driver/tap/octets.h"
+#include "proxy/base/octets.h"
 
 unsigned
 flow_key_of(const struct segment *s, struct flow_key *key)

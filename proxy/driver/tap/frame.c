@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/driver/tap/frame.h"
 
-#include "proxy/driver/tap/octets.h"
+#include "proxy/base/octets.h"
 
 /* https://www.iana.org/assignments/ieee-802-numbers; the third kind of tag is from before 802.1ad. */
 enum {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/driver/tap/segment.h"
 
-#include "proxy/driver/tap/octets.h"
+#include "proxy/base/octets.h"
 
 enum { TCP_OCTETS = 20 };	/* of a header without options */
 

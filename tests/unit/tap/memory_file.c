@@ -11,7 +11,7 @@
 
 enum { OCTETS_MAX = 4 << 20 };
 
-static void
+__attribute__((noreturn)) static void
 die(const char *what)
 {
 	perror(what);

@@ -2,8 +2,8 @@
 /*
  * octets.h - numbers in network byte order, anywhere in memory.
  */
-#ifndef PROXY_DRIVER_TAP_OCTETS_H
-#define PROXY_DRIVER_TAP_OCTETS_H
+#ifndef PROXY_BASE_OCTETS_H
+#define PROXY_BASE_OCTETS_H
 
 #include <stdint.h>
 
