@@ -6,8 +6,8 @@
 
 # What emulation and a busy machine may take: a boot, and a step of it.
 SLACK=${SLACK-1}	# factor of all times that are a goal
-BOOT_S=${BOOT_S-120}
-STEP_S=${STEP_S-40}
+BOOT_S=${BOOT_S-240}
+STEP_S=${STEP_S-120}
 
 # --- its start ----------------------------------------------------------------
 
@@ -85,6 +85,7 @@ box_gets() {	# FOLDER
 		echo "box-config use 1"
 	} | while IFS= read -r line; do vm_type box "$line"; done
 	vm_wait box "$STEP_S" '^box: generation 000001 is in use' >/dev/null
+	until_true "$STEP_S" in_box true 2>/dev/null	# init starts what listens for ssh
 }
 
 # --- by ssh -------------------------------------------------------------------

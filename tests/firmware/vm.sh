@@ -42,6 +42,13 @@ vm_runs() {
 	[ "$(started_at "$pid")" = "$when" ]
 }
 
+# vm_used NAME: ms of a processor. It says the same of a boot on a machine that is busy with other things.
+vm_used() {
+	local pid
+	read -r pid _ <"$folder/vm-$1/process"
+	sed 's/.*) //' "/proc/$pid/stat" | awk -v tick="$(getconf CLK_TCK)" '{ printf "%d\n", ($12 + $13) * 1000 / tick }'
+}
+
 # vm_cut NAME: the power
 vm_cut() {
 	local pid
