@@ -139,6 +139,11 @@ $(BUILD)/test/scribe-run: $(call objects,tests/keeper/scribe_run.c) $(call link,
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# Machines with NICs in namespaces, for tests/firmware.
+$(BUILD)/test/tapexec: tests/firmware/tapexec.c $(FLAGS_STAMP)
+	@mkdir -p $(@D)
+	@$(CC) $(filter-out -MMD -MP,$(CFLAGS)) $(LDFLAGS) -o $@ $<
+
 # The program by other versions' names, for tests/keeper.
 OTHERS := next alien blind
 $(BUILD)/test/relaywall-blind: override LDFLAGS += -Wl,--wrap=handover_load
@@ -292,6 +297,12 @@ soak:
 	$(MAKE) all
 	tests/soak/run.sh $(BUILD)/relaywall $(SOAK)
 
+# The image in an emulator: what users of the network see; the rest, updates among it.
+firmware-check firmware-check-full:
+	tests/deps.sh build emulator
+	$(MAKE) $(BUILD)/test/tapexec
+	tests/firmware/run.sh $(if $(filter %-full,$@),full,quick)
+
 clean:
 	rm -rf build
 
@@ -310,7 +321,7 @@ help:
 	@echo 'make bench-engine      time of a command, both sides of it, without sockets'
 	@echo 'make bench-framing     octets of message text a second'
 	@echo 'make bench-policy      large policies: loading, memory, time of a verdict'
-	@echo 'make bench-tap         a large capture, read by relaywall tap, tshark and tcpflow: Gbit/s, memory; under five minutes'
+	@echo 'make bench-tap         a large capture, read by relaywall tap, tshark and tcpflow: Gbit/s, memory; under five minutes' firmware-check firmware-check-full
 	@echo 'make soak              mixed load for SOAK (3600) seconds: memory, descriptors, counters (root)'
 	@echo 'make check-page        the page of the board in a browser (root; installs Chromium); its pictures in build/page'
 	@echo 'make check-package     build the Debian package, and look at it, in a copy of the tree (root)'
@@ -322,4 +333,4 @@ help:
 
 -include $(shell find $(BUILD) -path $(BUILD)/firmware -prune -o -name '*.d' -print 2>/dev/null)
 .PHONY: all tests check check-units check-scenarios lint fuzz fuzz-faults faults bench bench-tap $(BENCHES) lab lab-up lab-down clean help \
-        install man check-package check-page soak firmware firmware-lock
+        install man check-package check-page soak firmware firmware-lock firmware-check firmware-check-full

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Install the Debian packages for the purposes given: build, check, fuzz, faults, package, page, soak, bench, bench-tap, firmware.
+# Install the Debian packages for the purposes given: build, check, fuzz, faults, package, page, soak, bench, bench-tap, firmware, emulator.
 # Silent and quick where all are there.
 set -eu
 
@@ -35,6 +35,9 @@ for purpose in "$@"; do
 		;;
 	page)
 		packages="$packages chromium fonts-dejavu-core"
+		;;
+	emulator)
+		packages="$packages qemu-system-x86 qemu-utils ovmf fdisk openssh-client openssl iproute2 python3 procps"
 		;;
 	fuzz)
 		packages="$packages clang libclang-rt-dev"
