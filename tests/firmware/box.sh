@@ -44,7 +44,7 @@ box_start() {
 	esac
 	case $kind in
 	ram)	# without the guards against neighbours on one processor it is emulated faster
-		given+=(-kernel "$firmware/virt/vmlinuz" -initrd "$firmware/virt/initrd" -append "console=ttyS0 quiet panic=10 mitigations=off")
+		given+=(-kernel "$firmware/virt/vmlinuz" -initrd "$firmware/virt/initrd" -append "$(cat "$firmware/virt/cmdline") mitigations=off")
 		;;
 	*-uefi)
 		given+=(-drive if=pflash,unit=0,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd
@@ -85,7 +85,7 @@ box_gets() {	# FOLDER
 		echo "box-config use 1"
 	} | while IFS= read -r line; do vm_type box "$line"; done
 	vm_wait box "$STEP_S" '^box: generation 000001 is in use' >/dev/null
-	until_true "$STEP_S" in_box true 2>/dev/null	# init starts what listens for ssh
+	let_in
 }
 
 # --- by ssh -------------------------------------------------------------------
@@ -95,6 +95,8 @@ ssh_as() {	# KEY ADDRESS COMMAND...
 		-o "UserKnownHostsFile=$folder/$(cat "$folder/kind").hosts" -o StrictHostKeyChecking=accept-new "root@$2" "${@:3}"
 }
 in_box() { ssh_as key "${box[0]}" "$@"; }
+# Init starts what listens for ssh, now and when its address has changed.
+let_in() { until_true "$STEP_S" in_box true 2>/dev/null; }
 # box_takes FOLDER: a configuration that is in force then
 box_takes() {
 	tar -C "$1" -c . | in_box 'number=$(box-config new -) && box-config use $number'
