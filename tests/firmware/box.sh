@@ -104,7 +104,7 @@ box_takes() {
 
 # --- a shield, as it was when it had just begun --------------------------------
 
-# shield [KIND [MODE]]: from its snapshot, if there is one. That costs half a second, a boot ten.
+# shield [KIND [MODE]]: from its snapshot, if there is one. That costs a second, a boot ten.
 shield() {
 	local kind=${1-ram} mode=${2-routed}
 	"net_${mode%%-*}"
@@ -112,13 +112,10 @@ shield() {
 		first_boot "$kind"
 		box_gets "$(configuration "$mode")"
 		shield_saved "$mode"
-	elif vm_runs box && [ "$(cat "$folder/kind")" = "$kind" ]; then
-		vm_load box "$mode"
 	else
 		vm_cut box
 		box_start "$kind" -loadvm "$mode"
-		until_true 10 vm_answers
-		vm_mark box
+		until_true 20 vm_answers
 	fi
 }
 vm_answers() { vm_ask box 'info status' 2>/dev/null | grep -q running; }
