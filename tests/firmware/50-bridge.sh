@@ -12,6 +12,7 @@
 in_a_wire() {
 	local i rows
 	shield ram "$1"
+	: >"$folder/delivered"
 	host_begin
 	for i in 0 1; do
 		is "$1: a mail from ${near[i]}, port 4099" "$(mail_one 4099 "${near[i]}" "${host[i]}")" "4099 delivered"

@@ -117,6 +117,10 @@ shield() {
 		first_boot "$kind"
 		box_gets "$(configuration "$mode")"
 		shield_saved "$mode"
+	elif [[ $kind == pc-* ]]; then
+		vm_cut box
+		box_start "$kind"
+		box_is_healthy && let_in
 	else
 		vm_cut box
 		box_start "$kind" -loadvm "$mode"
@@ -125,8 +129,13 @@ shield() {
 }
 vm_answers() { vm_ask box 'info status' 2>/dev/null | grep -q running; }
 shield_saved() {
-	vm_save box "$1"
-	echo "$1" >>"$folder/$(cat "$folder/kind").saved"
+	local kind
+	kind=$(cat "$folder/kind")
+	case $kind in
+	pc-*) in_box sync ;;	# of NVMe there are no snapshots: what is on the disk has to do
+	*) vm_save box "$1" ;;
+	esac
+	echo "$1" >>"$folder/$kind.saved"
 }
 # first_boot KIND: of a disk that was just written, until it says that it wants a configuration
 first_boot() {
