@@ -12,7 +12,7 @@ is_id(struct span s)
 	return true;
 }
 
-/* One digit or two. */
+/* One digit or two, without a zero before others. */
 static bool
 is_worker(struct span s, unsigned *worker)
 {
@@ -22,7 +22,7 @@ is_worker(struct span s, unsigned *worker)
 			return false;
 		*worker = *worker * 10 + (s.at[i] - '0');
 	}
-	return s.len == 1 || s.len == 2;
+	return s.len == 1 || (s.len == 2 && s.at[0] != '0');
 }
 
 /* What is behind these octets; empty: the line does not begin so. */

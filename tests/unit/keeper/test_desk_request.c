@@ -20,6 +20,7 @@ static const struct {
 	{ SPAN("rehearse"), REQUEST_NONE, "" },
 	{ SPAN("rehearse "), REQUEST_NONE, "" },
 	{ SPAN("rehearse 100"), REQUEST_NONE, "" },
+	{ SPAN("rehearse 07"), REQUEST_NONE, "" },
 	{ SPAN("rehearse 1x"), REQUEST_NONE, "" },
 	{ SPAN("rehearse -1"), REQUEST_NONE, "" },
 	{ SPAN(""), REQUEST_NONE, "" },
