@@ -84,6 +84,9 @@ struct transcript {
 	bool skipped;			/* LOST: lines went by; the client had seen: */
 	uint64_t skipped_seen;
 	struct text_end text;
+	struct text_end ahead;		/* LOOSE: the same further on, */
+	uint64_t ahead_at;		/* ... before this offset of the client; older than the text: not looked at yet */
+	bool ahead_ends;		/* ... where an end for every server is */
 	bool stopping;			/* nothing more will come */
 };
 
