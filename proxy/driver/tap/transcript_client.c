@@ -97,7 +97,7 @@ no_line(struct transcript *t, bool told)
 	}
 	t->in_part = true;
 	if (told)
-		transcript_say(t, &(struct said){ .kind = SAID_PART, .octets = now });
+		transcript_say(t, &(struct said){ .kind = SAID_PART, .octets = now, .verb = t->part });
 	strand_use(client, now.len);
 	return true;
 }
