@@ -25,8 +25,8 @@
  * 15. Only clients who relay, or test, wrote to it: foreign.
  * 16. Doubtful.
  *
- * A client is an address, whichever host it writes to. A good one is outside, tried no routing form (who does is a tester), writes to no foreign domain, and not mostly
- * in the name of local ones. Inside is a private address, or one in the /24 (IPv6: /64) of one of our hosts; if all
+ * A client is an address, or outside a /64 of IPv6, whichever host it writes to. A good one is outside, tried no routing form
+ * (who does is a tester), writes to no foreign domain, and not mostly in the name of local ones. Inside is a private address, or one in the /24 (IPv6: /64) of one of our hosts; if all
  * clients are, that means nothing, and all are outside. A host is ours unless all of its clients are hosts themselves and
  * it is not inside: that one is where our hosts sent mail to.
  *
@@ -58,7 +58,7 @@ enum {
 struct learnt_client {
 	unsigned is;
 	uint64_t local, foreign, unknown;	/* domains of each kind that it wrote to, and a host took it: at all hosts */
-	uint32_t first;				/* the first client of the same address */
+	uint32_t first;				/* the first address of the same client */
 	uint64_t as_local;			/* mails in the name of local domains */
 };
 

@@ -96,6 +96,18 @@ static const struct scene {
 	{ "... who would have it say that it refuses to relay",
 	  { REFUSED(HOST, PEER(1), "relay@x.invalid", "5.1.2 <relay@x.invalid>... Host unknown"), REFUSED(HOST, PEER(1), "relay@y.invalid", "5.1.2 no way to RELAY@y.invalid"),
 	    MAIL(HOST, PEER(2), "a@b.example", "u@victim.example") }, { { "victim.example", LEARNT_LOCAL, true } } },
+	{ "one stranger with many addresses",
+	  { MAIL(HOST, "2001:db8:1:2::1", "a@b.example", "u@victim.example"), MAIL(HOST, "2001:db8:1:2::2", "c@d.example", "v@victim.example"),
+	    MAIL(HOST, "2001:db8:1:2::3", "a@b.example", "u@victim.example"), MAIL(HOST, "2001:db8:1:3::1", "a@b.example", "u@d2.example"),
+	    MAIL(HOST, "2001:db8:1:4::1", "a@b.example", "u@d2.example") },
+	  { { "victim.example", LEARNT_LOCAL, true }, { "d2.example", LEARNT_LOCAL, false } } },
+	{ "... whose messages left again",
+	  { MAIL(HOST, "2001:db8:1:2::1", "a@b.example", "u@victim.example"), MAIL(HOST, "2001:db8:1:2::2", "c@d.example", "v@victim.example"),
+	    MAIL(HOST, "2001:db8:1:2::3", "a@b.example", "u@victim.example"), { STRANGE, HOST, "mx.victim.example ESMTP", "h", "a@b.example", "u@victim.example", 250, NULL, 250 } },
+	  { { "victim.example", LEARNT_FOREIGN, false } } },
+	{ "... of which one tests",
+	  { MAIL(HOST, "2001:db8:1:2::1", "", "u%v1.example@local.example"), MAIL(HOST, "2001:db8:1:2::2", "c@d.example", "v@victim.example") },
+	  { { "victim.example", LEARNT_FOREIGN, false } } },
 	{ "a sibling of the host's name", { RCPT(HOST, PEER(2), "a@b.example", "u@sales.local.example") }, { { "sales.local.example", LEARNT_LOCAL, false } } },
 	{ "a sibling that a tester routed to", { MAIL(HOST, PEER(2), "", "u%x.local.example@local.example"), RCPT(HOST, PEER(2), "a@b.example", "u@x.local.example") },
 	  { { "x.local.example", LEARNT_FOREIGN, false } } },
@@ -167,10 +179,12 @@ relaying_clients_are_known(void)
 	static const struct scene_row rows[] = {
 		MAIL(HOST, "10.1.1.1", "ann@local.example", "x@partner.example"), MAIL(HOST, "10.1.1.2", "ann@local.example", "x@local.example"),
 		MAIL(HOST, PEER(1), "a@b.example", "u@local.example"), MAIL(HOST, PEER(2), "", "u%v.example@local.example"),
-		MAIL(HOST, PEER(3), "bob@local.example", "x@partner.example"), { 0 },
+		MAIL(HOST, PEER(3), "bob@local.example", "x@partner.example"), MAIL(HOST, "fd00::1", "ann@local.example", "x@partner.example"),
+		MAIL(HOST, "fd00::2", "", "u%v.example@local.example"), { 0 },
 	};
 	static const struct { const char *client; bool relays; } want[] = {
 		{ "10.1.1.1", true }, { "10.1.1.2", false }, { PEER(1), false }, { PEER(2), false }, { PEER(3), true },
+		{ "fd00::1", true }, { "fd00::2", false },
 	};
 	struct inventory *v = scene_new(rows);
 	struct learnt *l = learn(v);
