@@ -26,7 +26,9 @@ static const struct scene {
 	{ "the host's own name and its parent", { MAIL(HOST, PEER(1), "a@b.example", "u@local.example"), MAIL(HOST, PEER(1), "a@b.example", "u@mail.local.example") },
 	  { { "local.example", LEARNT_LOCAL, false }, { "mail.local.example", LEARNT_LOCAL, false } } },
 	{ "a domain that two strangers write to", { MAIL(HOST, PEER(1), "a@b.example", "u@d2.example"), MAIL(HOST, PEER(2), "c@d.example", "v@d2.example") },
-	  { { "d2.example", LEARNT_LOCAL, false } } },
+	  { { "d2.example", LEARNT_LOCAL, true } } },
+	{ "a domain that three strangers write to", { MAIL(HOST, PEER(1), "a@b.example", "u@d2.example"), MAIL(HOST, PEER(2), "c@d.example", "v@d2.example"),
+	    MAIL(HOST, PEER(3), "c@d.example", "v@d2.example") }, { { "d2.example", LEARNT_LOCAL, false } } },
 	{ "a domain that one stranger wrote to once", { MAIL(HOST, PEER(1), "a@b.example", "u@d3.example") }, { { "d3.example", LEARNT_LOCAL, true } } },
 	{ "a recipient that was only tried", { RCPT(HOST, PEER(1), "a@b.example", "u@d3.example") }, { { "d3.example", LEARNT_DOUBTFUL, false } } },
 	{ "one client, many domains, none of them known",
@@ -70,7 +72,7 @@ static const struct scene {
 	{ "a gateway, with its host elsewhere",
 	  { MAIL(HOST, PEER(1), "a@b.example", "u@d6.example"), MAIL(HOST, PEER(2), "a@b.example", "u@d6.example"), MAIL(HOST, PEER(3), "a@b.example", "u@d6.example"),
 	    { STRANGE, HOST, "d6.example ESMTP", "h", "a@b.example", "u@d6.example", 250, NULL, 250 } },
-	  { { "d6.example", LEARNT_RELAY, false } } },
+	  { { "d6.example", LEARNT_RELAY, true } } },
 	{ "a provider that robots write to",
 	  { MAIL(HOST, PEER(1), "a@b.example", "u@yahoo.com"), MAIL(HOST, PEER(2), "a@b.example", "u@yahoo.com"), MAIL(HOST, PEER(3), "a@b.example", "u@yahoo.com"),
 	    MAIL(HOST, PEER(3), "a@b.example", "u@victim.example") },
@@ -100,7 +102,7 @@ static const struct scene {
 	  { MAIL(HOST, "2001:db8:1:2::1", "a@b.example", "u@victim.example"), MAIL(HOST, "2001:db8:1:2::2", "c@d.example", "v@victim.example"),
 	    MAIL(HOST, "2001:db8:1:2::3", "a@b.example", "u@victim.example"), MAIL(HOST, "2001:db8:1:3::1", "a@b.example", "u@d2.example"),
 	    MAIL(HOST, "2001:db8:1:4::1", "a@b.example", "u@d2.example") },
-	  { { "victim.example", LEARNT_LOCAL, true }, { "d2.example", LEARNT_LOCAL, false } } },
+	  { { "victim.example", LEARNT_LOCAL, true }, { "d2.example", LEARNT_LOCAL, true } } },
 	{ "... whose messages left again",
 	  { MAIL(HOST, "2001:db8:1:2::1", "a@b.example", "u@victim.example"), MAIL(HOST, "2001:db8:1:2::2", "c@d.example", "v@victim.example"),
 	    MAIL(HOST, "2001:db8:1:2::3", "a@b.example", "u@victim.example"), { STRANGE, HOST, "mx.victim.example ESMTP", "h", "a@b.example", "u@victim.example", 250, NULL, 250 } },
@@ -115,7 +117,7 @@ static const struct scene {
 	  { { HOST, PEER(5), NAME, "mx.partner.example", "p@partner.example", "u@local.example", 250, NULL, 250 }, MAIL(HOST, PEER(1), "a@b.example", "u@partner.example") },
 	  { { "partner.example", LEARNT_DOUBTFUL, false } } },
 	{ "all clients are private, and that means nothing",
-	  { MAIL(HOST, "10.1.1.1", "a@b.example", "u@d2.example"), MAIL(HOST, "10.1.1.2", "c@d.example", "u@d2.example") }, { { "d2.example", LEARNT_LOCAL, false } } },
+	  { MAIL(HOST, "10.1.1.1", "a@b.example", "u@d2.example"), MAIL(HOST, "10.1.1.2", "c@d.example", "u@d2.example") }, { { "d2.example", LEARNT_LOCAL, true } } },
 };
 
 static void
