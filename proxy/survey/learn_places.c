@@ -48,7 +48,14 @@ is_inside(const struct learnt *l, const struct ip *ip)
 	return false;
 }
 
-/* Whoever tests one host is a tester at all of them: clients are known by their address. */
+/* What a client is known by, at all hosts. Who has a /64 of IPv6 takes any address of it (RFC 8981); inside it is a network of many. */
+static struct span
+name_of(const struct learnt *l, const struct ip *ip)
+{
+	return span_of(ip->bytes, ip_is_v4(ip) || is_inside(l, ip) ? sizeof(ip->bytes) : sizeof(ip->bytes) / 2);
+}
+
+/* Whoever tests one host, from one address, is a tester at all of them. */
 static int
 join_clients(struct learnt *l)
 {
@@ -57,7 +64,7 @@ join_clients(struct learnt *l)
 	int result = index_init(&addresses);
 
 	for (uint32_t c = 0; c < v->clients.count && result == 0; c++) {
-		uint64_t key = learn_key(&addresses, span_of(inventory_client_at(v, c)->ip.bytes, sizeof(struct ip)));
+		uint64_t key = learn_key(&addresses, name_of(l, &inventory_client_at(v, c)->ip));
 		uint32_t first = index_find(&addresses, key);
 
 		if (first == INDEX_NONE)

@@ -246,6 +246,18 @@ count_of(const struct writer *w, uint32_t section, enum learnt_is is)
 	return n;
 }
 
+/* Who names thousands of domains to an open relay takes the places of its own. */
+static void
+write_left_out(const struct writer *w, uint32_t section)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < w->v->hosts.count; i++)
+		n += w->section[i] == section ? inventory_host_at(w->v, i)->domains_left_out : 0;
+	if (n > 0)
+		fprintf(w->out, "        # LOOK AT IT: %" PRIu64 " recipients were in further domains, for which there was no place. Some may be local.\n", n);
+}
+
 static void
 write_domains(const struct writer *w, uint32_t section, const char *name)
 {
@@ -254,6 +266,7 @@ write_domains(const struct writer *w, uint32_t section, const char *name)
 	if (count_of(w, section, LEARNT_DOUBTFUL) > 0)
 		fputs("        # Are these local? It cannot be told:\n", w->out);
 	w->drafted->doubtful += write_all(w, section, LEARNT_DOUBTFUL, name, DOUBTFUL_SHOWN);
+	write_left_out(w, section);
 	fputs("    }\n", w->out);
 	if (count_of(w, section, LEARNT_RELAY) > 0) {
 		fputs("    relay-domains = {\n", w->out);
