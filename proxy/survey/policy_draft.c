@@ -376,8 +376,8 @@ write_others(const struct writer *w)
 		if (w->section[i] != INVENTORY_NONE)
 			continue;
 		if (!any)
-			fputs("\n# None of yours, as it seems: only the hosts above write to them, or nobody speaks SMTP with them. If one is, it wants a\n"
-			    "# section of its own.\n", w->out);
+			fputs("\n# None of yours, as it seems: only the hosts above or private addresses write to them, or nobody speaks SMTP with them.\n"
+			    "# If one is, it wants a section of its own.\n", w->out);
 		any = true;
 		ip_text(&h->ip, address);
 		fprintf(w->out, "# %s port %u%s%.*s%s\n", address, h->port, h->hostname.len > 0 ? " " : "", (int)h->hostname.len,
