@@ -27,9 +27,10 @@
  * 16. Doubtful.
  *
  * A client is an address, or outside a /64 of IPv6, whichever host it writes to. A good one is outside, tried no routing form
- * (who does is a tester), writes to no foreign domain, and not mostly in the name of local ones. Inside is a private address, or one in the /24 (IPv6: /64) of one of our hosts; if all
- * clients are, that means nothing, and all are outside. A host is ours unless all of its clients are hosts themselves and
- * it is not inside: that one is where our hosts sent mail to.
+ * (who does is a tester), writes to no foreign domain, and not mostly in the name of local ones. Inside is a private address, or
+ * one in the /24 (IPv6: /64) of one of our hosts; if all clients are, that means nothing, and all are outside. A host is ours if
+ * a client that is no host itself writes to it from a public address (if there is none, from any), or if it is inside: others
+ * are where our hosts, or machines of ours, sent mail to.
  *
  * What is doubtful is for the operator to say. Whoever draws up a policy from this writes weak ones with their numbers.
  */

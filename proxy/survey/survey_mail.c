@@ -19,7 +19,7 @@ repeated(struct span text, struct span address)
 
 	if (address.len > 0 && ascii_starts_nocase(text, address))
 		return address.len;
-	if (text.at[0] != '<')
+	if (!ascii_starts_nocase(text, SPAN("<")))
 		return 0;
 	close = span_find(text, 0, '>');
 	return close < text.len ? close : 0;

@@ -207,11 +207,14 @@ take_text(struct rehearsal *r, struct span octets, uint64_t now_ms)
 	r->torn = !player_text(&r->player, octets, now_ms);
 }
 
-/* What is missing of a chunk, to its end. */
+#define UNSEEN "octets that nobody saw\r\n"
+#define UNSEEN_8 UNSEEN UNSEEN UNSEEN UNSEEN UNSEEN UNSEEN UNSEEN UNSEEN
+
+/* What is missing of a chunk, to its end. In large pieces: a few octets of a capture can make a megabyte of it. */
 static void
 fill_chunk(struct rehearsal *r, uint64_t now_ms)
 {
-	static const char filler[] = "octets that nobody saw\r\n";
+	static const char filler[] = UNSEEN_8 UNSEEN_8 UNSEEN_8 UNSEEN_8 UNSEEN_8 UNSEEN_8 UNSEEN_8 UNSEEN_8;
 	uint64_t left = r->player.transaction.message.left;
 
 	for (; left > 0 && left < MISSING_MAX; left = r->player.transaction.message.left) {

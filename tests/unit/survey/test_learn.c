@@ -162,13 +162,14 @@ hosts_that_only_our_hosts_write_to_are_none_of_ours(void)
 	static const struct scene_row rows[] = {
 		MAIL(HOST, PEER(1), "a@b.example", "u@local.example"), MAIL(STRANGE, HOST, "a@b.example", "u@v.example"),
 		MAIL(HOST, STRANGE, "a@v.example", "u@local.example"), MAIL(OTHER, HOST, "a@b.example", "u@local.example"),
-		MAIL("10.0.0.25", HOST, "a@b.example", "u@local.example"), { 0 },
+		MAIL("10.0.0.25", HOST, "a@b.example", "u@local.example"), MAIL("192.0.2.201", "10.1.1.1", "a@local.example", "u@v.example"), { 0 },
 	};
 	struct inventory *v = scene_new(rows);
 	struct learnt *l = learn(v);
 
 	CHECK(is_ours(v, l, HOST), "the host");
 	CHECK(!is_ours(v, l, STRANGE), "where it sends to");
+	CHECK(!is_ours(v, l, "192.0.2.201"), "where machines of the inside send to");
 	CHECK(is_ours(v, l, OTHER), "one beside it");
 	CHECK(is_ours(v, l, "10.0.0.25"), "one behind it");
 	learn_free(l);
