@@ -4,14 +4,12 @@
 #include "classifier/ascii.h"
 #include "proxy/base/siphash.h"
 #include "proxy/driver/tap/transcript.h"
+#include "proxy/smtp/mechanism.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum {
-	KEPT_LINE = 1024,	/* octets of a command that are told; more than any server takes */
-	MECHANISM = 20,		/* octets of a mechanism's name */
-};
+enum { KEPT_LINE = 1024 };	/* octets of a command that are told; more than any server takes */
 
 struct words {
 	size_t len;
@@ -89,21 +87,19 @@ faults_of(struct span line)
 	return faults;
 }
 
-/* What of a line may be shown: never what can be a password. Of AUTH the mechanism is of interest, RFC 4422, 3.1. */
+/* What of a line may be shown: never what can be a password. Of AUTH the mechanism is of interest. */
 static struct span
 shown(const struct conversation *t, const struct command *c, struct span line)
 {
 	size_t from = c->name.len, to;
-	bool is_name;
 
 	if (c->verb != VERB_AUTH)
 		return command_shown(c, line, t->secret);
 	while (from < line.len && ascii_is(line.at[from], ASCII_BLANK))
 		from++;
-	for (to = from; to < line.len && (ascii_is(line.at[to], ASCII_LDH) || line.at[to] == '_');)
+	for (to = from; to < line.len && !ascii_is(line.at[to], ASCII_BLANK);)
 		to++;
-	is_name = to - from <= MECHANISM && (to == line.len || ascii_is(line.at[to], ASCII_BLANK));
-	return span_cut(line, 0, is_name ? to : from);	/* no name: somebody left it out */
+	return span_cut(line, 0, mechanism_is_known(span_cut(line, from, to)) ? to : from);
 }
 
 /* What is told of a line, by how it begins: all of it, or the first part of one that is too long. */

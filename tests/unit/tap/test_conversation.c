@@ -104,6 +104,8 @@ no_password_is_ever_told(void)
 		{ "AUTH PLAIN=dXNlcg==\r\n", "[AUTH ] 535\n" },
 		{ "AUTH dXNlcjpwYXNzd29yZA==\r\n", "[AUTH ] 535\n" },	/* without a mechanism */
 		{ "AUTH dXNlcjpwYXNzd29yZHBhc3N3b3Jk\r\n", "[AUTH ] 535\n" },	/* ... longer than one can be */
+		{ "AUTH dXNl\r\n", "[AUTH ] 535\n" },	/* ... as short as one */
+		{ "AUTH xoauth2 dXNl\r\n", "[AUTH xoauth2] 535\n" },
 		{ "AUTH \r\n", "[AUTH ] 535\n" },
 		{ "AUTH\r\n", "[AUTH] 535\n" },
 		{ "NOOP dXNlcg==\r\n", "[NOOP dXNlcg==] 535\n" },
