@@ -23,6 +23,7 @@ int cli_run(int argc, char **argv);
 int cli_captain(int argc, char **argv);
 int cli_keeper_resume(int argc, char **argv);
 int cli_status(int argc, char **argv);
+int cli_health(int argc, char **argv);
 int cli_sessions(int argc, char **argv);
 int cli_counters(int argc, char **argv);
 int cli_tail(int argc, char **argv);

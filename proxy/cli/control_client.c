@@ -5,6 +5,7 @@
 #include "proxy/cli/cli.h"
 #include "proxy/cli/shown.h"
 #include "proxy/keeper/process/control_socket.h"
+#include "proxy/keeper/process/wire.h"
 #include "proxy/site/key.h"
 
 #include <errno.h>
@@ -124,6 +125,38 @@ control_ask(const struct control *c, const char *request, int wait_ms, int *stat
 	free(text);
 	*status = o == NULL ? CLI_FAILED : CLI_OK;
 	return o;
+}
+
+/* One message, with two descriptors or what is none of ours. */
+static int
+receive_ends(int fd, int wait_ms, int ends[2])
+{
+	static struct wire_message m;
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	if (poll(&p, 1, wait_ms) != 1 || wire_receive(fd, &m) != 1)
+		return -1;
+	if (m.fd_count != 2) {
+		wire_close_all(&m);
+		return -1;
+	}
+	memcpy(ends, m.fds, 2 * sizeof(int));
+	return 0;
+}
+
+int
+control_rehearse(const struct control *c, unsigned worker, int wait_ms, int ends[2])
+{
+	char line[32];
+	size_t len = (size_t)snprintf(line, sizeof(line), "rehearse %u\n", worker);
+	int fd = control_socket_connect(c->path), result = -1;
+
+	if (fd == -1)
+		return -1;
+	if (send(fd, line, len, MSG_NOSIGNAL) == (ssize_t)len)
+		result = receive_ends(fd, wait_ms, ends);
+	close(fd);
+	return result;
 }
 
 int

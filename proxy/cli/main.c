@@ -34,6 +34,8 @@ static const struct command_row {
 	    "print the rules for the kernel; load those that close the hosts until run serves; or take all out of it" },
 	{ "run", cli_run, "FILE", "serve, until SIGTERM; SIGUSR1 opens the journal anew, SIGUSR2 goes on as the program that is installed now" },
 	{ "status", cli_status, "[--json] [--control PATH]", "ask the one that runs: is it well, what serves, what was done for each host, which rules do not protect" },
+	{ "health", cli_health, "[--json] [--control PATH] FILE",
+	    "does the one that runs shield, by this configuration? Each worker judges a dialogue that goes to no host, the kernel's rules are compared; a fault a line" },
 	{ "sessions", cli_sessions, "[--host NAME] [--client ADDRESS[/LENGTH]] [--json] [--control PATH] | --end ID",
 	    "who is being served now; --end: end one" },
 	{ "top", cli_top, "[--json] [--control PATH]", "rates, verdicts, and who is refused most, on a terminal; --json: of one second" },
@@ -78,7 +80,7 @@ print_commands(FILE *out)
 		if (commands[i].help != NULL)
 			fprintf(out, "  relaywall %s %s\n      %s\n", commands[i].name, commands[i].arguments, commands[i].help);
 	fputs("\nexit status: 0 done, 1 faulty configuration or failure, 2 faulty command line, 3 no relaywall runs that could be asked;\n"
-	    "status: 1 if it is not well; replay: 1 differences; draft, replay, tap: 2 something could not be read;\n"
+	    "status, health: 1 if it is not well; replay: 1 differences; draft, replay, tap: 2 something could not be read;\n"
 	    "audit: 1 a host relays, 2 that is not known\n", out);
 }
 

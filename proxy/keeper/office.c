@@ -86,7 +86,7 @@ pass_on(const struct office *o, const struct captain_link *c, const struct wire_
 void
 office_hear(struct office *o, const struct captain_link *c, struct wire_message *m)
 {
-	static const char *const passed[] = { "report", "listing", "listed" };
+	static const char *const passed[] = { "report", "listing", "listed", "staged" };
 	const char *rest;
 
 	if ((rest = wire_is(m, "user")) != NULL)
@@ -116,6 +116,16 @@ inquire(const struct office *o, const char *word, const char *serial)
 	(void)wire_send(o->wire, fds, n, "%s", text);
 	snprintf(text, sizeof(text), "%s %.16s", word, serial);
 	helm_tell(o->helm, text);
+}
+
+/* The captain that serves, or is about to again; if there is none that is the answer. */
+static void
+rehearse(const struct office *o, const struct wire_message *m, const char *serial)
+{
+	if (o->helm->current != NULL)
+		captain_link_say(o->helm->current, m->text);
+	else
+		(void)wire_say(o->wire, "staged %.16s", serial);
 }
 
 static void
@@ -169,6 +179,8 @@ obey(struct office *o, struct wire_message *m)
 		inquire(o, "report", rest);
 	else if ((rest = wire_is(m, "list")) != NULL)
 		inquire(o, "list", rest);
+	else if ((rest = wire_is(m, "rehearse")) != NULL)
+		rehearse(o, m, rest);
 	else if ((rest = wire_is(m, "folded")) != NULL)
 		on_folded(o, rest, m);
 	else if (wire_is(m, "end") != NULL)

@@ -4,6 +4,7 @@
 #include "proxy/site/kernel.h"
 
 #include "proxy/site/draft.h"
+#include "proxy/site/nft.h"
 #include "proxy/site/route.h"
 #include "proxy/site/xtables.h"
 
@@ -31,48 +32,16 @@ static const struct probe {
 	  "tcp dport 25 reject with tcp reset; }; }", "nft_reject_inet (CONFIG_NFT_REJECT_INET)" },
 };
 
-/* A handle whose words can be had; NULL is told on say, unless that is NULL. */
-static struct nft_ctx *
-open_nft(FILE *say)
-{
-	struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
-
-	if (nft != NULL && nft_ctx_buffer_error(nft) == 0 && nft_ctx_buffer_output(nft) == 0)
-		return nft;
-	if (nft != NULL)
-		nft_ctx_free(nft);
-	if (say != NULL)
-		fprintf(say, "relaywall: libnftables cannot start: %s\n", strerror(errno));
-	return NULL;
-}
-
-/* Run commands; 0 or -1. say: where libnftables' own words go, or NULL. */
-static int
-run_with(struct nft_ctx *nft, const char *commands, FILE *say)
-{
-	const char *text;
-
-	if (nft_run_cmd_from_buffer(nft, commands) == 0)
-		return 0;
-	text = nft_ctx_get_error_buffer(nft);
-	if (say != NULL && text != NULL) {
-		size_t first = strcspn(text, "\n");	/* the rest shows the command, which can be huge */
-
-		fprintf(say, "relaywall: nftables: %.*s\n", (int)first, text);
-	}
-	return -1;
-}
-
 static int
 run(const char *commands, bool dry, FILE *say)
 {
-	struct nft_ctx *nft = open_nft(say);
+	struct nft_ctx *nft = nft_open(say);
 	int result;
 
 	if (nft == NULL)
 		return -1;
 	nft_ctx_set_dry_run(nft, dry);
-	result = run_with(nft, commands, say);
+	result = nft_run(nft, commands, say);
 	nft_ctx_free(nft);
 	return result;
 }
@@ -217,8 +186,8 @@ kernel_ward_open(const struct site *site, FILE *errors)
 		commands = draft_close(&draft, text);
 	}
 	if (result == 0 && commands != NULL)
-		nft = open_nft(errors);
-	if (nft != NULL && run_with(nft, commands, errors) == -1) {
+		nft = nft_open(errors);
+	if (nft != NULL && nft_run(nft, commands, errors) == -1) {
 		nft_ctx_free(nft);
 		nft = NULL;
 	}

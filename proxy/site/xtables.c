@@ -110,6 +110,15 @@ xtables_install(const struct xtables_rule *rule, FILE *errors)
 	return 0;
 }
 
+bool
+xtables_is_installed(const struct xtables_rule *rule)
+{
+	for (int v4 = 0; v4 < 2; v4++)
+		if (site_has_family(rule->site, v4 != 0) && change(rule, v4 != 0, "-C", true) == -1)
+			return false;
+	return true;
+}
+
 /* In its own process: the loop does not wait for the lock of xtables. */
 static void
 begin(struct xtables_watch *w, const char *action)

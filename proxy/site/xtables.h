@@ -26,6 +26,9 @@ int xtables_install(const struct xtables_rule *rule, FILE *errors);
 /* Take it out, as often as it is there. Quiet where there is nothing, or no iptables. */
 void xtables_remove(const struct xtables_rule *rule);
 
+/* Is it there, for each family that has a host? No, too, where no iptables is. */
+bool xtables_is_installed(const struct xtables_rule *rule);
+
 /* A look every two seconds: is the rule still there, for each family? If not it is put back. Nothing waits for the programs. */
 struct xtables_watch {
 	struct xtables_rule rule;

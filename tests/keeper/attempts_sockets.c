@@ -67,6 +67,15 @@ unix_socket(void *p)
 }
 
 static int
+socket_pair(void *p)
+{
+	int ends[2];
+
+	(void)p;
+	return socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
+}
+
+static int
 odd_protocol(void *p)
 {
 	(void)p;
@@ -129,6 +138,7 @@ const struct attempt attempts_on_sockets[] = {
 	{ "packet socket", IN_ALL, { NULL, packet_socket, NULL }, "EPERM" },
 	{ "netlink socket", IN_ALL, { NULL, netlink_socket, NULL }, "EPERM" },
 	{ "unix socket", IN_ALL, { NULL, unix_socket, NULL }, "EPERM" },
+	{ "a pair of unix sockets", IN_ALL, { NULL, socket_pair, NULL }, "EPERM" },
 	{ "socket of another protocol", IN_ALL, { NULL, odd_protocol, NULL }, "EPERM" },
 	{ "TCP socket", IN_SCRIBE | IN_BOARD | IN_DESK | IN_TAP, { NULL, tcp_socket, NULL }, "EPERM" },
 	{ "bind to port 25", IN_WORKER | IN_GATE, { with_socket, bind_25, NULL }, "EACCES" },

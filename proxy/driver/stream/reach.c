@@ -83,11 +83,19 @@ connect_socket(struct stream_session *s)
 	return connect_from(s, false);
 }
 
+static void
+use(struct stream_session *s, int fd)
+{
+	struct peer *host = &s->peer[SIDE_HOST];
+
+	peer_open(host, fd);
+	peer_watch(host, s->shared->loop);
+}
+
 /* With the socket that there is now. False: there is none. */
 static bool
 try_to_connect(struct stream_session *s, uint64_t now_ms)
 {
-	struct peer *host = &s->peer[SIDE_HOST];
 	int fd = connect_socket(s);
 
 	if (fd == -1 && errno == EAGAIN)
@@ -96,13 +104,12 @@ try_to_connect(struct stream_session *s, uint64_t now_ms)
 		reach_failed(s, errno, now_ms);
 		return true;
 	}
-	peer_open(host, fd);
-	peer_watch(host, s->shared->loop);
+	use(s, fd);
 	return true;
 }
 
 void
-reach_begin(struct stream_session *s, peer_callback *readable, peer_callback *writable, uint64_t now_ms)
+reach_begin(struct stream_session *s, int given, peer_callback *readable, peer_callback *writable, uint64_t now_ms)
 {
 	struct sessions *shared = s->shared;
 	struct peer *host = &s->peer[SIDE_HOST];
@@ -111,6 +118,10 @@ reach_begin(struct stream_session *s, peer_callback *readable, peer_callback *wr
 	host->deaf = false;
 	host->connecting = true;
 	s->connect_by_ms = now_ms + shared->conf.connect_ms;
+	if (given != -1) {
+		use(s, given);
+		return;
+	}
 	if (try_to_connect(s, now_ms))
 		return;
 	shared->counters->socket_waits++;

@@ -4,8 +4,6 @@
 #include "proxy/base/clock.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -50,8 +48,8 @@ session_free(struct stream_session *s)
 	witness_leave(s->witness, &s->dialogue.conf.session);
 	tls_creds_release(s->creds);
 	loan_drop(s);
-	if (shared->conf.rates != NULL)
-		rates_leave(shared->conf.rates, &s->dialogue.conf.who);
+	if (s->dialogue.conf.rates != NULL)
+		rates_leave(s->dialogue.conf.rates, &s->dialogue.conf.who);
 	shared->counters->sessions--;
 	free(s);
 }
@@ -320,47 +318,11 @@ on_alarm(struct ev_loop *loop, ev_timer *w, int revents)
 	session_go_on(s, now_ms);
 }
 
-/* Ids do not repeat within 2^32 sessions of all streams, and neighbours do not look alike. */
-static void
-next_id(struct sessions *shared, char id[9])
-{
-	uint32_t n = shared->next_id * UINT32_C(0x9e3779b1);	/* odd, so no two give the same */
-
-	shared->next_id += shared->conf.id_step == 0 ? 1 : shared->conf.id_step;
-	snprintf(id, 9, "%08" PRIx32, n);
-}
-
-void
-session_describe(struct sessions *shared, const struct tproxy_ends *ends, const struct policy_host *host,
-    struct session *out)
-{
-	const struct policy *policy = shared->conf.policy;
-
-	*out = (struct session){
-		.client = ends->client,
-		.address = ends->address,
-		.client_port = ends->client_port,
-		.port = ends->port,
-		.policy = policy,
-		.host = host,
-		.network = policy_network(policy, &ends->client),
-	};
-	next_id(shared, out->id);
-}
-
-struct rates_who
-session_rates_who(const struct session *who)
-{
-	return (struct rates_who){ .client = who->client, .host = who->host->key,
-		.network = who->policy->network_keys[who->network] };
-}
-
 int
-session_new(struct sessions *shared, int fd, const struct session *who)
+session_new(struct sessions *shared, int fd, int given, const struct session *who)
 {
 	struct stream_session *s = malloc(sizeof(*s));
 	uint64_t now_ms = clock_ms();
-	struct rates_who counted = session_rates_who(who);
 	struct dialogue_conf d;
 
 	if (s == NULL)
@@ -368,22 +330,21 @@ session_new(struct sessions *shared, int fd, const struct session *who)
 	memset(s, 0, offsetof(struct stream_session, dialogue));	/* the rest is dialogue_init()'s */
 	s->shared = shared;
 	s->began_ms = now_ms;
-	if (shared->conf.rates != NULL)
-		rates_enter(shared->conf.rates, &counted, now_ms);
+	s->rehearsal = given != -1;
 	s->connect_by_ms = s->close_by_ms = UINT64_MAX;
 	ev_timer_init(&s->alarm, on_alarm, 0., 0.);
 	s->alarm.data = s;
 	TAILQ_INSERT_TAIL(&shared->all, s, in_all);
 	shared->counters->sessions++;
 	peer_init(&s->peer[SIDE_CLIENT], fd, on_client_readable, on_client_writable, s);
-	s->witness = witness_new(&shared->witnesses, &who->host->rules[who->network]);
+	if (!s->rehearsal)
+		s->witness = witness_new(&shared->witnesses, &who->host->rules[who->network]);
 	s->creds = tls_creds_hold(shared->tls[who->host - shared->conf.policy->hosts]);
-	d = (struct dialogue_conf){ .session = *who, .limits = shared->conf.limits,
-	    .hooks = s->witness == NULL ? &shared->conf.hooks : witness_hooks(s->witness),
-	    .tarpit = shared->conf.tarpit, .rates = shared->conf.rates, .who = counted,
-	    .unrecorded = shared->conf.unrecorded, .tls_ready = s->creds != NULL };
+	session_describe_dialogue(s, who, &d);
+	if (d.rates != NULL)
+		rates_enter(d.rates, &d.who, now_ms);
 	dialogue_init(&s->dialogue, &d, now_ms);
-	reach_begin(s, on_host_readable, on_host_writable, now_ms);
+	reach_begin(s, given, on_host_readable, on_host_writable, now_ms);
 	session_go_on(s, now_ms);
 	return 0;
 }

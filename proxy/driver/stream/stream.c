@@ -90,7 +90,7 @@ begin(struct stream *s, int fd, const struct tproxy_ends *ends, bool refuse)
 		turn_away_too_many(&s->sessions, fd, &who);
 	} else if (turn_away_rate(&s->sessions, fd, &who)) {
 		c->over_rate++;
-	} else if (session_new(&s->sessions, fd, &who) == -1) {
+	} else if (session_new(&s->sessions, fd, -1, &who) == -1) {
 		c->no_memory++;
 		turn_away_no_memory(&s->sessions, fd, &who);
 	} else if (s->sessions.conf.began != NULL) {
@@ -294,6 +294,12 @@ stream_end_session(struct stream *s, const char *id)
 		}
 	}
 	return false;
+}
+
+int
+stream_rehearse(struct stream *s, int client, int host, const struct policy_host *as_if, uint32_t network)
+{
+	return session_rehearse(&s->sessions, client, host, as_if, network);
 }
 
 static struct stream_view

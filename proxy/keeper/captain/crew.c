@@ -322,6 +322,15 @@ crew_list(struct crew *c, unsigned serial, int *fds)
 	return 0;
 }
 
+int
+crew_hand(struct crew *c, unsigned index, const int *fds, size_t count, const char *text)
+{
+	if (index < c->conf.count && c->members[index].wire != -1)
+		return wire_send(c->members[index].wire, fds, count, "%s", text);
+	errno = ESRCH;
+	return -1;
+}
+
 unsigned
 crew_size(const struct crew *c)
 {

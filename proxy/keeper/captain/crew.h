@@ -64,6 +64,9 @@ void crew_tell(struct crew *c, const char *text);
  */
 int crew_list(struct crew *c, unsigned serial, int *fds);
 
+/* Tell one of them, with descriptors, which stay the caller's. 0, or -1 with errno: ESRCH, there is none. */
+int crew_hand(struct crew *c, unsigned index, const int *fds, size_t count, const char *text);
+
 /* What a worker does now. */
 struct crew_member {
 	pid_t pid;		/* 0: none, it is started again */

@@ -151,6 +151,7 @@ gate(const struct captain *c)
 	o = json_object();
 	document_put(&o, "pid", json_integer(judge->pid));
 	document_put(&o, "hand_pid", json_integer(hand->pid));
+	document_put(&o, "queue", json_integer(c->queue));
 	document_put(&o, "well", json_boolean(child_is_well(judge) && child_is_well(hand)));
 	return o;
 }

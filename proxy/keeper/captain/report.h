@@ -6,7 +6,7 @@
  *	{"generation", "version", "pid", "file", "digest", "journal", "control", "since",
  *	 "rules_loaded": true or null (they are another captain's),
  *	 "workers": [{"index", "pid", "well", "restarts", "sessions"}],
- *	 "gate": null or {"pid", "hand_pid", "well"},
+ *	 "gate": null or {"pid", "hand_pid", "queue", "well"},
  *	 "scribe": {"pid", "well", "required": null, "file" or "syslog", "file_error": null or a text, "syslog_error", "evidence_error"},
  *	 "hosts": [{"name", "addresses"}], "hosts_more": N,
  *	 "unenforced": {"rows", "more"},		unenforced.h

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE	/* accept4(), struct ucred */
 #include "proxy/keeper/desk/clients.h"
 
+#include "proxy/keeper/process/wire.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -158,6 +160,13 @@ clients_answer(struct clients *all, enum request_kind kind, struct letter *a)
 		if (c->phase == CLIENT_WAITING && c->request.kind == kind)
 			client_answer(c, a);
 	}
+}
+
+void
+client_hand(struct client *c, const int *fds, size_t count, const char *text)
+{
+	(void)wire_send(c->fd, fds, count, "%s\n", text);
+	client_end(c);
 }
 
 bool

@@ -39,6 +39,7 @@ struct client {
 	size_t len;
 	struct request request;		/* WAITING: what it asked for */
 	bool found;			/* END: there is such a session */
+	unsigned serial;		/* REHEARSE: of what was asked for it */
 	struct letter *letter;		/* TAKING */
 	size_t sent;
 	ev_io readable, writable;
@@ -75,6 +76,9 @@ void client_answer(struct client *c, struct letter *a);
 
 /* Give it to all that wait for an answer to this. */
 void clients_answer(struct clients *all, enum request_kind kind, struct letter *a);
+
+/* Give one that waits this text, a line, and descriptors, which stay the caller's; or, if they do not fit, nothing. It is gone on return. */
+void client_hand(struct client *c, const int *fds, size_t count, const char *text);
 
 /* Is an answer on its way to anybody? */
 bool clients_are_taking(const struct clients *all);

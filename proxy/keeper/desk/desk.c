@@ -4,6 +4,7 @@
 #include "proxy/keeper/desk/board.h"
 #include "proxy/keeper/desk/letters.h"
 
+#include <limits.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@ struct desk {
 	struct clients clients;
 	struct inquiry report, list;
 	struct desk_board board;
+	unsigned staged;	/* serial of the last rehearsal that was asked for */
 	enum request_kind changing;	/* a reload or an upgrade, that was asked for and is not over; or REQUEST_NONE */
 	ev_io on_wire;
 	ev_timer beat, bye;
@@ -130,6 +132,31 @@ change(struct desk *d, struct client *c, const char *word)
 }
 
 static void
+rehearse(struct desk *d, struct client *c)
+{
+	c->serial = ++d->staged;
+	(void)wire_say(d->home->wire, "rehearse %u %u", c->serial, c->request.worker);
+}
+
+/* The sockets are of two pairs of the captain's: nothing of a client's goes the other way. */
+static void
+on_staged(struct desk *d, const char *rest, const struct wire_message *m)
+{
+	struct client *c;
+	unsigned serial;
+
+	if (!wire_number(&rest, UINT_MAX, &serial))
+		return;
+	for (c = TAILQ_FIRST(&d->clients.list); c != NULL; c = TAILQ_NEXT(c, next))
+		if (c->phase == CLIENT_WAITING && c->request.kind == REQUEST_REHEARSE && c->serial == serial)
+			break;
+	if (c != NULL && m->fd_count == 2)
+		client_hand(c, m->fds, 2, "{\"result\":\"done\"}");
+	else if (c != NULL)
+		refuse(c, "relaywall: there is no such worker");
+}
+
+static void
 on_asked(void *cookie, struct client *c)
 {
 	struct desk *d = cookie;
@@ -145,6 +172,9 @@ on_asked(void *cookie, struct client *c)
 		break;
 	case REQUEST_SESSIONS:
 		inquiry_begin(&d->list);
+		break;
+	case REQUEST_REHEARSE:
+		rehearse(d, c);
 		break;
 	case REQUEST_RELOAD:
 		change(d, c, "reload");
@@ -243,6 +273,8 @@ obey(struct desk *d, struct wire_message *m)
 		m->fd_count = 0;
 	} else if ((rest = wire_is(m, "fold")) != NULL) {
 		fold(d, rest, m);
+	} else if ((rest = wire_is(m, "staged")) != NULL) {
+		on_staged(d, rest, m);
 	} else if ((rest = wire_is(m, "changed")) != NULL) {
 		on_changed(d, rest);
 	} else if ((rest = wire_is(m, "over")) != NULL) {

@@ -10,6 +10,7 @@
  *	report SERIAL		to all captains: what are you and what do you do?
  *	list SERIAL		to all captains: who is being served?
  *	end ID			to all captains
+ *	rehearse SERIAL INDEX	to the captain that serves: have this worker begin a rehearsal
  *	reload, upgrade, stop, stop now	to the keeper
  *	folded GENERATION, with a document	the sum of what was to be folded
  *
@@ -19,6 +20,7 @@
  *	board, with an end of a wire	there is one: board.h
  *	captains SERIAL [GENERATION STATE]...	who was asked; with documents of what captains counted that are gone
  *	report, listing, listed SERIAL GENERATION ...	what captains answer (captain/report.h)
+ *	staged SERIAL, with two sockets	between which the worker has a session now: whoever asked gets them; without: it has none
  *	fold GENERATION, with one or two documents	add them up: what a captain had counted that is gone, and the ledger
  *	changed done|failed|busy TEXT	how a reload or an upgrade ended
  *	leave			another program is about to be the keeper: it has a desk of its own

@@ -20,13 +20,27 @@ add_fault(json_t **faults, const char *format, ...)
 	document_append(faults, json_string(text));
 }
 
+/* Block lists erred, which is the DNS's fault or theirs. */
+static json_t *
+faults_elsewhere(const struct inquiry *q)
+{
+	json_t *faults = json_array();
+
+	for (size_t i = 0; i < q->count; i++) {
+		json_int_t lists = json_integer_value(json_object_get(json_object_get(q->captains[i].report, "now"), "lists_broken"));
+
+		if (lists > 0 && strcmp(q->captains[i].state, "serving") == 0)
+			add_fault(&faults, "block lists that are not asked, since they erred: %" JSON_INTEGER_FORMAT, lists);
+	}
+	return faults;
+}
+
 /* What is wrong with a captain that has answered. */
 static void
 look_inside(const struct inquiry_captain *c, json_t **faults)
 {
 	const json_t *workers = json_object_get(c->report, "workers"), *gate = json_object_get(c->report, "gate");
 	bool foreign_rules = json_is_false(json_object_get(c->report, "rules_loaded"));
-	json_int_t lists = json_integer_value(json_object_get(json_object_get(c->report, "now"), "lists_broken"));
 
 	for (size_t i = 0; i < json_array_size(workers); i++)
 		if (json_is_false(json_object_get(json_array_get(workers, i), "well")))
@@ -35,8 +49,6 @@ look_inside(const struct inquiry_captain *c, json_t **faults)
 		add_fault(faults, "the gate of captain %u does not serve", c->generation);
 	if (foreign_rules)
 		add_fault(faults, "somebody took the kernel's rules of captain %u away, and they do not load", c->generation);
-	if (lists > 0)
-		add_fault(faults, "block lists that are not asked, since they erred: %" JSON_INTEGER_FORMAT, lists);
 }
 
 /* Mail does not wait for the journal, unless it is required, and never for evidence. */
@@ -61,7 +73,7 @@ look_at_journal(const struct inquiry_captain *c, json_t **faults)
 }
 
 static json_t *
-faults_of(const struct inquiry *q)
+faults_of(const struct inquiry *q, const json_t *elsewhere)
 {
 	json_t *faults = json_array();
 	bool serves = false;
@@ -82,6 +94,8 @@ faults_of(const struct inquiry *q)
 	}
 	if (q->named && !serves)
 		add_fault(&faults, "no captain serves");
+	for (size_t i = 0; i < json_array_size(elsewhere); i++)
+		document_append(&faults, json_incref(json_array_get(elsewhere, i)));
 	return faults;
 }
 
@@ -128,13 +142,14 @@ add_all(const struct inquiry *q, const char *part, json_t *sum)
 json_t *
 letters_status(const struct inquiry *q, const struct desk_home *home)
 {
-	json_t *o = json_object(), *captains = json_array(), *faults = faults_of(q);
+	json_t *o = json_object(), *captains = json_array(), *elsewhere = faults_elsewhere(q), *faults = faults_of(q, elsewhere);
 
 	for (size_t i = 0; i < q->count; i++)
 		document_append(&captains, captain(&q->captains[i]));
 	document_put(&o, "time", document_now());
 	document_put(&o, "healthy", json_boolean(faults != NULL && json_array_size(faults) == 0));
 	document_put(&o, "faults", faults);
+	document_put(&o, "elsewhere", elsewhere);
 	document_put(&o, "keeper", keeper(home));
 	document_put(&o, "captains", captains);
 	document_put(&o, "now", add_all(q, "now", json_object()));

@@ -3,7 +3,7 @@
  * letters.h - what the desk tells an operator, made of what captains answered.
  *
  * status:
- *	{"time", "healthy": true, "faults": [texts], "keeper": {"pid", "since", "version"},
+ *	{"time", "healthy": true, "faults": [texts], "elsewhere": [those of them whose cause is not on this box], "keeper": {"pid", "since", "version"},
  *	 "captains": [{"generation", "state", "silent": true} or with the report of captain/report.h],
  *	 "now": sums of theirs, "counted": sums of theirs, and of captains that are gone}
  * sessions:
