@@ -264,6 +264,12 @@ bench:
 	@for b in $(BENCHES); do echo "== $$b"; build/lto/test/$$b || exit 1; echo; done
 	tests/bench/run.sh build/lto/relaywall
 
+check-captures:
+	tests/deps.sh build check
+	$(MAKE) all
+	tests/tap/fetch.sh --all $(BUILD)/captures
+	tests/tap/readers.sh $(BUILD)/relaywall $(BUILD)/captures
+
 bench-tap:
 	tests/deps.sh build bench-tap
 	$(MAKE) LTO=1 all
@@ -301,6 +307,7 @@ help:
 	@echo 'make bench-engine      time of a command, both sides of it, without sockets'
 	@echo 'make bench-framing     octets of message text a second'
 	@echo 'make bench-policy      large policies: loading, memory, time of a verdict'
+	@echo 'make check-captures    captures that others made, out of Debian source packages, heard by the tap and seen by tshark'
 	@echo 'make bench-tap         a large capture, read by relaywall tap, tshark and tcpflow: Gbit/s, memory; under five minutes'
 	@echo 'make soak              mixed load for SOAK (3600) seconds: memory, descriptors, counters (root)'
 	@echo 'make check-page        the page of the board in a browser (root; installs Chromium); its pictures in build/page'
@@ -310,5 +317,5 @@ help:
 	@echo 'make lint              clang-tidy and cppcheck'
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all tests check check-units check-scenarios lint fuzz fuzz-faults faults bench bench-tap $(BENCHES) lab lab-up lab-down clean help \
+.PHONY: all tests check check-units check-scenarios lint fuzz fuzz-faults faults bench bench-tap check-captures $(BENCHES) lab lab-up lab-down clean help \
         install man check-package check-page soak
