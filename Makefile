@@ -129,7 +129,7 @@ $(BUILD)/test/deadman-probe: $(call objects,tests/keeper/deadman_probe.c) $(call
 	@$(CC) $(LDFLAGS) -o $@ $^
 
 # A child of the keeper in its sandbox, for tests/keeper.
-CONFINED := confined child attempts_files attempts_sockets attempts_processes duties duties_drivers duties_rehearsal fault condition entry report
+CONFINED := confined child attempts_files attempts_sockets attempts_processes duties duties_drivers duties_drill fault condition entry report
 $(BUILD)/test/confined: $(call objects,$(CONFINED:%=tests/keeper/%.c)) $(call link,$(filter-out proxy/cli,$(LAYERS)))
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)

@@ -85,7 +85,7 @@ is "... soon" "$((took < 2000))" 1
 for _ in 1 2 3 4 5; do health; done
 is "... again and again" "$got" 0
 health --json
-is "... as JSON" "$said" '{"time":"20*","healthy":true,"faults":\[],"rehearsed":2,"relaying_refused":true}'
+is "... as JSON" "$said" '{"time":"20*","healthy":true,"faults":\[],"drilled":2,"relaying_refused":true}'
 is "no host heard of it" "$(host_heard)" 0
 is "no DNS server did" "$(counter dns_asked)" "$asked"
 is "the journal has the start alone" "$(grep -vc '"what":"start"' "$folder/journal" || true)" 0
@@ -93,7 +93,7 @@ is "nothing was kept as evidence" "$(ls -A "$folder/kept" 2>/dev/null)" ""
 for name in accepted over_rate over_limit evidence_kept evidence_unseen tarpit_delayed host.aix.sessions event.recipient.percent-hack; do
 	is "not counted: $name" "$(counter "$name")" "@(|0)"
 done
-is "counted: what it was" "$(($(counter rehearsed) >= 14))" 1
+is "counted: what it was" "$(($(counter drilled) >= 14))" 1
 is "no session is left" "$("$relaywall" sessions --control "$folder/control" | wc -l)" 1
 first=$(descriptors)
 for _ in 1 2 3; do health; done

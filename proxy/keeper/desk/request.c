@@ -44,7 +44,7 @@ request_parse(struct span line)
 		{ "status", REQUEST_STATUS }, { "sessions", REQUEST_SESSIONS }, { "reload", REQUEST_RELOAD }, { "upgrade", REQUEST_UPGRADE },
 		{ "stop", REQUEST_STOP }, { "stop now", REQUEST_STOP_NOW },
 	};
-	struct span id = behind(line, SPAN("end ")), worker = behind(line, SPAN("rehearse "));
+	struct span id = behind(line, SPAN("end ")), worker = behind(line, SPAN("drill "));
 	struct request r = { .kind = REQUEST_NONE };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -55,6 +55,6 @@ request_parse(struct span line)
 		memcpy(r.id, id.at, REQUEST_ID - 1);
 	}
 	if (is_worker(worker, &r.worker))
-		r.kind = REQUEST_REHEARSE;
+		r.kind = REQUEST_DRILL;
 	return r;
 }
