@@ -67,7 +67,7 @@ tell_pending(struct conversation *t)
 }
 
 static struct span
-without_end(struct span line)
+without_stray_ends(struct span line)
 {
 	while (line.len > 0 && (line.at[line.len - 1] == '\n' || line.at[line.len - 1] == '\r'))
 		line.len--;
@@ -77,7 +77,7 @@ without_end(struct span line)
 static unsigned
 faults_of(struct span line)
 {
-	struct span text = without_end(line);
+	struct span text = without_stray_ends(line);
 	unsigned faults = 0;
 
 	if (line.len > 0 && line.at[line.len - 1] == '\n' && line.len - text.len != 2)
@@ -120,7 +120,7 @@ take_command(struct conversation *t, const struct said *s)
 {
 	struct command c;
 
-	begin_line(t, without_end(s->octets));
+	begin_line(t, without_stray_ends(s->octets));
 	t->within = false;
 	command_parse(span_of_words(&t->line), &c);
 	t->now = (struct exchange){ .kind = EXCHANGE_COMMAND, .time_us = s->time_us, .verb = s->verb, .line = span_of_words(&t->line),

@@ -247,6 +247,7 @@ end_text(struct rehearsal *r, uint64_t now_ms)
 		take_text(r, SPAN("\r\n.\r\n"), now_ms);
 	r->player.muted = false;
 	r->torn = torn;		/* the reply is not reported either */
+	r->open = false;
 	r->asked = r->player.d.state == DIALOGUE_FINAL;
 }
 
@@ -291,6 +292,24 @@ take_reply(struct rehearsal *r, const struct said *s, uint64_t now_ms)
 	r->asked = false;
 }
 
+static void
+take_secret(struct rehearsal *r, const struct said *s, uint64_t now_ms)
+{
+	r->judgement = (struct judgement){ .known = true };
+	if (r->player.d.state == DIALOGUE_AUTH)
+		player_client(&r->player, s->octets, now_ms);
+	r->asked = r->player.d.state == DIALOGUE_REPLY;
+}
+
+static void
+take_missing(struct rehearsal *r, const struct said *s, uint64_t now_ms)
+{
+	if (s->side == SIDE_CLIENT)
+		end_part(r, now_ms);
+	r->torn = r->torn || s->side == SIDE_CLIENT;
+	r->sure = false;
+}
+
 /* Whose connections are no dialogue for the shield: they pass unread, or do not begin. */
 static void
 take_at_the_door(struct rehearsal *r, const struct said *s, enum admit admit)
@@ -333,23 +352,16 @@ rehearsal_said(struct rehearsal *r, const struct said *s)
 		take_part(r, s, now_ms);
 		break;
 	case SAID_SECRET:
-		r->judgement = (struct judgement){ .known = true };
-		if (r->player.d.state == DIALOGUE_AUTH)
-			player_client(&r->player, s->octets, now_ms);
-		r->asked = r->player.d.state == DIALOGUE_REPLY;
+		take_secret(r, s, now_ms);
 		break;
 	case SAID_TEXT:
 		take_text(r, s->octets, now_ms);
 		break;
 	case SAID_TEXT_END:
 		end_text(r, now_ms);
-		r->open = false;
 		break;
 	case SAID_MISSING:
-		if (s->side == SIDE_CLIENT)
-			end_part(r, now_ms);
-		r->torn = r->torn || s->side == SIDE_CLIENT;
-		r->sure = false;
+		take_missing(r, s, now_ms);
 		break;
 	case SAID_OPAQUE:
 		break;

@@ -5,7 +5,7 @@
 #include "proxy/smtp/chunk.h"
 
 static struct span
-without_end(struct span line)
+without_line_end(struct span line)
 {
 	if (line.len > 0 && line.at[line.len - 1] == '\n')
 		line.len--;
@@ -61,7 +61,7 @@ transcript_looks_like_command(const struct transcript *t, enum verb *verb, bool 
 	struct span line = next_line(t);
 	struct command c;
 
-	command_parse(without_end(line), &c);
+	command_parse(without_line_end(line), &c);
 	*verb = c.verb;
 	return fits(&c, alone) && line.len > 0 && c.clean;
 }
@@ -134,7 +134,7 @@ transcript_command(struct transcript *t)
 	if (!transcript_is_heard(t, client->offset))
 		return false;
 	transcript_drop_replies(t, client->offset);
-	command_parse(without_end(line), &c);
+	command_parse(without_line_end(line), &c);
 	t->asked = in_part ? t->part : c.verb;
 	t->in_part = false;
 	transcript_say(t, &(struct said){ .kind = SAID_COMMAND, .octets = line, .verb = t->asked });
