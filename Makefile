@@ -139,6 +139,11 @@ $(BUILD)/test/scribe-run: $(call objects,tests/keeper/scribe_run.c) $(call link,
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# Machines with NICs in namespaces, for tests/firmware.
+$(BUILD)/test/tapexec: tests/firmware/tapexec.c $(FLAGS_STAMP)
+	@mkdir -p $(@D)
+	@$(CC) $(filter-out -MMD -MP,$(CFLAGS)) $(LDFLAGS) -o $@ $<
+
 # The program by other versions' names, for tests/keeper.
 OTHERS := next alien blind
 $(BUILD)/test/relaywall-blind: override LDFLAGS += -Wl,--wrap=handover_load
@@ -283,11 +288,26 @@ lab lab-up:
 lab-down:
 	tests/lab/lab.sh down
 
+# The image of a box: BOARD=pc|virt, FW_VERSION, FW_KEYS, ...: firmware/Makefile. Outputs in build/firmware/BOARD.
+firmware:
+	tests/deps.sh build firmware
+	$(MAKE) all
+	$(MAKE) -C firmware
+
+firmware-lock firmware-twice:
+	$(MAKE) -C firmware $(@:firmware-%=%)
+
 SOAK ?= 3600
 soak:
 	tests/deps.sh build soak
 	$(MAKE) all
 	tests/soak/run.sh $(BUILD)/relaywall $(SOAK)
+
+# The image in an emulator: what users of the network see; the rest, updates among it.
+firmware-check firmware-check-full:
+	tests/deps.sh build emulator
+	$(MAKE) $(BUILD)/test/tapexec
+	tests/firmware/run.sh $(if $(filter %-full,$@),full,quick)
 
 clean:
 	rm -rf build
@@ -312,10 +332,13 @@ help:
 	@echo 'make soak              mixed load for SOAK (3600) seconds: memory, descriptors, counters (root)'
 	@echo 'make check-page        the page of the board in a browser (root; installs Chromium); its pictures in build/page'
 	@echo 'make check-package     build the Debian package, and look at it, in a copy of the tree (root)'
+	@echo 'make firmware          the image of a box, for BOARD pc and virt (root, to install what it needs); firmware/README.md'
+	@echo 'make firmware-lock     the versions that Debian has now, into firmware/packages.lock'
+	@echo 'make firmware-twice    build it again, elsewhere and from nothing: is every bit the same?'
 	@echo 'make install           into DESTDIR (none), PREFIX (/usr/local)'
 	@echo 'make man               keys of the configuration, after one was changed, into the manual page'
 	@echo 'make lint              clang-tidy and cppcheck'
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -path $(BUILD)/firmware -prune -o -name '*.d' -print 2>/dev/null)
 .PHONY: all tests check check-units check-scenarios lint fuzz fuzz-faults faults bench bench-tap check-captures $(BENCHES) lab lab-up lab-down clean help \
-        install man check-package check-page soak
+        install man check-package check-page soak firmware firmware-lock firmware-twice firmware-check firmware-check-full

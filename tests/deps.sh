@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Install the Debian packages for the purposes given: build, check, fuzz, faults, package, page, soak, bench, bench-tap.
+# Install the Debian packages for the purposes given: build, check, fuzz, faults, package, page, soak, bench, bench-tap, firmware, emulator.
 # Silent and quick where all are there.
 set -eu
 
@@ -29,8 +29,15 @@ for purpose in "$@"; do
 		packages="$packages debhelper dpkg-dev lintian binutils git man-db systemd logrotate mandoc iproute2 nftables python3 curl"
 		packages="$packages libcap-ng-dev libseccomp-dev libncurses-dev libnftnl-dev libmicrohttpd-dev libcunit1-dev"
 		;;
+	firmware)
+		packages="$packages debian-archive-keyring squashfs-tools zstd cpio kmod binutils jq openssl dpkg-dev autoconf automake libtool pkg-config"
+		packages="$packages libglib2.0-dev libssl-dev genimage mtools dosfstools grub-common grub-pc-bin grub-efi-amd64-bin"
+		;;
 	page)
 		packages="$packages chromium fonts-dejavu-core"
+		;;
+	emulator)
+		packages="$packages qemu-system-x86 qemu-utils ovmf fdisk openssh-client openssl iproute2 python3 procps"
 		;;
 	fuzz)
 		packages="$packages clang libclang-rt-dev"

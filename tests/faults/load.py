@@ -3,8 +3,8 @@
 
     load.py HOSTFILE FROM TO [FROM TO]      HOSTFILE: what tests/faults/host.py writes
 
-A mail begins every 20 ms, and every 100 ms somebody tries to relay. A client tries again what had no 250, and nothing
-else. Standard input: "begin TIME" and "end TIME", a fault (seconds since 1970; without an end it is over when it begins), and
+A mail begins every 20 ms, and every 100 ms somebody tries to relay. LOAD_SLOWER=N in the environment, for a box that is emulated: N times as
+seldom, and a good mail may take N times as long. A client tries again what had no 250, and nothing else. Standard input: "begin TIME" and "end TIME", a fault (seconds since 1970; without an end it is over when it begins), and
 "finish MS": no more mail as soon as the box has recovered, or after MS. Then mails that were not delivered have
 DRAIN_S to be; at the end one line of numbers:
 
@@ -23,13 +23,15 @@ DRAIN_S to be; at the end one line of numbers:
 import asyncio
 import collections
 import itertools
+import os
 import random
 import socket
 import sys
 import time
 
-MAIL_S, RELAY_S = 0.02, 0.1
-LATE_S, GOOD_S, DRAIN_S = 8.0, 1.0, 20.0
+SLOWER = float(os.environ.get("LOAD_SLOWER", 1))
+MAIL_S, RELAY_S = 0.02 * SLOWER, 0.1 * SLOWER
+LATE_S, GOOD_S, DRAIN_S = 8.0, 1.0 * SLOWER, 20.0
 RETRY_S, RETRY_MOST_S = 0.5, 4.0
 IN_A_ROW = 20       # more than ten: half of all connections may be with a worker that is well
 VICTIMS = ["user@victim.example", "user%victim.example@local.example", "@local.example:user@victim.example"]

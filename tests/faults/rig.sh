@@ -1,33 +1,21 @@
 # shellcheck shell=bash disable=SC2154,SC2034,SC2004
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# rig.sh - what a row of the fault table stands on: the host, the resolver, the box, the load. Sourced after tests/gate/net.sh, whose namespaces these
-# are in; wants "relaywall". Every process here is a key of "started" while it runs.
+# rig.sh - what a row of the fault table stands on: the resolver, the box, clients; the host and the load are in mail.sh. Sourced after
+# tests/gate/net.sh, whose namespaces these are in; wants "relaywall". Every process here is a key of "started" while it runs.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 host=(198.51.100.25 2001:db8:25::25)
 client=(203.0.113.66 2001:db8:66::66)
 both=("${client[0]}" "${host[0]}" "${client[1]}" "${host[1]}")
-mkfifo "$folder/tell" "$folder/hold"
+# shellcheck source=tests/faults/mail.sh
+. "$here/mail.sh"
+mkfifo "$folder/hold"
 mkdir "$folder/disk"
 
 in_router() { ip netns exec "$id-router" "$@"; }
-end_process() {	# PID [SIGNAL]
-	kill "${2--KILL}" "$1" 2>/dev/null || true
-	wait "$1" 2>/dev/null || true
-	unset "started[$1]"
-}
 
-# --- the host and the resolver ------------------------------------------------
-
-host_begin() {	# [--forget]
-	: >"$folder/host"
-	ip netns exec "$id-host" /usr/bin/python3 "$here/host.py" "$@" "$folder/delivered" "${host[@]}" >"$folder/host" 2>&1 &
-	hosting=$!
-	started[$hosting]=host
-	wait_for ready "$folder/host"
-}
-host_end() { end_process "$hosting"; }
+# --- the resolver -------------------------------------------------------------
 
 resolver_begin() {
 	: >"$folder/dns"
@@ -121,30 +109,9 @@ process() {
 	esac
 }
 
-# --- the load -----------------------------------------------------------------
+# --- clients beside the load --------------------------------------------------
 
-load_begin() {
-	: >"$folder/delivered"
-	: >"$folder/load"
-	ip netns exec "$id-client" /usr/bin/python3 "$here/load.py" "$folder/delivered" "${both[@]}" <"$folder/tell" >"$folder/load" 2>"$folder/load.err" &
-	loader=$!
-	started[$loader]=load
-	exec 7>"$folder/tell"
-	wait_for begun "$folder/load"
-}
-tell() { echo "$@" >&7; }
-# load_end MS: as soon as all is well again, or after MS. Sets counts.
-load_end() {
-	tell finish "$1"
-	exec 7>&-
-	wait "$loader" || true
-	unset "started[$loader]"
-	counts=$(tail -n 1 "$folder/load")
-	[[ $counts == sent=* ]] || { cat "$folder/load.err" >&2; exit 1; }
-}
-number() { sed -n "s/.*\b$1=\([^ ]*\).*/\1/p" <<<"$counts"; }
-
-# Clients beside the load: deaf or drip.
+# Deaf or drip.
 clients_begin() {	# HOW COUNT
 	ip netns exec "$id-client" /usr/bin/python3 "$here/clients.py" "$@" "${both[@]}" <"$folder/hold" 2>/dev/null &
 	holding=$!

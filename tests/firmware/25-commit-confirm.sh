@@ -1,0 +1,35 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# 25-commit-confirm.sh - A configuration that is not confirmed is taken back, also by who cut himself off; a faulty one is not taken.
+# Set: quick
+# shellcheck source=tests/firmware/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+shield
+host_begin
+new() { tar -C "$1" -c . | in_box box-config new -; }
+cut_off() { ! in_ns operator timeout 1 bash -c "exec 3<>/dev/tcp/${box[0]}/22" 2>/dev/null; }
+current() { in_box 'readlink /run/box/config' | sed 's/.*0//'; }
+
+made=$(configuration routed)
+sed -i 's/^MANAGEMENT_ADDRESSES=.*/MANAGEMENT_ADDRESSES="192.0.2.99\/24"/' "$made/box.conf"
+is "a new one" "$(new "$made")" "000002"
+vm_mark box
+in_box 'box-config commit-confirm 2 8 </dev/null >/dev/null 2>&1 &'
+is "it cuts its operator off" "$(until_true 8 cut_off && echo off)" off
+is "... who is let in again" "$(vm_wait box "$STEP_S" '^box: generation 000001 is in use again')" "*"
+let_in
+is "... to the one before" "$(current)" 1
+is "... and it shields" "$(in_box box-health >/dev/null && mail_one 0 "${client[0]}" "${host[0]}")" "*delivered"
+
+is "one more" "$(new "$(configuration routed -e 's/relay  *= enforce/relay = count/')")" 000003
+in_box box-config commit-confirm 3 30 >/dev/null
+in_box box-config confirm
+is "one that is confirmed stays" "$(current)" 3
+in_box box-config rollback
+is "... until it is taken back" "$(current)" 1
+
+is "a faulty one is refused" "$(new "$(configuration routed -e 's/relay  *= enforce/relay = maybe/')" 2>&1 || true)" "*relay*"
+is "... and is not there" "$(in_box box-config list | wc -l)" 3
+case_end

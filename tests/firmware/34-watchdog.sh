@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# 34-watchdog.sh - All processes hang, or the kernel panics: the watchdog, or the kernel, starts the box again; a shield within 60 s.
+# Set: full
+# shellcheck source=tests/firmware/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# breaks WHAT COMMAND: by hand, since nobody could come by ssh
+breaks() {
+	local began took
+	shield pc-bios
+	vm_type box '' "$2"
+	began=$(date +%s%3N)
+	box_is_healthy 120 || true
+	is "$1: the box starts again" "$said" "box: healthy slot=[ab] generation=000001 *"
+	took=$(($(date +%s%3N) - began))
+	is "... and is a shield after $took ms" "$((took <= 60000 * SLACK))" 1
+}
+breaks "all processes hang" 'kill -STOP -1; kill -STOP $$'
+breaks "the kernel panics" 'echo c >/proc/sysrq-trigger'
+breaks "what feeds the watchdog hangs" 'kill -STOP $(pidof box-watch)'
+case_end

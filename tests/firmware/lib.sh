@@ -1,0 +1,66 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# lib.sh - what the cases stand on. Each sources it first, and is run by run.sh, which has exported folder (of this run), id (of its namespaces),
+# firmware (the folder of what was built), relaywall (the program for this machine) and tapexec. What a case starts and does not end, run.sh ends.
+set -euo pipefail
+
+[ -n "${folder-}" ] || { echo "run.sh runs it" >&2; exit 2; }
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+# shellcheck source=tests/firmware/net.sh
+. "$here/net.sh"
+# shellcheck source=tests/firmware/vm.sh
+. "$here/vm.sh"
+# shellcheck source=tests/firmware/box.sh
+. "$here/box.sh"
+both=("${client[0]}" "${host[0]}" "${client[1]}" "${host[1]}")
+# shellcheck source=tests/faults/mail.sh
+. "$here/../faults/mail.sh"
+
+export PYTHONDONTWRITEBYTECODE=1
+declare -A started=()	# processes of this case
+clean() {
+	for pid in "${!started[@]}"; do end_process "$pid"; done
+}
+trap clean EXIT
+trap 'exit 1' INT TERM
+
+passed=0
+failed=0
+is() {	# NAME GOT WANTED, a pattern
+	# shellcheck disable=SC2053
+	if [[ $2 == $3 ]]; then
+		passed=$((passed + 1))
+		echo "ok   $1"
+	else
+		failed=$((failed + 1))
+		echo "FAIL $1: \"$2\", wanted \"$3\""
+	fi
+}
+# knock MS FROM TO: what a client gets that only connects
+knock() { in_ns client /usr/bin/python3 "$here/../gate/ends.py" knock "$@"; }
+mail_one() { in_ns client /usr/bin/python3 "$here/../keeper/mail.py" one "$@"; }	# PORT FROM TO
+
+# A case that breaks off has not passed, whatever it had found until then.
+case_end() {
+	echo "$passed passed, $failed failed"
+	[ "$failed" -eq 0 ]
+}
+
+wait_for() {	# WORD FILE
+	until_true 20 grep -q "$1" "$2" && return
+	echo "no \"$1\" in time:" >&2
+	cat "$2" >&2
+	exit 1
+}
+
+# until_true SECONDS COMMAND...: it is true within that time
+until_true() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		sleep 0.1
+	done
+}

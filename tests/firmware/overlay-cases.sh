@@ -1,0 +1,176 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# overlay-cases.sh - what overlay.sh plays, in the box's own tree and by its own shell.
+# shellcheck disable=SC2086,SC2154  # paths without blanks, from common
+set -u
+
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin BOX_CONSOLE=/run/box/console BOX_CMDLINE=/run/box/cmdline BOX_REBOOT=false
+mkdir -p /run/box
+echo 'quiet fw.slot=b' >$BOX_CMDLINE
+# shellcheck source=firmware/rootfs-overlay/usr/lib/box/common
+. /usr/lib/box/common
+passed=0 failed=0
+
+is() {	# NAME GOT WANTED, a pattern
+	# shellcheck disable=SC2254  # a pattern
+	case $2 in
+	$3) passed=$((passed + 1)) ;;
+	*) failed=$((failed + 1)); echo "FAIL $1: \"$2\", wanted \"$3\"" ;;
+	esac
+}
+until_true() {
+	end=$(($(box_uptime) + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$(box_uptime)" -lt $end ] || return 1
+		sleep 0.2
+	done
+}
+
+# A folder with a configuration: folder NAME LINE-OF-SED
+folder() {
+	rm -rf "/tmp/$1"
+	mkdir -p "/tmp/$1"
+	sed "${2-}" /usr/share/box/box.conf >"/tmp/$1/box.conf"
+	sed 's|^policy-archive.*||' /usr/share/box/relaywall.conf >"/tmp/$1/relaywall.conf"
+	echo 'ssh-ed25519 AAAA operator' >"/tmp/$1/authorized_keys"
+}
+
+# --- a box.conf that is faulty is told with line and reason; the example is good
+folder new
+is 'the example is good' "$(/usr/lib/box/check /tmp/new 2>&1 | grep -v warning)" ''
+while IFS='|' read -r name edit wanted; do
+	[ -n "$name" ] || continue
+	folder new "$edit"
+	is "$name" "$(/usr/lib/box/check /tmp/new 2>&1 | grep -v warning)" "$wanted"
+done <<'EOF'
+a mode that there is not|s/^MODE=.*/MODE=wire/|*box.conf:[0-9]*: MODE is routed or bridge*
+a key that there is not|s/^MODE=.*/&\nWIFI=on/|*WIFI: there is no such key*
+a key twice|s/^MODE=.*/&\n&/|*MODE: line [0-9]* says that, too*
+no mode|/^MODE=/d|*MODE is missing*
+no address of management|/^MANAGEMENT_A/d|*MANAGEMENT_ADDRESSES is missing*
+one NIC for two|s/^WAN=.*/WAN=eth0/|*are one NIC, eth0*
+a NIC that is left out is the usual one|s/^WAN=.*//;s/^LAN=.*/LAN=eth1/|*are one NIC, eth1*
+an address without a length|s/^WAN_A.*/WAN_ADDRESSES=203.0.113.1/|*"203.0.113.1" is no address with a length*
+an octet too large|s/203.0.113.1.24/203.0.113.256\/24/|*is no address with a length*
+a length too large|s/203.0.113.1.24/203.0.113.1\/33/|*is no address with a length*
+a group too many|s/2001:db8:66::1.64/1:2:3:4:5:6:7:8:9\/64/|*is no address with a length*
+a route to nowhere|s/^ROUTES=.*/ROUTES="default"/|*leads nowhere*
+a route by a NIC that is no role|s/^ROUTES=.*/ROUTES="default dev eth1"/|*"dev eth1" is not understood*
+a command in a value|s/^HOSTNAME=.*/HOSTNAME="$(reboot)"/|*there is a character in it that no value has*
+no assignment|s/^HOSTNAME=.*/HOSTNAME relaywall/|*is no KEY=VALUE*
+a bridge with addresses of a router|s/^MODE=.*/MODE=bridge/|*MODE=bridge has BRIDGE_ADDRESSES, no others*
+a bridge that nothing leads from|s/^MODE=.*/MODE=bridge/;/^[LW]AN_A/d;/^ROUTES/d|*wants ROUTES*
+a bridge without an address|s/^MODE=.*/MODE=bridge/;/^[LW]AN_A/d|
+a NIC by its address|s/^LAN=.*/LAN=52:54:00:12:34:56/|
+addresses that move without a peer|s/^MODE=.*/&\nVRRP_LAN_ADDRESSES=198.51.100.9\/24/|*want MODE=routed, VRRP_ID and PEER*
+EOF
+
+# --- generations
+mkdir -p "$box_config" /data/ssh
+folder one
+is 'a first one' "$(box-config new /tmp/one 2>/dev/null)" 000001
+is 'and it is for root alone' "$(stat -c %a /data/config/000001 /data/config/000001/box.conf | paste -s -d ' ')" '700 600'
+is 'by tar' "$(tar c -C /tmp/one box.conf relaywall.conf authorized_keys | box-config new - 2>/dev/null)" 000002
+is 'no tar' "$(echo hello | box-config new - 2>&1)" '*no tar file*'
+mkdir /data/config/000008
+is 'the number behind the last' "$(box-config new /tmp/one 2>/dev/null)" 000009
+rm -r /data/config/00000[89]
+folder bad
+ln -s /data/ssh /tmp/bad/keys
+is 'a link in it' "$(box-config new /tmp/bad 2>&1)" '*keys is no file*'
+folder bad
+echo 'protect "x" {' >>/tmp/bad/relaywall.conf
+is 'a policy that is faulty' "$(box-config new /tmp/bad 2>&1)" '*relaywall.conf:*the box cannot run with it*'
+rm /tmp/bad/relaywall.conf
+is 'no policy' "$(box-config new /tmp/bad 2>&1)" '*there is no relaywall.conf*'
+is 'what was refused leaves nothing' "$(cd /data/config && echo .[n]* [0-9]*)" '.?n?\* 000001 000002'
+is 'the one that there is not' "$(box-config use 7 2>&1)" '*there is no generation 7*'
+is 'a number that is none' "$(box-config use ../1 2>&1)" '*there is no generation*'
+
+# --- what decides the next boot
+box_keep 000001
+is 'this slot boots with it' "$(cat /data/config/slot-b)" 000001
+is 'the other one does not' "$(box_slot_generation a)" ''
+echo 9 >/data/config/slot-a
+is 'a number of one that is gone counts as none' "$(box_slot_generation a)" ''
+box_keep 000002
+is 'the one before is known' "$(box_slot_generation b before)" 000001
+echo torn >/data/config/slot-b.new
+is 'what a power cut left is not read' "$(box_slot_generation b)" 000002
+is 'no slot is the first' "$(BOX_CMDLINE=/dev/null box_slot)" a
+rm /data/config/slot-*
+
+# --- versions
+while read -r version minimum wanted; do
+	echo "$minimum" >/data/minimum-version
+	RAUC_MF_VERSION=$version /usr/lib/box/install-check 2>/dev/null && got=may || got=not
+	is "version $version, at least $minimum" "$got" "$wanted"
+done <<'EOF'
+1.0 1.0 may
+1.0.1 1.0 may
+1.10 1.9 may
+1.9 1.10 not
+0.9 1.0 not
+2 1.9.9 may
+1.0~rc1 1.0 may
+x 1.0 not
+EOF
+rm /data/minimum-version
+
+# --- it runs: three cables, and init's part played by loops
+touch $box_run/ready
+for number in 0 1 2; do
+	ip link add eth$number type veth peer name far$number
+	ip link set far$number up
+done
+ip link set lo up
+mkfifo $box_run/said
+mkdir -p /var/log/relaywall
+/etc/init.d/30-sysctls 2>/dev/null
+(while :; do cat $box_run/said >>/run/log; done) &
+(while :; do box-serve; sleep 0.5; done) &
+(while :; do box-watch; sleep 0.5; done) 2>/dev/null &
+sed -i 's/198.51.100.25/198.51.100.77/' /tmp/one/relaywall.conf
+box-config new /tmp/one >/dev/null 2>&1
+folder far 's/^HOSTNAME=.*/HOSTNAME=far/;s/192.0.2.1/192.0.2.9/'
+box-config new /tmp/far >/dev/null 2>&1	# 4: another address of management
+folder gone 's/^LAN=.*/LAN=eth7/'
+box-config new /tmp/gone >/dev/null 2>&1	# 5: a NIC that there is not
+
+has() { /sbin/ip -o address show dev eth2 to "$1" | grep -q .; }
+serves() { nft list set inet relaywall protected4 | grep -q "$1"; }
+# "far" has no hardware behind it, so nothing here needs carrier
+is 'the first is used' "$(if box-config use 1 >/dev/null 2>/run/use; then echo used; else cat /run/use; fi)" used
+is 'it serves' "$(serves 198.51.100.25 && has 192.0.2.1 && echo yes)" yes
+is 'it boots with it' "$(cat /data/config/slot-b)" 000001
+is 'health, check by check' "$(box-health | grep -c ^good)" '[67]'
+is 'the rules of the box itself' "$(nft list chain inet box input | grep -c 'policy drop')" 1
+keeper=$(cat $box_run/keeper)
+box-config use 3 >/dev/null 2>&1
+is 'another policy, the same process' "$(serves 198.51.100.77 && cat $box_run/keeper)" "$keeper"
+box-config rollback >/dev/null 2>&1
+is 'and back' "$(serves 198.51.100.25 && cat /data/config/slot-b)" 000001
+
+is 'a box that would lack a NIC' "$(box-config use 5 2>&1)" '*generation 000005 does not work: the box goes on with 000001*'
+is 'goes on' "$(serves 198.51.100.25 && has 192.0.2.1 && cat /data/config/slot-b)" 000001
+
+box-config commit-confirm 4 3 >/dev/null 2>&1
+is 'for a while' "$(has 192.0.2.9 && box-config list | grep '^000004')" '*runs, not confirmed yet*'
+is 'a reboot would take it back' "$(cat /data/config/slot-b)" 000001
+is 'nobody confirmed' "$(until_true 20 has 192.0.2.1 && ! has 192.0.2.9 && echo back)" back
+until_true 5 [ ! -e $box_run/unconfirmed ]
+is 'the console was told' "$(tail -n 1 $BOX_CONSOLE)" '*generation 000001 is in use again*'
+box-config commit-confirm 4 60 >/dev/null 2>&1
+box-config confirm >/dev/null 2>&1
+is 'confirmed' "$(has 192.0.2.9 && cat /data/config/slot-b)" 000004
+is 'nothing more to confirm' "$(box-config confirm 2>&1)" '*nothing to confirm*'
+
+kill -STOP "$(cat $box_run/keeper)"
+keeper=$(cat $box_run/keeper)
+another() { [ "$(cat $box_run/keeper)" != "$keeper" ] && relaywall status; }
+is 'a keeper that hangs is replaced' "$(until_true 45 another && echo yes)" yes
+
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
