@@ -99,7 +99,7 @@ in_box() { ssh_as key "${box[0]}" "$@"; }
 let_in() { until_true "$STEP_S" in_box true 2>/dev/null; }
 # box_takes FOLDER: a configuration that is in force then
 box_takes() {
-	tar -C "$1" -c . | in_box 'number=$(box-config new -) && box-config use $number'
+	tar -C "$1" -c . | in_box 'number=$(box-config new - 2>/dev/null) && box-config use $number 2>/dev/null' >/dev/null
 }
 
 # --- a shield, as it was when it had just begun --------------------------------
