@@ -288,8 +288,8 @@ firmware:
 	$(MAKE) all
 	$(MAKE) -C firmware
 
-firmware-lock:
-	$(MAKE) -C firmware lock
+firmware-lock firmware-twice:
+	$(MAKE) -C firmware $(@:firmware-%=%)
 
 SOAK ?= 3600
 soak:
@@ -321,16 +321,17 @@ help:
 	@echo 'make bench-engine      time of a command, both sides of it, without sockets'
 	@echo 'make bench-framing     octets of message text a second'
 	@echo 'make bench-policy      large policies: loading, memory, time of a verdict'
-	@echo 'make bench-tap         a large capture, read by relaywall tap, tshark and tcpflow: Gbit/s, memory; under five minutes' firmware-check firmware-check-full
+	@echo 'make bench-tap         a large capture, read by relaywall tap, tshark and tcpflow: Gbit/s, memory; under five minutes'
 	@echo 'make soak              mixed load for SOAK (3600) seconds: memory, descriptors, counters (root)'
 	@echo 'make check-page        the page of the board in a browser (root; installs Chromium); its pictures in build/page'
 	@echo 'make check-package     build the Debian package, and look at it, in a copy of the tree (root)'
 	@echo 'make firmware          the image of a box, for BOARD pc and virt (root, to install what it needs); firmware/README.md'
 	@echo 'make firmware-lock     the versions that Debian has now, into firmware/packages.lock'
+	@echo 'make firmware-twice    build it again, elsewhere and from nothing: is every bit the same?'
 	@echo 'make install           into DESTDIR (none), PREFIX (/usr/local)'
 	@echo 'make man               keys of the configuration, after one was changed, into the manual page'
 	@echo 'make lint              clang-tidy and cppcheck'
 
 -include $(shell find $(BUILD) -path $(BUILD)/firmware -prune -o -name '*.d' -print 2>/dev/null)
 .PHONY: all tests check check-units check-scenarios lint fuzz fuzz-faults faults bench bench-tap $(BENCHES) lab lab-up lab-down clean help \
-        install man check-package check-page soak firmware firmware-lock firmware-check firmware-check-full
+        install man check-package check-page soak firmware firmware-lock firmware-twice firmware-check firmware-check-full

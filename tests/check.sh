@@ -59,6 +59,7 @@ upgrade: another program takes over or cannot, with ASan, UBSan | tests/keeper/u
 what is shown by HTTP, to who asks well and badly, with ASan, UBSan | tests/keeper/metrics.sh build/san/relaywall
 scenarios and corpus of dialogues through sockets, with ASan, UBSan | tests/stream/scenarios.sh build/san
 dead man: what is met when nobody serves, with ASan, UBSan | tests/keeper/deadman.sh build/san/relaywall build/san/test/deadman-probe
+health: said of a box that is well and only then, and noticed by nobody, with ASan, UBSan | tests/keeper/health.sh build/san/relaywall
 commands, against what is well, hangs, or is not there, with ASan, UBSan | tests/keeper/control.sh build/san/relaywall
 what was decided once, by the policy of then, with ASan, UBSan | tests/keeper/past.sh build/san/relaywall
 command line | env RELAYWALL=build/relaywall tests/cli/run.sh

@@ -34,7 +34,7 @@ fault(const struct play *p, const char *format, ...)
 	const char *command = p->now->command;
 	va_list ap;
 
-	fprintf(p->faults, "%s, a dialogue, %s: ", p->who, command[0] == '\0' ? "greeting" : shown(command));
+	fprintf(p->faults, "%s, a dialogue, %s: ", p->who, command[0] == '\0' ? "greeting" : shown_bytes(span_str(command)));
 	va_start(ap, format);
 	vfprintf(p->faults, format, ap);
 	va_end(ap);
@@ -46,8 +46,10 @@ fault(const struct play *p, const char *format, ...)
 static void
 say(int fd, const char *text)
 {
-	(void)send(fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT);
-	(void)send(fd, "\r\n", 2, MSG_NOSIGNAL | MSG_DONTWAIT);
+	char line[SCRIPT_OCTETS + 2];
+	int len = snprintf(line, sizeof(line), "%s\r\n", text);
+
+	(void)send(fd, line, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 /* What a host says that takes everything. */
@@ -157,7 +159,7 @@ overheard(const struct play *p)
 
 	if (!p->now->overheard || span_eq(heard, span_str(p->now->heard)))
 		return true;
-	return fault(p, "the host was to hear %s, and heard %s", p->now->heard[0] == '\0' ? "nothing" : shown(p->now->heard),
+	return fault(p, "the host was to hear %s, and heard %s", p->now->heard[0] == '\0' ? "nothing" : shown_bytes(span_str(p->now->heard)),
 	    heard.len == 0 ? "nothing" : shown_bytes(heard));
 }
 

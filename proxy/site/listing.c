@@ -69,12 +69,13 @@ listing_settle(char *text)
 		if (dynamic && begins(line, "\t\telements = {"))
 			skips = true;
 		if (begins(line, "table "))	/* "table inet NAME { # progname relaywall" */
-			while (holds(line, "#"))
+			while (holds(line, "#") || line.at[line.len - 1] == ' ')
 				line.len--;
 		if (!skips) {
 			memmove(to, line.at, line.len);
 			to += line.len;
-			*to++ = '\n';
+			if (at[-1] == '\n')
+				*to++ = '\n';
 		}
 		if (skips && ends_elements(line))
 			skips = false;

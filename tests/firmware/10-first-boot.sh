@@ -21,6 +21,6 @@ box_gets "$(configuration routed)"
 is "with one it is a shield" "$(in_box box-health | tee "$folder/health" | grep -vc '^good') faults of $(wc -l <"$folder/health")" "0 faults of [4-9]*"
 is "... whom its operator can ask" "$(in_box relaywall status | head -n 1)" "health     well"
 is "... in a shell that is not a stranger's" "$(ssh_as stranger "${box[0]}" true 2>&1 || true)" "*Permission denied*"
-is "... nor at other addresses of it" "$(for at in 203.0.113.1 198.51.100.1; do in_ns client timeout 3 bash -c "echo </dev/tcp/$at/22" 2>/dev/null && echo open; done)" ""
+is "... nor at other addresses of it" "$(for at in 203.0.113.1 198.51.100.1; do in_ns client timeout 3 bash -c "exec 3<>/dev/tcp/$at/22" 2>/dev/null && echo open; done)" ""
 shield_saved routed
 case_end

@@ -9,7 +9,7 @@
 shield
 host_begin
 new() { tar -C "$1" -c . | in_box box-config new -; }
-cut_off() { ! in_ns operator timeout 1 bash -c "echo </dev/tcp/${box[0]}/22" 2>/dev/null; }
+cut_off() { ! in_ns operator timeout 1 bash -c "exec 3<>/dev/tcp/${box[0]}/22" 2>/dev/null; }
 current() { in_box 'readlink /run/box/config' | sed 's/.*0//'; }
 
 made=$(configuration routed)
@@ -19,6 +19,7 @@ vm_mark box
 in_box 'box-config commit-confirm 2 8 </dev/null >/dev/null 2>&1 &'
 is "it cuts its operator off" "$(until_true 8 cut_off && echo off)" off
 is "... who is let in again" "$(vm_wait box "$STEP_S" '^box: generation 000001 is in use again')" "*"
+let_in
 is "... to the one before" "$(current)" 1
 is "... and it shields" "$(in_box box-health >/dev/null && mail_one 0 "${client[0]}" "${host[0]}")" "*delivered"
 

@@ -14,7 +14,8 @@ send "$(bundle good)" --stay
 is "an update is installed" "$status" 0
 vm_mark box
 in_box reboot
-vm_wait box "$BOOT_S" "$first_word" >/dev/null	# of its kernel or its first programs: the loader has counted the try
+vm_wait box "$BOOT_S" "Booting .slot b'" >/dev/null	# the loader's word: it has counted the try
+sleep 2
 vm_cut box
 box_start "$kind"
 slots_until_healthy || true

@@ -11,6 +11,7 @@
 for what in damaged stranger old "other-board"; do
 	shield "$kind"
 	host_begin
+	in_box 'echo 0.1 >/data/minimum-version'
 	send "$(bundle "$what")"
 	is "a bundle that is $what: $(tail -n 1 <<<"$answer")" "$((status != 0))" 1
 	still_the_old_one

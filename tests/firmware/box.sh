@@ -6,8 +6,8 @@
 
 # What emulation and a busy machine may take: a boot, and a step of it.
 SLACK=${SLACK-1}	# factor of all times that are a goal
-BOOT_S=${BOOT_S-120}
-STEP_S=${STEP_S-40}
+BOOT_S=${BOOT_S-240}
+STEP_S=${STEP_S-120}
 
 # --- its start ----------------------------------------------------------------
 
@@ -44,7 +44,7 @@ box_start() {
 	esac
 	case $kind in
 	ram)	# without the guards against neighbours on one processor it is emulated faster
-		given+=(-kernel "$firmware/virt/vmlinuz" -initrd "$firmware/virt/initrd" -append "console=ttyS0 quiet panic=10 mitigations=off")
+		given+=(-kernel "$firmware/virt/vmlinuz" -initrd "$firmware/virt/initrd" -append "$(cat "$firmware/virt/cmdline") mitigations=off")
 		;;
 	*-uefi)
 		given+=(-drive if=pflash,unit=0,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd
@@ -85,6 +85,7 @@ box_gets() {	# FOLDER
 		echo "box-config use 1"
 	} | while IFS= read -r line; do vm_type box "$line"; done
 	vm_wait box "$STEP_S" '^box: generation 000001 is in use' >/dev/null
+	let_in
 }
 
 # --- by ssh -------------------------------------------------------------------
@@ -94,6 +95,8 @@ ssh_as() {	# KEY ADDRESS COMMAND...
 		-o "UserKnownHostsFile=$folder/$(cat "$folder/kind").hosts" -o StrictHostKeyChecking=accept-new "root@$2" "${@:3}"
 }
 in_box() { ssh_as key "${box[0]}" "$@"; }
+# Init starts what listens for ssh, now and when its address has changed.
+let_in() { until_true "$STEP_S" in_box true 2>/dev/null; }
 # box_takes FOLDER: a configuration that is in force then
 box_takes() {
 	tar -C "$1" -c . | in_box 'number=$(box-config new -) && box-config use $number'
@@ -101,7 +104,7 @@ box_takes() {
 
 # --- a shield, as it was when it had just begun --------------------------------
 
-# shield [KIND [MODE]]: from its snapshot, if there is one. That costs half a second, a boot ten.
+# shield [KIND [MODE]]: from its snapshot, if there is one. That costs a second, a boot ten.
 shield() {
 	local kind=${1-ram} mode=${2-routed}
 	"net_${mode%%-*}"
@@ -109,13 +112,10 @@ shield() {
 		first_boot "$kind"
 		box_gets "$(configuration "$mode")"
 		shield_saved "$mode"
-	elif vm_runs box && [ "$(cat "$folder/kind")" = "$kind" ]; then
-		vm_load box "$mode"
 	else
 		vm_cut box
 		box_start "$kind" -loadvm "$mode"
-		until_true 10 vm_answers
-		vm_mark box
+		until_true 20 vm_answers
 	fi
 }
 vm_answers() { vm_ask box 'info status' 2>/dev/null | grep -q running; }

@@ -4,6 +4,55 @@
 # update.sh - bundles of all kinds, and what the box does with them. Sourced after lib.sh.
 
 kind=virt-bios
+recipe=$(realpath "$here/../../firmware")
+keys=${FW_KEYS-$firmware/keys}	# who has given others has to sign here, too
+
+# bundle good|mute|dead|damaged|stranger|old|other-board: made when it is first asked for; prints its name
+bundle() {
+	local made=$folder/$1.raucb
+	[ -e "$made" ] || "make_$1" "$made"
+	echo "$made"
+}
+signed() { "$recipe/scripts/mkbundle" "$2" "$3" "$4" "$5" "$firmware/rauc" "$1"; }	# FILE BOARD SLOT VERSION KEYS
+# The one that was built; whoever has a later version may install it again.
+make_good() { ln "$firmware/virt/relaywall-fw.raucb" "$1" 2>/dev/null || cp "$firmware/virt/relaywall-fw.raucb" "$1"; }
+make_other-board() { signed "$1" pc "$firmware/virt/slot.sqfs" 9 "$keys"; }
+make_old() { signed "$1" virt "$firmware/virt/slot.sqfs" 0.0.9 "$keys"; }
+make_stranger() {
+	"$recipe/scripts/testkeys" "$folder/strangers" 2>/dev/null
+	signed "$1" virt "$firmware/virt/slot.sqfs" 9 "$folder/strangers"
+}
+# One octet of what is installed.
+make_damaged() {
+	cp "$firmware/virt/relaywall-fw.raucb" "$1"
+	/usr/bin/python3 - "$1" <<-'PYTHON'
+		import sys
+		with open(sys.argv[1], "r+b") as bundle:
+		    bundle.seek(12345678)
+		    octet = bundle.read(1)
+		    bundle.seek(12345678)
+		    bundle.write(bytes([octet[0] ^ 1]))
+	PYTHON
+}
+# A slot with a fault in it, whose signature is good: FILE COMMAND, which runs in its root.
+with_fault() {
+	local out=$folder/faulty
+	rm -rf "$out"
+	mkdir "$out"
+	cp -a "$firmware/virt/root" "$out/root"
+	(cd "$out/root" && eval "$2")
+	SOURCE_DATE_EPOCH=1 "$recipe/scripts/mkslot" virt "$firmware/virt/extract" "$out/root" "$out" >/dev/null
+	signed "$1" virt "$out/slot.sqfs" 9 "$keys"
+	rm -rf "$out"
+}
+# Its shield does not serve.
+make_mute() {
+	with_fault "$1" 'mv usr/sbin/relaywall usr/sbin/relaywall.real
+		printf "#!/bin/sh\ncase \$1 in run) exec sleep 1000 ;; *) exec relaywall.real \"\$@\" ;; esac\n" >usr/sbin/relaywall
+		chmod 755 usr/sbin/relaywall'
+}
+# Nothing of it runs: the kernel panics.
+make_dead() { with_fault "$1" 'rm usr/bin/busybox'; }
 
 # send BUNDLE [OPTION]: by ssh. Sets status and answer
 send() {
@@ -17,7 +66,7 @@ slots_until_healthy() {
 	boots=
 	while line=$(vm_wait box "$BOOT_S" '^box: (healthy|unhealthy|rebooting|rescue|unprovisioned)'); do
 		said=$line
-		case $line in *' healthy '*) return ;; *rescue* | *unprovisioned*) return 1 ;; esac
+		case $line in *' healthy '*) let_in && return ;; *rescue* | *unprovisioned*) return 1 ;; esac
 		boots="$boots${line#box: }; "
 	done
 	return 1

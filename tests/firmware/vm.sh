@@ -42,6 +42,13 @@ vm_runs() {
 	[ "$(started_at "$pid")" = "$when" ]
 }
 
+# vm_used NAME: ms of a processor. It says the same of a boot on a machine that is busy with other things.
+vm_used() {
+	local pid
+	read -r pid _ <"$folder/vm-$1/process"
+	sed 's/.*) //' "/proc/$pid/stat" | awk -v tick="$(getconf CLK_TCK)" '{ printf "%d\n", ($12 + $13) * 1000 / tick }'
+}
+
 # vm_cut NAME: the power
 vm_cut() {
 	local pid
@@ -77,15 +84,10 @@ vm_type() { printf '%s\r' "${@:2}" 1<>"$folder/vm-$1/type.in"; }
 # vm_ask NAME COMMAND: of its monitor; has said something if it failed
 vm_ask() { /usr/bin/python3 "$here/monitor.py" "$folder/vm-$1/monitor" "$2"; }
 
-# The whole machine, memory and disks (qcow2, one at least), under a TAG; and back. Who talked to it then has gone.
-vm_save() { vm_tell "$1" "savevm $2"; }
-vm_load() {
-	vm_tell "$1" "loadvm $2"
-	vm_mark "$1"
-	net_forget
-}
-vm_tell() {
+# The whole machine, memory and disks (qcow2, one at least), under a TAG. It comes back by -loadvm TAG of a new process: for one that runs, time would
+# go on from where it is (QEMU's counter never goes back), and the guest's watchdog would find that nobody fed it.
+vm_save() {
 	local said
-	said=$(vm_ask "$1" "$2")
-	[ -z "$said" ] || { echo "$1: $2: $said" >&2; return 1; }
+	said=$(vm_ask "$1" "savevm $2")
+	[ -z "$said" ] || { echo "$1: savevm $2: $said" >&2; return 1; }
 }

@@ -110,6 +110,7 @@ expect "completion: no file for an address" completes explain --client configs/s
 expect "completion: no file where none is wanted" completes explain --json configs/sysc =
 expect "completion: options of those that ask" completes status - = --json --control
 expect "completion: options of many kinds" completes tail - = --host --client --event --verdict -n -f --json --control
+expect "completion: a configuration behind an option" completes health --json configs/sysc = configs/sysctl.conf
 expect "completion: options behind a bar" completes sessions --e = --end
 expect "completion: a socket" completes reload --control configs/sysc = configs/sysctl.conf
 expect "completion: no file for those that ask" completes status configs/sysc =
