@@ -12,6 +12,6 @@ shield
 host_begin
 heading
 for who in keeper captain worker gate hand scribe desk; do
-	fault "$who" KILL 5000
+	fault "$who" KILL 1.5 5000
 done
 case_end

@@ -12,6 +12,6 @@ host_begin
 heading
 for who in captain worker gate hand scribe desk keeper; do
 	shield	# what hangs may leave something behind
-	fault "$who" STOP 15000
+	fault "$who" STOP 8 30000
 done
 case_end

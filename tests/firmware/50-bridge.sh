@@ -18,9 +18,11 @@ in_a_wire() {
 		is "... as the host sees it" "$(grep -c "^X-Port: 4099 ${near[i]} 4099\$" "$folder/delivered")" 1
 	done
 	host_end
-	in_ns host timeout 20 /usr/bin/python3 -m http.server -b "${host[0]}" 8080 >/dev/null 2>&1 &
-	started[$!]=http
+	ip netns exec "$id-host" /usr/bin/python3 -m http.server -b "${host[0]}" 8080 >/dev/null 2>&1 &
+	http=$!
+	started[$http]=http
 	is "... what is no mail passes as it is" "$(until_true 10 other_traffic && echo passes)" passes
+	end_process "$http"
 	recorder_begin
 	rows=$(($(wc -l <"$corpus") - 1))
 	for i in 0 1; do

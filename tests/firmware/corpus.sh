@@ -10,7 +10,7 @@ rm -rf "$record"
 mkdir "$record"
 
 recorder_begin() {
-	in_ns host /usr/bin/python3 "$lab/sink.py" --sessions "$record/recorder.jsonl" >"$folder/recorder" 2>&1 &
+	ip netns exec "$id-host" /usr/bin/python3 "$lab/sink.py" --sessions "$record/recorder.jsonl" >"$folder/recorder" 2>&1 &
 	recorder=$!
 	started[$recorder]=recorder
 	until_true 20 listening

@@ -20,14 +20,16 @@ done 2>/dev/null'
 declare -A names=([keeper]=relaywall [captain]='relaywall-cap*' [worker]='relaywall-w*' [gate]='relaywall-gate' [hand]='relaywall-hand'
 	[scribe]='relaywall-log' [desk]='relaywall-desk')
 
-# fault WHO SIGNAL MS: and is all well within so many ms?
+# fault WHO SIGNAL SECONDS MS: is all well within MS after these SECONDS, in which it is noticed, and meanwhile nothing worse than mail that waits?
 fault() {
 	local hit
 	load_begin
 	sleep 0.6
 	tell begin "$EPOCHREALTIME"
 	hit=$(sed "s/@NAME@/${names[$1]}/; s/@SIGNAL@/$2/" <<<"$signal" | in_box sh)
-	load_end "$((${3} * SLACK))"
+	sleep "$3"
+	tell end "$EPOCHREALTIME"
+	load_end "$(($4 * SLACK))"
 	line "$1"
 	is "$1 had SIG$2 ($(xargs <<<"$hit")), and then: lost, relayed, not delivered, twice without need" \
 		"$([ -n "$hit" ] && echo hit), $(number lost) $(number relayed) $(($(number sent) - $(number delivered))) $(number unexplained)" "hit, 0 0 0 0"

@@ -20,8 +20,11 @@ both=("${client[0]}" "${host[0]}" "${client[1]}" "${host[1]}")
 
 export PYTHONDONTWRITEBYTECODE=1
 declare -A started=()	# processes of this case
+# The namespaces are ours, and so is whatever is in one; machines are not.
 clean() {
-	for pid in "${!started[@]}"; do end_process "$pid"; done
+	local role
+	for role in host client operator; do ip netns pids "$id-$role" | xargs -r kill -9; done
+	wait 2>/dev/null
 }
 trap clean EXIT
 trap 'exit 1' INT TERM
