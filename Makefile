@@ -306,7 +306,8 @@ soak:
 # The image in an emulator: what users of the network see; the rest, updates among it.
 firmware-check firmware-check-full:
 	tests/deps.sh build emulator
-	$(MAKE) $(BUILD)/test/tapexec
+	$(MAKE) all $(BUILD)/test/tapexec
+	tests/firmware/overlay.sh $(BUILD)/relaywall
 	tests/firmware/run.sh $(if $(filter %-full,$@),full,quick)
 
 clean:

@@ -18,7 +18,7 @@ is "a new one" "$(new "$made" 2>/dev/null)" "000002"
 vm_mark box
 in_box 'box-config commit-confirm 2 20 </dev/null >/dev/null 2>&1 &'
 is "it cuts its operator off" "$(until_true 60 cut_off && echo off)" off
-is "... who is let in again" "$(vm_wait box "$STEP_S" '^box: generation 000001 is in use again')" "*"
+is "... who is let in again" "$(box_says "$STEP_S" 'generation 000001 is in use again' && echo yes)" yes
 let_in
 is "... to the one before" "$(current)" 1
 is "... and it shields" "$(in_box box-health >/dev/null && mail_one 0 "${client[0]}" "${host[0]}")" "*delivered"

@@ -58,7 +58,12 @@ box_start() {
 # --- what is waited for -------------------------------------------------------
 
 # The fields of "box: healthy slot=a generation=000001 uptime=12"
-box_is_healthy() { said=$(vm_wait box "${1-$BOOT_S}" '^box: (healthy|unhealthy|rebooting)') && [[ $said == *' healthy '* ]]; }
+box_is_healthy() { box_says "${1-$BOOT_S}" 'healthy|unhealthy|rebooting' && [[ $said == *' healthy '* ]]; }
+# box_says SECONDS WORDS: sets said, to what the box says of itself that begins with one of them; the prompt of the console may stand before it
+box_says() {
+	said=$(vm_wait box "$1" "box: ($2)") || return 1
+	said="box: ${said#*box: }"
+}
 field() { sed -n "s/.*\b$1=\([^ ]*\).*/\1/p" <<<"$said"; }
 
 # --- its configuration --------------------------------------------------------
@@ -84,7 +89,7 @@ box_gets() {	# FOLDER
 		echo "END"
 		echo "box-config use 1"
 	} | while IFS= read -r line; do vm_type box "$line"; done
-	vm_wait box "$STEP_S" '^box: generation 000001 is in use' >/dev/null
+	box_says "$STEP_S" 'generation 000001 is in use'
 	let_in
 }
 
@@ -128,6 +133,6 @@ first_boot() {
 	vm_cut box
 	blank_disk "$1"
 	box_start "$1"
-	said=$(vm_wait box "$BOOT_S" '^box: (unprovisioned|unhealthy|rebooting)')
+	box_says "$BOOT_S" 'unprovisioned|unhealthy|rebooting'
 	[ "$said" = "box: unprovisioned" ] || { echo "$1: $said" >&2; return 1; }
 }

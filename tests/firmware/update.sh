@@ -62,12 +62,10 @@ send() {
 
 # slots_until_healthy: sets said, and boots, the slot of each start that the console told until then
 slots_until_healthy() {
-	local line
 	boots=
-	while line=$(vm_wait box "$BOOT_S" '^box: (healthy|unhealthy|rebooting|rescue|unprovisioned)'); do
-		said=$line
-		case $line in *' healthy '*) let_in && return ;; *rescue* | *unprovisioned*) return 1 ;; esac
-		boots="$boots${line#box: }; "
+	while box_says "$BOOT_S" 'healthy|unhealthy|rebooting|rescue|unprovisioned'; do
+		case $said in *' healthy '*) let_in && return ;; *rescue* | *unprovisioned*) return 1 ;; esac
+		boots="$boots${said#box: }; "
 	done
 	return 1
 }
