@@ -10,11 +10,12 @@
 
 # sick BUNDLE SAID: and what the console says of it, if somebody is there to say so
 sick() {
-	local began
+	local began sick
+	sick=$(bundle "$1")
 	shield "$kind"
 	host_begin
 	began=$(date +%s%3N)
-	send "$(bundle "$1")"
+	send "$sick"
 	is "$1: it is installed, since its signature is good" "$status" 0
 	slots_until_healthy || true
 	is "... is not healthy" "$boots" "*$2*"

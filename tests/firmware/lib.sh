@@ -23,8 +23,9 @@ declare -A started=()	# processes of this case
 # The namespaces are ours, and so is whatever is in one; machines are not.
 clean() {
 	local role
+	exec 2>/dev/null	# the shell would say of each that it was killed
 	for role in host client operator; do ip netns pids "$id-$role" | xargs -r kill -9; done
-	wait 2>/dev/null
+	wait
 }
 trap clean EXIT
 trap 'exit 1' INT TERM
