@@ -129,7 +129,7 @@ $(BUILD)/test/deadman-probe: $(call objects,tests/keeper/deadman_probe.c) $(call
 	@$(CC) $(LDFLAGS) -o $@ $^
 
 # A child of the keeper in its sandbox, for tests/keeper.
-CONFINED := confined child attempts_files attempts_sockets attempts_processes duties duties_drivers duties_rehearsal fault condition entry report
+CONFINED := confined child attempts_files attempts_sockets attempts_processes duties duties_drivers duties_drill fault condition entry report
 $(BUILD)/test/confined: $(call objects,$(CONFINED:%=tests/keeper/%.c)) $(call link,$(filter-out proxy/cli,$(LAYERS)))
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -269,6 +269,12 @@ bench:
 	@for b in $(BENCHES); do echo "== $$b"; build/lto/test/$$b || exit 1; echo; done
 	tests/bench/run.sh build/lto/relaywall
 
+check-captures:
+	tests/deps.sh build check
+	$(MAKE) all
+	tests/tap/fetch.sh --all $(BUILD)/captures
+	tests/tap/readers.sh $(BUILD)/relaywall $(BUILD)/captures
+
 bench-tap:
 	tests/deps.sh build bench-tap
 	$(MAKE) LTO=1 all
@@ -300,7 +306,8 @@ soak:
 # The image in an emulator: what users of the network see; the rest, updates among it.
 firmware-check firmware-check-full:
 	tests/deps.sh build emulator
-	$(MAKE) $(BUILD)/test/tapexec
+	$(MAKE) all $(BUILD)/test/tapexec
+	tests/firmware/overlay.sh $(BUILD)/relaywall
 	tests/firmware/run.sh $(if $(filter %-full,$@),full,quick)
 
 clean:
@@ -321,6 +328,7 @@ help:
 	@echo 'make bench-engine      time of a command, both sides of it, without sockets'
 	@echo 'make bench-framing     octets of message text a second'
 	@echo 'make bench-policy      large policies: loading, memory, time of a verdict'
+	@echo 'make check-captures    captures that others made, out of Debian source packages, heard by the tap and seen by tshark'
 	@echo 'make bench-tap         a large capture, read by relaywall tap, tshark and tcpflow: Gbit/s, memory; under five minutes'
 	@echo 'make soak              mixed load for SOAK (3600) seconds: memory, descriptors, counters (root)'
 	@echo 'make check-page        the page of the board in a browser (root; installs Chromium); its pictures in build/page'
@@ -334,5 +342,5 @@ help:
 	@echo 'make lint              clang-tidy and cppcheck'
 
 -include $(shell find $(BUILD) -path $(BUILD)/firmware -prune -o -name '*.d' -print 2>/dev/null)
-.PHONY: all tests check check-units check-scenarios lint fuzz fuzz-faults faults bench bench-tap $(BENCHES) lab lab-up lab-down clean help \
+.PHONY: all tests check check-units check-scenarios lint fuzz fuzz-faults faults bench bench-tap check-captures $(BENCHES) lab lab-up lab-down clean help \
         install man check-package check-page soak firmware firmware-lock firmware-twice firmware-check firmware-check-full

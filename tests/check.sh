@@ -65,6 +65,7 @@ what was decided once, by the policy of then, with ASan, UBSan | tests/keeper/pa
 command line | env RELAYWALL=build/relaywall tests/cli/run.sh
 tap, draft, replay of captures: what they say, write, and how they end | env RELAYWALL=build/relaywall tests/cli/tap.sh
 draft: two open relays and their mail, and the policy for it | tests/tap/draft.sh build/relaywall
+tap: what it hears is what tshark sees, with ASan, UBSan | tests/tap/readers.sh build/san/relaywall
 replay: journals under other policies | env RELAYWALL=build/relaywall tests/cli/replay.sh
 manual pages, completion and version say what the program says | tests/package/texts.sh build/relaywall
 a newcomer's first steps are as the document says | tests/package/quickstart.sh

@@ -37,7 +37,7 @@ for purpose in "$@"; do
 		packages="$packages chromium fonts-dejavu-core"
 		;;
 	emulator)
-		packages="$packages qemu-system-x86 qemu-utils ovmf fdisk openssh-client openssl iproute2 python3 procps"
+		packages="$packages qemu-system-x86 qemu-utils ovmf fdisk openssh-client openssl iproute2 python3 procps busybox-static nftables"
 		;;
 	fuzz)
 		packages="$packages clang libclang-rt-dev"

@@ -2,12 +2,14 @@
 #define _GNU_SOURCE	/* memmem() */
 #include "proxy/audit/arrivals.h"
 
+#include "proxy/audit/letter.h"
 #include "proxy/audit/report.h"
 #include "proxy/audit/row.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* The first row from *host, *row on whose message was taken; NULL: none. Both are then behind it. */
 static json_t *
@@ -71,10 +73,44 @@ look_in(const json_t *report, const char *line, size_t len)
 	return 0;
 }
 
+/* Where a line stands. A file that begins with "From " is a mailbox, RFC 4155: of its messages the header alone is looked at, up to the blank line. */
+struct place {
+	bool begun;
+	bool is_mailbox;
+	bool in_header;
+	bool behind_blank;
+};
+
+static bool
+begins(const char *line, const char *with)
+{
+	return strncasecmp(line, with, strlen(with)) == 0;
+}
+
+/*
+ * Can it tell of a message that has arrived? A bounce has ours in it, subject and all, and to be told that it was not delivered is the
+ * contrary; some have our subject in theirs, behind words of their own.
+ */
+static bool
+may_tell(struct place *p, const char *line)
+{
+	bool from = strncmp(line, "From ", 5) == 0, blank = line[0] == '\n' || line[0] == '\r';
+
+	p->is_mailbox = p->is_mailbox || (!p->begun && from);
+	if (!p->begun || (p->behind_blank && from))
+		p->in_header = true;
+	else if (blank)
+		p->in_header = false;
+	p->behind_blank = blank;
+	p->begun = true;
+	return !p->is_mailbox || (p->in_header && begins(line, "Subject: " LETTER_SUBJECT));
+}
+
 int
 arrivals_look_for(json_t *report, const char *file, FILE *errors)
 {
 	FILE *in = fopen(file, "r");
+	struct place place = { 0 };
 	char *line = NULL;
 	size_t room = 0;
 	ssize_t n;
@@ -85,7 +121,7 @@ arrivals_look_for(json_t *report, const char *file, FILE *errors)
 		return -1;
 	}
 	while (result == 0 && (n = getline(&line, &room, in)) != -1)
-		result = look_in(report, line, (size_t)n);
+		result = may_tell(&place, line) ? look_in(report, line, (size_t)n) : 0;
 	if (result == 0 && !feof(in))
 		result = -1;
 	if (result == 0)

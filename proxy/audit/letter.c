@@ -30,7 +30,7 @@ letter_write(struct letter *m)
 	    "Date: %s\r\n"
 	    "From: <%.320s>\r\n"
 	    "To: <%.64s@%.255s>\r\n"
-	    "Subject: relaywall audit: %.40s %s\r\n"
+	    "Subject: " LETTER_SUBJECT "%.40s %s\r\n"
 	    "Message-ID: <%s@relaywall-audit.invalid>\r\n"
 	    "Auto-Submitted: auto-generated\r\n"
 	    "\r\n"

@@ -7,6 +7,8 @@
 
 #include "proxy/audit/trial.h"
 
+#define LETTER_SUBJECT "relaywall audit: "	/* how its Subject begins */
+
 enum { LETTER_ID = 80, LETTER_TEXT = 4096 };
 
 struct letter {

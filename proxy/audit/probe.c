@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/audit/probe_inside.h"
 
+#include "classifier/ascii.h"
 #include "proxy/audit/row.h"
 #include "proxy/base/clock.h"
 #include "proxy/base/ip_text.h"
@@ -146,7 +147,7 @@ note_keywords(struct probe *p)
 		take_name(p->talk.text, p->name);
 	while (reply_line(&rest, &line)) {
 		probe_keep(p, json_array_append_new(list, row_string(line)));
-		tls = tls || span_eq(line, SPAN("STARTTLS"));
+		tls = tls || ascii_eq_nocase(line, SPAN("STARTTLS"));	/* RFC 5321, 2.4 */
 	}
 	probe_keep(p, json_object_set_new(p->host, "ehlo", list));
 	probe_keep(p, json_object_set_new(p->host, "starttls", json_boolean(tls)));

@@ -89,7 +89,7 @@ transact(struct probe *p, struct question *q)
 	r = ask(p, "rcpt", "RCPT TO:", q->recipient, q->row);
 	if (r == TALK_REPLY)
 		note_outcome(p, q);
-	if (r == TALK_REPLY && q->delivers && q->outcome == OUTCOME_ACCEPTED && q->trial->kind != TRIAL_SECOND)	/* whose postmaster need not hear of it */
+	if (r == TALK_REPLY && q->delivers && q->outcome == OUTCOME_ACCEPTED && trial_is_for_mailbox(q->trial))
 		r = send_message(p, q);
 	return r;
 }

@@ -5,6 +5,7 @@
 #include "proxy/base/buf.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* MS99-027: letters and digits as they are, every other octet as + and two hexadecimal digits. */
 static void
@@ -73,4 +74,15 @@ trials_find(const struct trials *trials, const char *id)
 		if (strcmp(trials->at[i].id, id) == 0)
 			return &trials->at[i];
 	return NULL;
+}
+
+bool
+trial_is_for_mailbox(const struct trial *trial)
+{
+	static const char *const places[] = { "{to}", "{user}", "{imcea}" };
+
+	for (size_t i = 0; trial->kind != TRIAL_SECOND && i < sizeof(places) / sizeof(places[0]); i++)
+		if (strstr(trial->recipient, places[i]) != NULL)
+			return true;
+	return false;	/* TRIAL_SECOND: its postmaster need not hear of it */
 }

@@ -44,6 +44,9 @@ extern const struct trials trials_control;
 /* The form of this id in a table, or NULL. */
 const struct trial *trials_find(const struct trials *trials, const char *id);
 
+/* Is the victim's mailbox the one that it asks for? A message by another form would be for somebody else, if anybody. */
+bool trial_is_for_mailbox(const struct trial *trial);
+
 enum { TRIAL_OCTETS = 500 };	/* an expansion with a NUL behind it; with its verb it stays within the 512 of RFC 5321 4.5.3.1.4 */
 
 /* What stands in the places. None may hold CR, LF or NUL. */

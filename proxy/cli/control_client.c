@@ -145,10 +145,10 @@ receive_ends(int fd, int wait_ms, int ends[2])
 }
 
 int
-control_rehearse(const struct control *c, unsigned worker, int wait_ms, int ends[2])
+control_drill(const struct control *c, unsigned worker, int wait_ms, int ends[2])
 {
 	char line[32];
-	size_t len = (size_t)snprintf(line, sizeof(line), "rehearse %u\n", worker);
+	size_t len = (size_t)snprintf(line, sizeof(line), "drill %u\n", worker);
 	int fd = control_socket_connect(c->path), result = -1;
 
 	if (fd == -1)

@@ -41,10 +41,10 @@ json_t *control_ask(const struct control *c, const char *request, int wait_ms, i
 int control_do(const struct control *c, const char *request, int wait_ms, const char *done);
 
 /*
- * Have this worker begin a rehearsal (captain/rehearse.h). ends: the client's and the host's socket, the caller's. 0, or -1: there is none
+ * Have this worker begin a drill (captain/drill.h). ends: the client's and the host's socket, the caller's. 0, or -1: there is none
  * within wait_ms; nothing is told.
  */
-int control_rehearse(const struct control *c, unsigned worker, int wait_ms, int ends[2]);
+int control_drill(const struct control *c, unsigned worker, int wait_ms, int ends[2]);
 
 /* Print the answer as one line. The exit status: CLI_OK, or CLI_FAILED and told. */
 int control_print(const json_t *answer);

@@ -158,8 +158,8 @@ write_policy(struct run *r)
 		fprintf(stderr, "relaywall draft: %s\n", result == -1 ? "no memory" : strerror(errno));
 		return CLI_FAILED;
 	}
-	fprintf(stderr, "relaywall draft: %zu hosts to protect, %zu local domains (of %zu little is known), %zu relayed for, %zu doubtful, "
-	    "%zu networks proposed\n", drafted.hosts, drafted.local, drafted.weak, drafted.relay, drafted.doubtful, drafted.networks);
+	fprintf(stderr, "relaywall draft: %zu hosts to protect, %zu local domains, %zu relayed for (of %zu little is known), %zu doubtful, "
+	    "%zu networks proposed\n", drafted.hosts, drafted.local, drafted.relay, drafted.weak, drafted.doubtful, drafted.networks);
 	return drafted.hosts > 0 ? CLI_OK : CLI_FAILED;
 }
 

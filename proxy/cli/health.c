@@ -6,8 +6,8 @@
 #include "proxy/base/clock.h"
 #include "proxy/cli/cli.h"
 #include "proxy/cli/control_client.h"
+#include "proxy/cli/drill_play.h"
 #include "proxy/cli/health_board.h"
-#include "proxy/cli/rehearsal_play.h"
 #include "proxy/cli/shown.h"
 #include "proxy/keeper/process/document.h"
 #include "proxy/site/draft.h"
@@ -30,7 +30,7 @@ struct health {
 	const char *file;
 	const struct site *site;
 	FILE *faults;		/* a line each */
-	json_int_t rehearsed;	/* workers that judged as they should */
+	json_int_t drilled;	/* workers that judged as they should */
 	bool refuses;		/* relaying, as the policy wants it */
 };
 
@@ -94,25 +94,25 @@ serving(const json_t *status)
 }
 
 static bool
-rehearse(const struct health *h, const struct script *script, unsigned worker, unsigned ms)
+drill(const struct health *h, const struct script *script, unsigned worker, unsigned ms)
 {
 	char who[WHO];
 	int ends[2];
 	bool well;
 
 	snprintf(who, sizeof(who), "worker %u", worker);
-	if (control_rehearse(&h->control, worker, (int)ms, ends) == -1) {
+	if (control_drill(&h->control, worker, (int)ms, ends) == -1) {
 		fprintf(h->faults, "%s begins no session for a dialogue\n", who);
 		return false;
 	}
-	well = rehearsal_play(script, ends[0], ends[1], ms, who, h->faults);
+	well = drill_play(script, ends[0], ends[1], ms, who, h->faults);
 	close(ends[0]);
 	close(ends[1]);
 	return well;
 }
 
 static void
-rehearse_all(struct health *h, const json_t *captain)
+drill_all(struct health *h, const json_t *captain)
 {
 	size_t workers = json_array_size(json_object_get(captain, "workers"));
 	uint64_t until_ms = clock_ms() + DIALOGUES_MS;
@@ -127,7 +127,7 @@ rehearse_all(struct health *h, const json_t *captain)
 			fprintf(h->faults, "no time was left for a dialogue with worker %u and those behind it\n", i);
 			return;
 		}
-		h->rehearsed += rehearse(h, &script, i, left_ms < DIALOGUE_MS ? (unsigned)left_ms : DIALOGUE_MS);
+		h->drilled += drill(h, &script, i, left_ms < DIALOGUE_MS ? (unsigned)left_ms : DIALOGUE_MS);
 	}
 }
 
@@ -169,7 +169,7 @@ look(struct health *h)
 	captain = serving(o);
 	is_ours = captain == NULL || has_our_policy(h, captain);
 	if (is_ours && captain != NULL)
-		rehearse_all(h, captain);
+		drill_all(h, captain);
 	if (is_ours) {
 		kernel_check(h->site, queue_of(h, captain), h->faults);
 		health_board(h->site, BOARD_MS, h->faults);
@@ -201,7 +201,7 @@ print_json(const struct health *h, const char *faults)
 	document_put(&o, "time", document_now());
 	document_put(&o, "healthy", json_boolean(faults[0] == '\0'));
 	document_put(&o, "faults", lines_of(faults));
-	document_put(&o, "rehearsed", json_integer(h->rehearsed));
+	document_put(&o, "drilled", json_integer(h->drilled));
 	document_put(&o, "relaying_refused", json_boolean(h->refuses));
 	status = control_print(o);
 	json_decref(o);
@@ -214,7 +214,7 @@ print(const struct health *h, const char *faults)
 	if (faults[0] != '\0')
 		fputs(faults, stdout);
 	else
-		printf("well: dialogues with %" JSON_INTEGER_FORMAT " workers and the kernel's rules are as %s says%s\n", h->rehearsed, shown(h->file),
+		printf("well: dialogues with %" JSON_INTEGER_FORMAT " workers and the kernel's rules are as %s says%s\n", h->drilled, shown(h->file),
 		    h->refuses ? "" : ", by which no rule against relaying is enforced");
 	return fflush(stdout) == 0 && !ferror(stdout) ? CLI_OK : CLI_FAILED;
 }

@@ -120,7 +120,7 @@ inquire(const struct office *o, const char *word, const char *serial)
 
 /* The captain that serves, or is about to again; if there is none that is the answer. */
 static void
-rehearse(const struct office *o, const struct wire_message *m, const char *serial)
+drill(const struct office *o, const struct wire_message *m, const char *serial)
 {
 	if (o->helm->current != NULL)
 		captain_link_say(o->helm->current, m->text);
@@ -179,8 +179,8 @@ obey(struct office *o, struct wire_message *m)
 		inquire(o, "report", rest);
 	else if ((rest = wire_is(m, "list")) != NULL)
 		inquire(o, "list", rest);
-	else if ((rest = wire_is(m, "rehearse")) != NULL)
-		rehearse(o, m, rest);
+	else if ((rest = wire_is(m, "drill")) != NULL)
+		drill(o, m, rest);
 	else if ((rest = wire_is(m, "folded")) != NULL)
 		on_folded(o, rest, m);
 	else if (wire_is(m, "end") != NULL)

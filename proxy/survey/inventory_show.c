@@ -30,7 +30,7 @@ show_what_it_is(const struct show *s)
 
 	ip_text(&h->ip, text);
 	fprintf(s->out, "\nhost %s port %u%s%.*s%s\n", text, h->port, h->hostname.len > 0 ? "  " : "", (int)h->hostname.len,
-	    h->hostname.len > 0 ? (const char *)h->hostname.at : "", s->l->ours[s->host] ? "" : "  (none of ours, as it seems: only our hosts write to it)");
+	    h->hostname.len > 0 ? (const char *)h->hostname.at : "", s->l->ours[s->host] ? "" : "  (none of ours, as it seems: only our hosts or private addresses write to it)");
 	fprintf(s->out, "  seen        %s to %s, %" PRIu64 " sessions, %" PRIu64 " of them from their middle on\n", shown_time_of(h->first_us, from),
 	    shown_time_of(h->last_us, to), h->sessions, h->midstream);
 	software_text(&h->software, text, sizeof(text));

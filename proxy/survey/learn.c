@@ -37,6 +37,18 @@ make(const struct inventory *v)
 	return l;
 }
 
+/* Did the host take something for the domain from this client, of whom the links before tell of no other address? */
+static bool
+is_new_client(const struct learnt *l, const struct inventory_domain *d, size_t link)
+{
+	const struct inventory_link *own = inventory_link_at(&d->links, link);
+
+	for (size_t k = 0; k < link; k++)
+		if (inventory_link_at(&d->links, k)->accepted > 0 && l->clients[inventory_link_at(&d->links, k)->client].first == l->clients[own->client].first)
+			return false;
+	return own->accepted > 0;
+}
+
 /* What each client wrote to, by what is known of it now. */
 static void
 tally(struct learnt *l)
@@ -50,17 +62,16 @@ tally(struct learnt *l)
 		enum learnt_is is = l->domains[i].is;
 
 		for (size_t k = 0; k < d->links.count; k++) {
-			const struct inventory_link *link = inventory_link_at(&d->links, k);
-			struct learnt_client *c = &l->clients[l->clients[link->client].first];
+			struct learnt_client *c = &l->clients[l->clients[inventory_link_at(&d->links, k)->client].first];
 
-			if (link->accepted == 0)
+			if (!is_new_client(l, d, k))
 				continue;
 			c->local += is == LEARNT_LOCAL || is == LEARNT_RELAY;
 			c->foreign += is == LEARNT_FOREIGN;
 			c->unknown += is == LEARNT_DOUBTFUL;
 		}
 	}
-	for (uint32_t c = 0; c < v->clients.count; c++) {	/* the first one of an address comes first */
+	for (uint32_t c = 0; c < v->clients.count; c++) {	/* the first address of one comes first */
 		const struct learnt_client *first = &l->clients[l->clients[c].first];
 
 		l->clients[c].local = first->local;
@@ -100,7 +111,7 @@ count_good(struct learnt *l)
 
 		l->domains[i].good = 0;
 		for (size_t k = 0; k < d->links.count; k++)
-			if (inventory_link_at(&d->links, k)->accepted > 0)
+			if (is_new_client(l, d, k))
 				l->domains[i].good += learn_is_good(&l->clients[inventory_link_at(&d->links, k)->client]);
 	}
 }

@@ -16,9 +16,9 @@ is_host(const struct learnt *l, const struct ip *ip, bool ours)
 	return false;
 }
 
-/* A host to which anybody writes who is no host is ours; and one beside such a host, or in a private network. */
-static void
-find_hosts(struct learnt *l)
+/* Hosts to which anybody writes who is no host, from a public address or from any. True: there are some. */
+static bool
+find_hosts_by_clients(struct learnt *l, bool public)
 {
 	const struct inventory *v = l->of;
 	bool any = false;
@@ -26,10 +26,20 @@ find_hosts(struct learnt *l)
 	for (uint32_t c = 0; c < v->clients.count; c++) {
 		const struct inventory_client *client = inventory_client_at(v, c);
 
-		if (l->ours[client->host] || is_host(l, &client->ip, false))
+		if ((public && learn_is_private(&client->ip)) || l->ours[client->host] || is_host(l, &client->ip, false))
 			continue;
 		l->ours[client->host] = any = true;
 	}
+	return any;
+}
+
+/* Those are ours; and one beside such a host, or in a private network. To whom machines of the inside alone write is somewhere outside. */
+static void
+find_hosts(struct learnt *l)
+{
+	const struct inventory *v = l->of;
+	bool any = find_hosts_by_clients(l, true) || find_hosts_by_clients(l, false);
+
 	for (uint32_t i = 0; i < v->hosts.count; i++)
 		l->ours[i] = l->ours[i] || !any || learn_is_private(&inventory_host_at(v, i)->ip);
 	for (uint32_t i = 0; i < v->hosts.count; i++)
@@ -48,7 +58,14 @@ is_inside(const struct learnt *l, const struct ip *ip)
 	return false;
 }
 
-/* Whoever tests one host is a tester at all of them: clients are known by their address. */
+/* What a client is known by, at all hosts. Who has a /64 of IPv6 takes any address of it (RFC 8981); inside it is a network of many. */
+static struct span
+name_of(const struct learnt *l, const struct ip *ip)
+{
+	return span_of(ip->bytes, ip_is_v4(ip) || is_inside(l, ip) ? sizeof(ip->bytes) : sizeof(ip->bytes) / 2);
+}
+
+/* Whoever tests one host, from one address, is a tester at all of them. */
 static int
 join_clients(struct learnt *l)
 {
@@ -57,7 +74,7 @@ join_clients(struct learnt *l)
 	int result = index_init(&addresses);
 
 	for (uint32_t c = 0; c < v->clients.count && result == 0; c++) {
-		uint64_t key = learn_key(&addresses, span_of(inventory_client_at(v, c)->ip.bytes, sizeof(struct ip)));
+		uint64_t key = learn_key(&addresses, name_of(l, &inventory_client_at(v, c)->ip));
 		uint32_t first = index_find(&addresses, key);
 
 		if (first == INDEX_NONE)

@@ -6,7 +6,7 @@
 #include "proxy/survey/learn_names.h"
 
 enum {
-	GOOD_SURE = 3,			/* clients that no single attacker is */
+	GOOD_SURE = 3,			/* clients that are hardly one attacker */
 	GOOD_ENOUGH = 2,
 	UNKNOWN_ALONE = 1, UNKNOWN_FOR_LOCAL = 8,	/* unknown domains of a client: so many, and so many more for each local one */
 	SHARE = 3,			/* of a machine's mail: one in so many */
@@ -178,9 +178,9 @@ is_sibling(const struct learning *g, uint32_t i)
 
 /* 10 */
 static bool
-has_good_clients(const struct learning *g, uint32_t i)
+has_many_good_clients(const struct learning *g, uint32_t i)
 {
-	return g->learnt->domains[i].good >= GOOD_ENOUGH;
+	return g->learnt->domains[i].good >= GOOD_SURE;
 }
 
 /* 11 */
@@ -188,6 +188,12 @@ static bool
 is_of_closed(const struct learning *g, uint32_t i)
 {
 	return g->closed[domain_at(g, i)->host] && g->learnt->domains[i].good > 0;
+}
+
+static bool
+has_good_clients(const struct learning *g, uint32_t i)
+{
+	return g->learnt->domains[i].good >= GOOD_ENOUGH;
 }
 
 /* 12 */
@@ -300,15 +306,16 @@ const struct learn_rule learn_first[] = {
 const struct learn_rule learn_foreign[] = {
 	{ left_for_us, LEARNT_RELAY, false, "passed on to another host, of which it is a domain" },
 	{ left, LEARNT_FOREIGN, false, "messages to it left again" },
-	{ is_on_its_way, LEARNT_RELAY, false, "messages to it left again, and several clients write to it" },
+	{ is_on_its_way, LEARNT_RELAY, true, "messages to it left again, and several clients write to it" },
 	{ is_target, LEARNT_FOREIGN, false, "routing forms led to it" },
 	{ 0 },
 };
 
 const struct learn_rule learn_local[] = {
 	{ is_sibling, LEARNT_LOCAL, false, "beside the host's name" },
-	{ has_good_clients, LEARNT_LOCAL, false, "several clients from outside write to it" },
+	{ has_many_good_clients, LEARNT_LOCAL, false, "several clients from outside write to it" },
 	{ is_of_closed, LEARNT_LOCAL, false, "taken from outside, by a host that refuses to relay" },
+	{ has_good_clients, LEARNT_LOCAL, true, "two clients from outside write to it" },
 	{ is_sent_here, LEARNT_LOCAL, false, "another host passes it on to here" },
 	{ 0 },
 };

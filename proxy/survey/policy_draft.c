@@ -119,6 +119,14 @@ write_software(const struct writer *w, const struct inventory_host *h)
 		fprintf(w->out, "    #   %s\n", note);
 }
 
+/* Who can send packets in a host's name has it say to the tap what it likes, in a connection of his own; the host's own words then differ. */
+static void
+write_doubt(const struct writer *w, const struct inventory_host *h)
+{
+	if (h->differs > 0)
+		fprintf(w->out, "    # LOOK AT IT ALL: %" PRIu64 " times octets were sent twice, differently. What is here may be what somebody wants it to be.\n", h->differs);
+}
+
 /* The addresses of a section, each once: ports of one lie together. */
 static void
 write_addresses(const struct writer *w, uint32_t section)
@@ -246,6 +254,18 @@ count_of(const struct writer *w, uint32_t section, enum learnt_is is)
 	return n;
 }
 
+/* Who names thousands of domains to an open relay takes the places of its own. */
+static void
+write_left_out(const struct writer *w, uint32_t section)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < w->v->hosts.count; i++)
+		n += w->section[i] == section ? inventory_host_at(w->v, i)->domains_left_out : 0;
+	if (n > 0)
+		fprintf(w->out, "        # LOOK AT IT: %" PRIu64 " recipients were in further domains, for which there was no place. Some may be local.\n", n);
+}
+
 static void
 write_domains(const struct writer *w, uint32_t section, const char *name)
 {
@@ -254,6 +274,7 @@ write_domains(const struct writer *w, uint32_t section, const char *name)
 	if (count_of(w, section, LEARNT_DOUBTFUL) > 0)
 		fputs("        # Are these local? It cannot be told:\n", w->out);
 	w->drafted->doubtful += write_all(w, section, LEARNT_DOUBTFUL, name, DOUBTFUL_SHOWN);
+	write_left_out(w, section);
 	fputs("    }\n", w->out);
 	if (count_of(w, section, LEARNT_RELAY) > 0) {
 		fputs("    relay-domains = {\n", w->out);
@@ -333,6 +354,7 @@ write_section(const struct writer *w, uint32_t section)
 
 	write_title(w, section);
 	write_software(w, h);
+	write_doubt(w, h);
 	write_addresses(w, section);
 	write_hostname(w, h, name);
 	write_domains(w, section, name);
@@ -354,8 +376,8 @@ write_others(const struct writer *w)
 		if (w->section[i] != INVENTORY_NONE)
 			continue;
 		if (!any)
-			fputs("\n# None of yours, as it seems: only the hosts above write to them, or nobody speaks SMTP with them. If one is, it wants a\n"
-			    "# section of its own.\n", w->out);
+			fputs("\n# None of yours, as it seems: only the hosts above or private addresses write to them, or nobody speaks SMTP with them.\n"
+			    "# If one is, it wants a section of its own.\n", w->out);
 		any = true;
 		ip_text(&h->ip, address);
 		fprintf(w->out, "# %s port %u%s%.*s%s\n", address, h->port, h->hostname.len > 0 ? " " : "", (int)h->hostname.len,

@@ -19,7 +19,7 @@
 /* What was written. */
 struct policy_drafted {
 	size_t hosts;			/* sections; 0: there is nothing to protect, and the text is no policy */
-	size_t local, weak, relay;	/* domains; weak ones are local too */
+	size_t local, relay, weak;	/* domains; weak: of both, those that the text says to look at */
 	size_t doubtful;		/* domains that are commented out */
 	size_t networks;		/* prefixes that are proposed */
 };

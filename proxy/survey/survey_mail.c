@@ -2,27 +2,57 @@
 /* Transactions: who writes to whom through a host, and what the host takes. */
 #include "proxy/survey/survey_inside.h"
 
+#include "classifier/argument.h"
 #include "classifier/ascii.h"
 #include "proxy/smtp/reply.h"
 #include "proxy/survey/form.h"
 
-/* Does the reply hold one of these, letters in any case? */
-static bool
-says(struct span reply, const char *const *words)
-{
-	for (; *words != NULL; words++) {
-		struct span word = span_str(*words);
+/* That the host knows its mailboxes, or that it would be relaying. Old ones say it in words alone. */
+static const char *const unknown_user[] = { "5.1.1", "user unknown", "unknown user", "no such user", "no such mailbox", "unknown local", NULL };
+static const char *const denied[] = { "5.7.1", "relay", "rcpthosts", "5.7.54", NULL };
 
-		for (size_t i = 0; i + word.len <= reply.len && i < REPLY_LINE_OCTETS; i++)
-			if (ascii_starts_nocase(span_cut(reply, i, reply.len), word))
+/* Octets at the begin of a text that are not the host's own words: the address that it was asked for, or whatever is in brackets. */
+static size_t
+repeated(struct span text, struct span address)
+{
+	size_t close;
+
+	if (address.len > 0 && ascii_starts_nocase(text, address))
+		return address.len;
+	if (!ascii_starts_nocase(text, SPAN("<")))
+		return 0;
+	close = span_find(text, 0, '>');
+	return close < text.len ? close : 0;
+}
+
+/* Does the host say one of these, letters in any case? Who asks for 5.1.1@partner.example chooses words of its reply. */
+static bool
+says(struct span reply, struct span address, const char *const *words)
+{
+	for (size_t i = 0; i < reply.len && i < REPLY_LINE_OCTETS; i++) {
+		struct span rest = span_cut(reply, i, reply.len);
+		size_t skip = repeated(rest, address);
+
+		for (const char *const *word = words; skip == 0 && *word != NULL; word++)
+			if (ascii_starts_nocase(rest, span_str(*word)))
 				return true;
+		i += skip > 0 ? skip - 1 : 0;
 	}
 	return false;
 }
 
-/* That the host knows its mailboxes, or that it would be relaying. Old ones say it in words alone. */
-static const char *const unknown_user[] = { "5.1.1", "user unknown", "unknown user", "no such user", "no such mailbox", "unknown local", NULL };
-static const char *const denied[] = { "5.7.1", "relay", "rcpthosts", "5.7.54", NULL };
+/* Why a host refused a recipient, as far as it says. */
+static void
+count_cause(struct survey_turn *t, struct inventory_domain *d)
+{
+	struct argument a;
+
+	argument_parse(t->e->argument, SPAN("TO"), &a);
+	if (says(t->e->reply, a.path, unknown_user))
+		d->unknown_user++;
+	else if (says(t->e->reply, a.path, denied))
+		d->denied++;
+}
 
 static void
 count_sender(struct survey_turn *t)
@@ -87,10 +117,8 @@ count_plain(struct survey_turn *t, const struct form *f, bool taken, bool refuse
 	d->accepted += taken;
 	d->refused += refused;
 	d->null_sender += taken && t->m->is_null_sender;
-	if (refused && says(t->e->reply, unknown_user))
-		d->unknown_user++;
-	else if (refused && says(t->e->reply, denied))
-		d->denied++;
+	if (refused)
+		count_cause(t, d);
 	l = inventory_link(t->v, &d->links, t->m->client, &d->links_left_out);
 	if (l != NULL) {
 		l->accepted += taken;

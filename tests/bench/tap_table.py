@@ -36,14 +36,15 @@ def speeds(files, runs):
     for name, made in files.items():
         print(f"{name}: {made['file_octets'] / 2**20:.0f} MiB, {made['packets']} packets, {made['sessions']} sessions, "
               f"{made['smtp_octets'] / 2**20:.0f} MiB of SMTP")
-        print(f"  {'reader':<34}{'runs':>5}{'seconds':>9}{'(all)':>14}{'cpu s':>8}{'Gbit/s':>8}{'times':>8}{'MiB':>7}")
-        mine = medians(runs[name, OURS])[0]
+        print(f"  {'reader':<34}{'runs':>5}{'seconds':>9}{'(all)':>14}{'times':>7}{'Gbit/s':>8}{'cpu s':>9}{'times':>7}{'Gbit/s':>8}{'MiB':>7}")
+        mine, mine_cpu, _ = medians(runs[name, OURS])
+        bits = made["smtp_octets"] * 8 / 1e9
         for (of, reader), values in runs.items():
             if of != name:
                 continue
             seconds, cpu, kib = medians(values)
-            print(f"  {reader:<34}{len(values):>5}{seconds:>9.2f}{spread(values):>14}{cpu:>8.2f}{made['smtp_octets'] * 8 / seconds / 1e9:>8.2f}"
-                  f"{seconds / mine:>8.1f}{kib / 1024:>7.0f}")
+            print(f"  {reader:<34}{len(values):>5}{seconds:>9.2f}{spread(values):>14}{seconds / mine:>7.1f}{bits / seconds:>8.2f}"
+                  f"{cpu:>9.2f}{cpu / mine_cpu:>7.1f}{bits / cpu:>8.2f}{kib / 1024:>7.0f}")
         print()
 
 

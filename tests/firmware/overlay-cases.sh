@@ -73,6 +73,9 @@ folder one
 is 'a first one' "$(box-config new /tmp/one 2>/dev/null)" 000001
 is 'and it is for root alone' "$(stat -c %a /data/config/000001 /data/config/000001/box.conf | paste -s -d ' ')" '700 600'
 is 'by tar' "$(tar c -C /tmp/one box.conf relaywall.conf authorized_keys | box-config new - 2>/dev/null)" 000002
+is 'with a folder in it that all may read' "$(chmod 755 /tmp/one; tar c -C /tmp/one . | box-config new - 2>/dev/null; stat -c %a /data/config/000003)" "000003
+700"
+rm -r /data/config/000003
 is 'no tar' "$(echo hello | box-config new - 2>&1)" '*no tar file*'
 mkdir /data/config/000008
 is 'the number behind the last' "$(box-config new /tmp/one 2>/dev/null)" 000009
@@ -130,7 +133,7 @@ mkfifo $box_run/said
 mkdir -p /var/log/relaywall
 /etc/init.d/30-sysctls 2>/dev/null
 (while :; do cat $box_run/said >>/run/log; done) &
-(while :; do box-serve; sleep 0.5; done) &
+(while :; do box-serve; sleep 0.5; done) 2>/dev/null &
 (while :; do box-watch; sleep 0.5; done) 2>/dev/null &
 sed -i 's/198.51.100.25/198.51.100.77/' /tmp/one/relaywall.conf
 box-config new /tmp/one >/dev/null 2>&1

@@ -14,9 +14,11 @@ write_anew(const struct request *r, char out[REQUEST_OCTETS])
 {
 	static const char *const texts[] = {
 		[REQUEST_STATUS] = "status", [REQUEST_SESSIONS] = "sessions", [REQUEST_END] = "end ", [REQUEST_RELOAD] = "reload", [REQUEST_UPGRADE] = "upgrade",
-		[REQUEST_STOP] = "stop", [REQUEST_STOP_NOW] = "stop now",
+		[REQUEST_STOP] = "stop", [REQUEST_STOP_NOW] = "stop now", [REQUEST_DRILL] = "drill ",
 	};
 
+	if (r->kind == REQUEST_DRILL)
+		return (size_t)snprintf(out, REQUEST_OCTETS, "%s%u", texts[r->kind], r->worker);
 	return (size_t)snprintf(out, REQUEST_OCTETS, "%s%s", texts[r->kind], r->id);
 }
 

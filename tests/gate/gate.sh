@@ -208,9 +208,13 @@ for i in 0 1; do
 		[ "$n" != 1 ] || is "lists that do not answer delay a connection by gate-timeout, $took ms (${host[i]})" \
 			"$(cat "$folder/knock"), $((took >= 800 && took < 1900))" "220 *, 1"
 	done
-	began=$(date +%s%3N)
 	is "... five of them, then the list is left out (${host[i]})" "$(knock "${clean_client[i]}" "${host[i]}" 3000)" "220 *"
-	took=$(($(date +%s%3N) - began))
+	for n in 1 2 3 4 5; do	# a busy machine delays one, a list all
+		began=$(date +%s%3N)
+		knock "${clean_client[i]}" "${host[i]}" 3000 >"$folder/knock"
+		took=$(($(date +%s%3N) - began))
+		[ "$took" -ge 500 ] || break
+	done
 	is "... and none is delayed, $took ms" "$((took < 500))" 1
 done
 kill -CONT "$dns"

@@ -23,7 +23,7 @@ enum { NOBODY = 65534 };
 
 static const struct { const struct attempt *list; const char *outside; } lists[] = {	/* NULL: as inside */
 	{ attempts_on_files, "done" }, { attempts_on_sockets, "done" }, { attempts_on_processes, "done" },
-	{ duties_of_all, NULL }, { duties_of_drivers, NULL }, { duties_of_rehearsal, NULL }, { faults, NULL },
+	{ duties_of_all, NULL }, { duties_of_drivers, NULL }, { duties_of_drill, NULL }, { faults, NULL },
 };
 static const char *const profiles[] = { "worker", "gate", "hand", "scribe", "board", "desk", "tap" };
 

@@ -12,6 +12,6 @@ struct duties_conf {
 extern struct duties_conf duties_conf;
 
 /* As attempts: what they end with, inside and outside. Each ends with a name that is NULL. */
-extern const struct attempt duties_of_all[], duties_of_drivers[], duties_of_rehearsal[];
+extern const struct attempt duties_of_all[], duties_of_drivers[], duties_of_drill[];
 
 #endif

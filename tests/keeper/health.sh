@@ -36,6 +36,8 @@ has_fault() {	# NAME LINE, a pattern
 	is "$1" "$said" "a line $2"
 }
 is_well() { health; [ "$got" -eq 0 ]; }
+is_not_well() { ! is_well; }
+lists_err() { health; grep -q "block lists" "$folder/err"; }
 well="well: dialogues with 2 workers and the kernel's rules are as $folder/conf says"
 counter() { "$relaywall" counters --control "$folder/control" | sed -n "s/^$1 //p"; }
 another() {	# TOP FROM: this configuration serves now
@@ -65,7 +67,7 @@ host_heard() { ip netns exec "$id-host" nft list table inet heard | grep -c 'pac
 cat >"$folder/zone" <<'ZONE'
 2.0.0.127.bl.example  A 127.0.0.2
 ZONE
-in_router /usr/bin/python3 ../resolver/dns.py 127.0.0.1 "$folder/zone" "$folder/questions" >"$folder/dns" &
+ip netns exec "$id-router" /usr/bin/python3 ../resolver/dns.py 127.0.0.1 "$folder/zone" "$folder/questions" >"$folder/dns" &
 dns=$!
 started[$dns]=dns
 wait_for serving "$folder/dns"
@@ -83,7 +85,7 @@ is "... soon" "$((took < 2000))" 1
 for _ in 1 2 3 4 5; do health; done
 is "... again and again" "$got" 0
 health --json
-is "... as JSON" "$said" '{"time":"20*","healthy":true,"faults":\[],"rehearsed":2,"relaying_refused":true}'
+is "... as JSON" "$said" '{"time":"20*","healthy":true,"faults":\[],"drilled":2,"relaying_refused":true}'
 is "no host heard of it" "$(host_heard)" 0
 is "no DNS server did" "$(counter dns_asked)" "$asked"
 is "the journal has the start alone" "$(grep -vc '"what":"start"' "$folder/journal" || true)" 0
@@ -91,7 +93,7 @@ is "nothing was kept as evidence" "$(ls -A "$folder/kept" 2>/dev/null)" ""
 for name in accepted over_rate over_limit evidence_kept evidence_unseen tarpit_delayed host.aix.sessions event.recipient.percent-hack; do
 	is "not counted: $name" "$(counter "$name")" "@(|0)"
 done
-is "counted: what it was" "$(($(counter rehearsed) >= 14))" 1
+is "counted: what it was" "$(($(counter drilled) >= 14))" 1
 is "no session is left" "$("$relaywall" sessions --control "$folder/control" | wc -l)" 1
 first=$(descriptors)
 for _ in 1 2 3; do health; done
@@ -107,7 +109,7 @@ kill "$dns"
 wait "$dns" || true
 unset "started[$dns]"
 reload	# block lists are tried at the start
-until_true 10 eval 'health; grep -q "block lists" "$folder/err"' || true
+until_true 10 lists_err || true
 is "it is well when block lists err, which is told" "$got $said $(cat "$folder/err")" "0 $well relaywall: warning: block lists that are not asked*"
 
 # --- whatever the policy does with relaying -----------------------------------
@@ -177,7 +179,7 @@ if in_router iptables -t raw -S 2>/dev/null | grep -q NFQUEUE; then	# the captai
 	is "... until it is back" "$(until_true 10 is_well && echo yes)" yes
 fi
 kill -STOP "$(pgrep -P "$(captain)" relaywall-hand)"
-is "the hand hangs" "$(until_true 3 eval '! is_well' && echo "$said")" "*the gate of captain [0-9]* does not serve*"
+is "the hand hangs" "$(until_true 3 is_not_well && echo "$said")" "*the gate of captain [0-9]* does not serve*"
 is "... until it is replaced" "$(until_true 10 is_well && echo yes)" yes
 
 end

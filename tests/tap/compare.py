@@ -21,23 +21,23 @@ COUNTS = ("sessions", "commands", "recipients", "replies")
 
 
 class Session(truth.Session):
-    """As truth.Session, of the lines of one session; kinds: of these, each with how often."""
+    """As truth.Session, of the lines of one session. kinds: of these, each with how often. answered: each command has a reply."""
 
     def __init__(self, client):
         super().__init__(client)
-        self.kinds = {}
-        self.chunked = False	# the last command was BDAT: its reply and that of the message are one
+        self.kinds, self.answered = {}, True
 
     def add(self, line):
         kind = line["kind"]
+        if kind == "opaque" and line["code"]:
+            kind = "tls"    # the reply to STARTTLS, which that command had
         self.kinds[kind] = self.kinds.get(kind, 0) + 1
         if kind == "command":
             self.commands.append(line["line"])
-        is_reply = kind in ("banner", "command", "secret") or kind == "message" and not self.chunked
-        if is_reply and line.get("code"):
+            # of the last chunk of a message, its reply is the message's
+            self.answered = self.answered and (line["code"] or line["verb"] == "BDAT")
+        if kind in ("banner", "command", "secret", "message") and line["code"]:
             self.codes.append(line["code"])
-        if kind == "command":
-            self.chunked = line["verb"] == "BDAT"
 
     @property
     def spoke(self):
@@ -65,33 +65,59 @@ EXPLANATIONS = {
     "differs": "octets were sent twice, differently",
     "opaque": "something that is not SMTP",
 }
+SHOWN_MAX = 200     # of a line, both show less of a long one
 
 
 def shown(command):
-    """As both tell it: tshark shows the arguments of AUTH, and what was said is escaped in two ways."""
-    words = command.replace("\\r\\n", "").split()
-    return " ".join(words[:2] if words and words[0].upper() == "AUTH" else words)
+    """As both tell it: tshark shows the arguments of AUTH, and line ends."""
+    words = command.replace("\\r", "").replace("\\n", "").split()
+    return " ".join(words[:2] if words and words[0].upper() == "AUTH" else words)[:SHOWN_MAX]
 
 
-def first_difference(mine, theirs):
+def first_difference(what, mine, theirs):
     for i in range(max(len(mine), len(theirs))):
         pair = [of[i] if i < len(of) else None for of in (mine, theirs)]
         if pair[0] != pair[1]:
-            return f"number {i + 1}: {pair[0]!r}, tshark {pair[1]!r}"
+            return f"{what} number {i + 1}: {pair[0]!r}, tshark {pair[1]!r}"
     return None
 
 
+def is_part(some, every):
+    """Whether some is every, with or without a few left out."""
+    rest = iter(every)
+    return all(any(one == other for other in rest) for one in some)
+
+
+def without_echo(codes, wanted):
+    """Whether codes is wanted with some said again right behind."""
+    i = 0
+    for at, code in enumerate(codes):
+        if i < len(wanted) and code == wanted[i]:
+            i += 1
+        elif not at or code != codes[at - 1]:
+            return False
+    return i == len(wanted)
+
+
 def difference(mine, theirs):
-    """Of two sessions with the same client; None: none."""
-    found = first_difference([shown(c) for c in mine.commands], [shown(c) for c in theirs.commands])
-    if found:
-        return "command " + found
-    found = first_difference(mine.codes, theirs.codes)
-    return found and "reply " + found
+    """Of two sessions with the same client: (text, explanation or None), or None.
 
-
-def why(session):
-    return next((text for kind, text in EXPLANATIONS.items() if session.kinds.get(kind)), None)
+    A host answers commands, and no lines of text. Where each command of ours has a reply, and the replies are those that tshark sees,
+    the host has confirmed ours.
+    """
+    commands = [[shown(c) for c in of.commands] for of in (mine, theirs)]
+    text = first_difference("command", *commands) or first_difference("reply", mine.codes, theirs.codes)
+    if text is None:
+        return None
+    reason = next((why for kind, why in EXPLANATIONS.items() if mine.kinds.get(kind)), None)
+    if reason is None and mine.answered and is_part(commands[1], commands[0]) and without_echo(theirs.codes, mine.codes):
+        reasons = []
+        if commands[0] != commands[1]:
+            reasons.append("tshark took for text what the host answered")
+        if mine.codes != theirs.codes:
+            reasons.append("tshark counts a reply in each segment that has a line of it")
+        reason = "; ".join(reasons)
+    return text, reason
 
 
 def differences(mine, theirs):
@@ -103,11 +129,10 @@ def differences(mine, theirs):
     for session in mine:
         others = by_client.get(session.client)
         if not others:
-            out.append((f"{session.client}: tshark sees no SMTP", why(session)))
-            continue
-        text = difference(session, others.pop(0))
-        if text:
-            out.append((f"{session.client}: {text}", why(session)))
+            others = [truth.Session(session.client)]
+        found = difference(session, others.pop(0))
+        if found:
+            out.append((f"{session.client}: {found[0]}", found[1]))
     return out + [(f"{s.client}: only tshark sees SMTP: {s.commands[:3]} {s.codes[:3]}", None) for rest in by_client.values() for s in rest]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Classic capture files, and the frames of SMTP connections in them, with right checksums.
+"""Classic capture files as they are, packet by packet, and the TCP segment in a frame.
 
 The file format: a heading of 24 octets (https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcap/), then packets of 16 octets
 (seconds, fractions, octets kept, octets on the wire) and what was kept.
@@ -7,22 +7,10 @@ The file format: a heading of 24 octets (https://datatracker.ietf.org/doc/draft-
 
 import struct
 
-ETHERNET = 1
 BEGINS = {b"\xd4\xc3\xb2\xa1": "<", b"\x4d\x3c\xb2\xa1": "<", b"\xa1\xb2\xc3\xd4": ">", b"\xa1\xb2\x3c\x4d": ">"}
-MSS = 1460
-FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
-
 
 class NotACapture(Exception):
     pass
-
-
-def heading(link=ETHERNET, snaplen=262144):
-    return struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, snaplen, link)
-
-
-def packet_heading(time_us, kept, length):
-    return struct.pack("<IIII", time_us // 1000000, time_us % 1000000, kept, length)
 
 
 class Reader:
@@ -99,62 +87,3 @@ def segment(octets, link):
     ports = struct.unpack(">HH", octets[tcp:tcp + 4])
     return Segment(f"{source.hex()}:{ports[0]}", f"{target.hex()}:{ports[1]}", octets[tcp + 13],
                    max(0, min(end, len(octets)) - payload), max(0, end - payload))
-
-
-# --- a connection ---------------------------------------------------------------
-
-
-def checksum(octets):
-    """RFC 1071."""
-    if len(octets) % 2:
-        octets += b"\0"
-    total = sum(struct.unpack(f">{len(octets) // 2}H", octets))
-    total = (total & 0xFFFF) + (total >> 16)
-    return ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
-
-
-def ipv4_frame(source, target, segment_octets, id):
-    """In Ethernet. source, target: 4 octets."""
-    head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(segment_octets), id & 0xFFFF, 0x4000, 64, 6, 0) + source + target
-    head = head[:10] + checksum(head).to_bytes(2, "big") + head[12:]
-    return bytes.fromhex("020000000019020000000066" "0800") + head + segment_octets
-
-
-class Connection:
-    """Frames of one TCP connection over IPv4, in their order: begin(), say(), close(). Each side acknowledges every other segment
-    of the other, and all before it speaks itself."""
-
-    def __init__(self, client=b"\xcb\0\x71\x42", port=40000, host=b"\xc6\x33\x64\x19", host_port=25):
-        self.ends = ((client, port), (host, host_port))
-        self.next = [0x10000000, 0x70000000]	# of each side, in sequence numbers
-        self.behind = [0, 0]	# segments of a side that were not acknowledged
-        self.frames = []
-        self.payload = 0
-
-    def send(self, side, flags, octets=b""):
-        (source, port), (target, to) = self.ends[side], self.ends[1 - side]
-        ack = self.next[1 - side] if flags & ACK else 0
-        head = struct.pack(">HHIIBBHHH", port, to, self.next[side], ack, 0x50, flags, 0xFFFF, 0, 0)
-        pseudo = source + target + struct.pack(">HH", 6, len(head) + len(octets))
-        head = head[:16] + checksum(pseudo + head + octets).to_bytes(2, "big") + head[18:]
-        self.frames.append(ipv4_frame(source, target, head + octets, len(self.frames)))
-        self.next[side] += len(octets) + bool(flags & (SYN | FIN))
-        self.behind[1 - side] = 0
-        self.payload += len(octets)
-
-    def begin(self):
-        self.send(0, SYN)
-        self.send(1, SYN | ACK)
-        self.send(0, ACK)
-
-    def say(self, side, octets, most=MSS):
-        for at in range(0, len(octets), most):
-            self.send(side, ACK | (PSH if at + most >= len(octets) else 0), octets[at:at + most])
-            self.behind[side] += 1
-            if self.behind[side] == 2:
-                self.send(1 - side, ACK)
-
-    def close(self):
-        self.send(1, FIN | ACK)
-        self.send(0, FIN | ACK)
-        self.send(1, ACK)

@@ -16,15 +16,17 @@ packet's identification, which leaves both checksums right without computing the
 """
 
 import argparse
+import ipaddress
 import json
 import struct
 import sys
 
-import frames
+import pcap
 
 # In a frame: identification of the IP packet; upper and lower half of the client's address, and its port, by the side that sends
 ID, HIGH, LOW, PORT = 18, (26, 30), (28, 32), (34, 36)
-CLIENT = b"\x0a\x42\x80\x00"
+CLIENT, HOST = ipaddress.ip_address("10.66.128.0"), "198.51.100.25"
+MSS = 1460
 FIRST_PORT, PORTS = 20000, 30000
 MOST = PORTS * 180	# then the first octet of the address would change
 
@@ -40,9 +42,26 @@ def text(octets):
     return b"".join(out)
 
 
+class Connection(pcap.Connection):
+    """Each other segment is acknowledged, as hosts do (RFC 5681 section 4.2)."""
+    unacknowledged = 0
+    payload = 0
+
+    def say(self, end, octets):
+        self.unacknowledged = 0     # this end's own are with what it says
+        for at in range(0, len(octets), self.mss):
+            super().say(end, octets[at:at + self.mss])
+            self.unacknowledged += 1
+            if self.unacknowledged == 2:
+                self.segment(1 - end, pcap.ACK)
+                self.unacknowledged = 0
+        self.payload += len(octets)
+
+
 def session(body, recipients):
-    c = frames.Connection(CLIENT, FIRST_PORT)
-    c.begin()
+    """(its packets, octets of TCP payload)"""
+    made = pcap.Capture()
+    c = Connection(made, CLIENT, HOST, client_port=FIRST_PORT, mss=MSS).open()
     c.say(1, b"220 mail.local.example ESMTP\r\n")
     c.say(0, b"EHLO client.spam.example\r\n")
     c.say(1, b"250-mail.local.example\r\n250-8BITMIME\r\n250 SIZE 100000000\r\n")
@@ -58,23 +77,23 @@ def session(body, recipients):
     c.say(0, b"QUIT\r\n")
     c.say(1, b"221 2.0.0 bye\r\n")
     c.close()
-    return c
+    return [p.frame for p in made.packets], c.payload
 
 
 class Copies:
     """Of one session: its frames, patched for the client of a number."""
 
-    def __init__(self, connection):
+    def __init__(self, frames):
         self.frames = []
-        for octets in map(bytearray, connection.frames):
-            side = octets[26:30] != CLIENT
+        for octets in map(bytearray, frames):
+            side = octets[26:30] != CLIENT.packed
             self.frames.append((octets, HIGH[side], LOW[side], PORT[side], int.from_bytes(octets[ID:ID + 2], "big")))
 
     def of(self, number):
         """Each frame in turn. Sums are in one's complement: what is added in one place is taken away in another, without a carry."""
         turn, more = divmod(number, PORTS)
-        high = (int.from_bytes(CLIENT[:2], "big") + turn).to_bytes(2, "big")
-        low = (int.from_bytes(CLIENT[2:], "big") - turn - more).to_bytes(2, "big")
+        high = (int.from_bytes(CLIENT.packed[:2], "big") + turn).to_bytes(2, "big")
+        low = (int.from_bytes(CLIENT.packed[2:], "big") - turn - more).to_bytes(2, "big")
         port = (FIRST_PORT + more).to_bytes(2, "big")
         for octets, high_at, low_at, port_at, id in self.frames:
             octets[high_at:high_at + 2] = high
@@ -104,7 +123,7 @@ def in_turns(copies, sessions, at_once):
 def write(file, octets_of_frames, gap_us):
     """How many octets the file has then."""
     pack = struct.Struct("<IIII").pack
-    time_us, out, size = 1764140400 * 1000000, [frames.heading()], 0
+    time_us, out, size = pcap.BEGIN, [pcap.pcap_heading(pcap.ETHERNET)], 0
     for octets in octets_of_frames:
         out += (pack(time_us // 1000000, time_us % 1000000, len(octets), len(octets)), octets)
         time_us += gap_us
@@ -125,18 +144,18 @@ def main():
         parser.add_argument("--" + name, type=number_of, default=default)
     parser.add_argument("file")
     conf = parser.parse_args()
-    one = session(conf.body, conf.recipients)
+    frames, payload = session(conf.body, conf.recipients)
     sessions = conf.sessions
     if conf.size:
-        sessions = max(1, conf.size // sum(16 + len(f) for f in one.frames))
+        sessions = max(1, conf.size // sum(16 + len(f) for f in frames))
     if not 1 <= sessions <= MOST:
         parser.error(f"1 to {MOST} sessions")
     try:
         with open(conf.file, "wb") as file:
-            size = write(file, in_turns(Copies(one), sessions, max(1, conf.at_once)), conf.gap_us)
+            size = write(file, in_turns(Copies(frames), sessions, max(1, conf.at_once)), conf.gap_us)
     except OSError as e:
         sys.exit(f"make_capture: {e}")
-    print(json.dumps({"sessions": sessions, "packets": sessions * len(one.frames), "file_octets": size, "smtp_octets": sessions * one.payload,
+    print(json.dumps({"sessions": sessions, "packets": sessions * len(frames), "file_octets": size, "smtp_octets": sessions * payload,
                       "commands": sessions * (4 + conf.recipients), "recipients": sessions * conf.recipients}))
 
 

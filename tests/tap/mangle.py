@@ -20,6 +20,7 @@ import random
 import sys
 
 import frames
+import pcap
 
 
 class Losses:
@@ -33,7 +34,7 @@ class Losses:
         entry = self.of.setdefault(key, {"payload_packets": 0, "payload_octets": 0, "opening_or_ending": 0})
         entry["payload_packets"] += octets > 0
         entry["payload_octets"] += octets
-        entry["opening_or_ending"] += bool(segment.flags & (frames.SYN | frames.FIN | frames.RST))
+        entry["opening_or_ending"] += bool(segment.flags & (pcap.SYN | pcap.FIN | pcap.RST))
 
 
 def drop(packets, share, link, rng, done, losses):
@@ -46,7 +47,7 @@ def drop(packets, share, link, rng, done, losses):
         if segment is None:
             continue
         done["dropped_with_payload"] += segment.kept > 0
-        if segment.kept or segment.flags & (frames.SYN | frames.FIN | frames.RST):
+        if segment.kept or segment.flags & (pcap.SYN | pcap.FIN | pcap.RST):
             losses.add(segment, segment.kept)
 
 

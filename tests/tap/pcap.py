@@ -13,6 +13,18 @@ SECOND = 1000000
 BEGIN = 1795674000 * SECOND  # a time of packets: November 2026
 
 
+def checksum(octets):
+    """RFC 1071."""
+    octets += bytes(len(octets) % 2)
+    total = sum(struct.unpack(f">{len(octets) // 2}H", octets))
+    total = (total & 0xFFFF) + (total >> 16)
+    return (~(total + (total >> 16)) & 0xFFFF).to_bytes(2, "big")
+
+
+def pcap_heading(link):
+    return struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, link)
+
+
 class Packet:
     """A frame as it was sent. kept: octets of it that are in the capture; None: all."""
 
@@ -36,7 +48,7 @@ class Capture:
         self.packets.append(Packet(self.now, self.frame(packet)))
 
     def pcap(self):
-        out = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, self.link)
+        out = pcap_heading(self.link)
         for p in self.packets:
             data = p.frame[:p.kept]
             out += struct.pack("<IIII", p.time_us // SECOND, p.time_us % SECOND, len(data), len(p.frame)) + data
@@ -71,14 +83,16 @@ class Connection:
         source, destination = self.ips[end].packed, self.ips[1 - end].packed
         if len(source) == 16:
             return struct.pack(">IHBB", 6 << 28, len(payload), 6, 64) + source + destination + payload
-        return struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(payload), 0, 0x4000, 64, 6, 0) + source + destination + payload
+        head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(payload), 0, 0x4000, 64, 6, 0) + source + destination
+        return head[:10] + checksum(head) + head[12:] + payload
 
     def segment(self, end, flags, data=b"", sequence=None):
         """One packet of an end, with what it has seen of the other. sequence: an older number."""
         number = self.next[end] if sequence is None else sequence
         head = struct.pack(">HHIIBBHHH", self.ports[end], self.ports[1 - end], number & 0xFFFFFFFF,
                            self.next[1 - end] if flags & ACK else 0, 0x50, flags, 65535, 0, 0)
-        self.capture.add(self.ip(end, head + data))
+        pseudo = self.ips[end].packed + self.ips[1 - end].packed + struct.pack(">HH", 6, len(head) + len(data))
+        self.capture.add(self.ip(end, head[:16] + checksum(pseudo + head + data) + head[18:] + data))
         if sequence is None:
             self.next[end] = (number + len(data) + bool(flags & (SYN | FIN))) & 0xFFFFFFFF
 

@@ -8,14 +8,15 @@ What is counted:
   recipients  of these, those whose first word is RCPT
   replies     smtp.response.code: one for each reply, however many lines it has
 
-Where this and a reader of sessions rightly differ:
-  - What follows the 334 to AUTH is a line of a secret to us (an exchange of kind "secret"), and to tshark no command line either,
-    but for mechanisms that it does not know: it counts their lines as commands.
-  - tshark knows no first greeting that is missing: it calls a session what has one frame of SMTP, though nothing was said but a
-    half line. A reader of sessions counts connections that were opened, also those where nobody spoke.
-  - A segment sent again is not looked at by tshark (tcp.analysis.retransmission), unless bytes in between are missing.
-  - After bytes that the capture lost, tshark goes on in the state that it was in: text of a message can become commands.
-  - After STARTTLS tshark reads no SMTP; nor do we (kind "opaque").
+Where it and a reader of sessions rightly differ, as seen with tshark 4.0.17 (manners.py makes a capture of each):
+  - Chunks: BDAT is no command line to tshark, nor are empty lines and words that it does not know.
+  - After DATA tshark waits for a dot, also when the host refused, or where the dot came in pieces: what the client says next is
+    text to it. So is what stands behind the dot in the same segment.
+  - The lines of one reply in several segments are one reply for each of them.
+  - After STARTTLS, and in lines of an AUTH exchange, it sees no commands; nor do we (kinds "opaque" and "secret").
+  - A segment sent again is looked at once. After octets that the capture lost, tshark goes on in the state it was in, so that text
+    can become commands; we wait until we know (kind "missing").
+  - A connection on which nobody spoke is no session to tshark; compare.py leaves ours out.
 """
 
 import subprocess

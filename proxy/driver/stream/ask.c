@@ -28,7 +28,7 @@ give_up_old(struct stream_session *s)
 static bool
 ask_domain(struct stream_session *s, bool wanted, uint64_t now_ms)
 {
-	struct resolver *resolver = s->rehearsal ? NULL : s->shared->conf.resolver;
+	struct resolver *resolver = s->drill ? NULL : s->shared->conf.resolver;
 	enum domain_truth truth = DOMAIN_UNSURE;
 
 	give_up_old(s);
@@ -68,7 +68,7 @@ on_listing(void *cookie, const struct blocklist_verdict *verdict)
 static bool
 ask_lists(struct stream_session *s, bool wanted, uint64_t now_ms)
 {
-	struct lists *lists = s->rehearsal ? NULL : s->shared->conf.lists;
+	struct lists *lists = s->drill ? NULL : s->shared->conf.lists;
 	struct blocklist_verdict verdict = { 0 };
 
 	if (!wanted && s->listing != NULL) {

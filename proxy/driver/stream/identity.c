@@ -53,7 +53,7 @@ session_describe_dialogue(const struct stream_session *s, const struct session *
 
 	*out = (struct dialogue_conf){ .session = *who, .limits = conf->limits, .hooks = &silent, .who = session_rates_who(who),
 		.unrecorded = conf->unrecorded, .tls_ready = s->creds != NULL };
-	if (s->rehearsal)
+	if (s->drill)
 		return;
 	out->hooks = s->witness == NULL ? &conf->hooks : witness_hooks(s->witness);
 	out->tarpit = conf->tarpit;

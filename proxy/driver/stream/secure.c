@@ -8,7 +8,7 @@
 static void
 end_badly(struct stream_session *s, const char *why)
 {
-	const struct event_hooks *hooks = s->rehearsal ? s->dialogue.conf.hooks : &s->shared->conf.hooks;
+	const struct event_hooks *hooks = s->drill ? s->dialogue.conf.hooks : &s->shared->conf.hooks;
 	const struct session *who = &s->dialogue.conf.session;
 	struct peer *client = &s->peer[SIDE_CLIENT];
 

@@ -330,14 +330,14 @@ session_new(struct sessions *shared, int fd, int given, const struct session *wh
 	memset(s, 0, offsetof(struct stream_session, dialogue));	/* the rest is dialogue_init()'s */
 	s->shared = shared;
 	s->began_ms = now_ms;
-	s->rehearsal = given != -1;
+	s->drill = given != -1;
 	s->connect_by_ms = s->close_by_ms = UINT64_MAX;
 	ev_timer_init(&s->alarm, on_alarm, 0., 0.);
 	s->alarm.data = s;
 	TAILQ_INSERT_TAIL(&shared->all, s, in_all);
 	shared->counters->sessions++;
 	peer_init(&s->peer[SIDE_CLIENT], fd, on_client_readable, on_client_writable, s);
-	if (!s->rehearsal)
+	if (!s->drill)
 		s->witness = witness_new(&shared->witnesses, &who->host->rules[who->network]);
 	s->creds = tls_creds_hold(shared->tls[who->host - shared->conf.policy->hosts]);
 	session_describe_dialogue(s, who, &d);

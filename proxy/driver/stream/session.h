@@ -10,7 +10,7 @@
  *	ask.c		questions of the dialogue to the DNS
  *	witness.c	what was said with the client, where that is to be kept (witness.h)
  *	identity.c	who would be whose session, and who notices it
- *	rehearse.c	sessions whose two ends are given
+ *	drill.c		sessions whose two ends are given
  *	loan.c		memory for what waits to be sent, and for notes
  *	turn_away.c	who gets none
  *
@@ -64,7 +64,7 @@ struct stream_session {
 	bool told[2];			/* the dialogue knows that this side is gone */
 	size_t pass[2], behind[2];	/* by side, first in its input: octets to the other side, octets that are nothing */
 	bool streaming[2];		/* by side: what it sends passes, and there will be more */
-	bool rehearsal;			/* stream_rehearse(): it is nobody's doing */
+	bool drill;			/* stream_drill(): it is nobody's doing */
 	bool starved;
 	bool waiting;			/* for a socket towards the host */
 	bool port_taken;		/* the client's: another one has to do */
@@ -88,17 +88,17 @@ void session_describe(struct sessions *shared, const struct tproxy_ends *ends, c
 /* identity.c: whose doings are those of this session? */
 struct rates_who session_rates_who(const struct session *who);
 
-/* What its dialogue is told, and where it reports and is counted; of a rehearsal, nowhere. Its witness and credentials are there. */
+/* identity.c: what its dialogue is told, and where it reports and is counted; of a drill, nowhere. Its witness and credentials are there. */
 void session_describe_dialogue(const struct stream_session *s, const struct session *who, struct dialogue_conf *out);
 
 /*
  * Begin a session with an accepted client and connect to its host; or with given, unless -1, a socket in the place of that connection: a
- * rehearsal. Takes both over. The session may be over already on return. 0, or -1 without memory: then they are still the caller's.
+ * drill. Takes both over. The session may be over already on return. 0, or -1 without memory: then they are still the caller's.
  */
 int session_new(struct sessions *shared, int fd, int given, const struct session *who);
 
-/* rehearse.c: for stream_rehearse(), as that. */
-int session_rehearse(struct sessions *shared, int client, int host, const struct policy_host *as_if, uint32_t network);
+/* drill.c: for stream_drill(), as that. */
+int session_drill(struct sessions *shared, int client, int host, const struct policy_host *as_if, uint32_t network);
 
 /* It found no memory to read into: it waits until a buffer comes back, or sessions.hunger fires. */
 void session_starve(struct stream_session *s);

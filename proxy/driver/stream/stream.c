@@ -297,9 +297,9 @@ stream_end_session(struct stream *s, const char *id)
 }
 
 int
-stream_rehearse(struct stream *s, int client, int host, const struct policy_host *as_if, uint32_t network)
+stream_drill(struct stream *s, int client, int host, const struct policy_host *as_if, uint32_t network)
 {
-	return session_rehearse(&s->sessions, client, host, as_if, network);
+	return session_drill(&s->sessions, client, host, as_if, network);
 }
 
 static struct stream_view

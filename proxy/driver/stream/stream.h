@@ -94,7 +94,7 @@ struct stream_conf {
 	X(evidence_cut, "of these: with octets left out, as there was no room or memory for more")             \
 	X(evidence_unseen, "sessions whose rules ask for evidence, without memory for it")                   \
 	X(evidence_lost, "sessions whose evidence found no room on its way to the scribe")                   \
-	X(rehearsed, "sessions whose two ends were given, to see whether they are judged")                 \
+	X(drilled, "sessions whose two ends were given, to see whether they are judged")                 \
 	X(sessions, "sessions now")                                                                        \
 	X(octets_to_host, "octets sent to hosts")                                                          \
 	X(octets_to_client, "octets sent to clients")
@@ -131,12 +131,12 @@ void stream_sockets_came(struct stream *s);
 bool stream_end_session(struct stream *s, const char *id);
 
 /*
- * A rehearsal: a session whose two ends are given, connected stream sockets that do not block, which are the stream's from now on. It is
+ * A drill: a session whose two ends are given, connected stream sockets that do not block, which are the stream's from now on. It is
  * judged by the same code, as one of a client of this network with this host of the policy; but it is nobody's doing. No rate
  * counts it, nothing of it is reported or kept, no DNS and no list is asked, no tarpit holds it back, and it begins though there are sessions_max. 0, or -1
  * without memory: both are closed.
  */
-int stream_rehearse(struct stream *s, int client, int host, const struct policy_host *as_if, uint32_t network);
+int stream_drill(struct stream *s, int client, int host, const struct policy_host *as_if, uint32_t network);
 
 /* A session as it is now, for who looks at all of them. Borrowed for the time of the call. */
 struct stream_view {

@@ -4,14 +4,12 @@
 #include "classifier/ascii.h"
 #include "proxy/base/siphash.h"
 #include "proxy/driver/tap/transcript.h"
+#include "proxy/smtp/mechanism.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum {
-	KEPT_LINE = 1024,	/* octets of a command that are told; more than any server takes */
-	MECHANISM = 20,		/* octets of a mechanism's name */
-};
+enum { KEPT_LINE = 1024 };	/* octets of a command that are told; more than any server takes */
 
 struct words {
 	size_t len;
@@ -26,6 +24,7 @@ struct conversation {
 	struct exchange now;		/* a command or message that waits for its reply */
 	bool pending;
 	bool secret;			/* AUTH was refused: unknown lines may be passwords */
+	bool within;			/* a line that is too long: what is told of it is kept */
 	unsigned accepted;		/* recipients of this transaction */
 	struct words line, sender;
 };
@@ -68,7 +67,7 @@ tell_pending(struct conversation *t)
 }
 
 static struct span
-without_end(struct span line)
+without_stray_ends(struct span line)
 {
 	while (line.len > 0 && (line.at[line.len - 1] == '\n' || line.at[line.len - 1] == '\r'))
 		line.len--;
@@ -78,7 +77,7 @@ without_end(struct span line)
 static unsigned
 faults_of(struct span line)
 {
-	struct span text = without_end(line);
+	struct span text = without_stray_ends(line);
 	unsigned faults = 0;
 
 	if (line.len > 0 && line.at[line.len - 1] == '\n' && line.len - text.len != 2)
@@ -88,32 +87,41 @@ faults_of(struct span line)
 	return faults;
 }
 
-/* What of a line may be shown: never what can be a password. Of AUTH the mechanism is of interest, RFC 4422, 3.1. */
+/* What of a line may be shown: never what can be a password. Of AUTH the mechanism is of interest. */
 static struct span
 shown(const struct conversation *t, const struct command *c, struct span line)
 {
 	size_t from = c->name.len, to;
-	bool is_name;
 
 	if (c->verb != VERB_AUTH)
 		return command_shown(c, line, t->secret);
 	while (from < line.len && ascii_is(line.at[from], ASCII_BLANK))
 		from++;
-	for (to = from; to < line.len && (ascii_is(line.at[to], ASCII_LDH) || line.at[to] == '_');)
+	for (to = from; to < line.len && !ascii_is(line.at[to], ASCII_BLANK);)
 		to++;
-	is_name = to - from <= MECHANISM && (to == line.len || ascii_is(line.at[to], ASCII_BLANK));
-	return span_cut(line, 0, is_name ? to : from);	/* no name: somebody left it out */
+	return span_cut(line, 0, mechanism_is_known(span_cut(line, from, to)) ? to : from);
+}
+
+/* What is told of a line, by how it begins: all of it, or the first part of one that is too long. */
+static void
+begin_line(struct conversation *t, struct span line)
+{
+	struct command c;
+
+	if (t->within)
+		return;
+	command_parse(line, &c);
+	keep(&t->line, shown(t, &c, line));
+	t->secret = command_secret_behind(&c, t->secret);
 }
 
 static void
 take_command(struct conversation *t, const struct said *s)
 {
-	struct span line = without_end(s->octets);
 	struct command c;
 
-	command_parse(line, &c);
-	keep(&t->line, shown(t, &c, line));
-	t->secret = command_secret_behind(&c, t->secret);
+	begin_line(t, without_stray_ends(s->octets));
+	t->within = false;
 	command_parse(span_of_words(&t->line), &c);
 	t->now = (struct exchange){ .kind = EXCHANGE_COMMAND, .time_us = s->time_us, .verb = s->verb, .line = span_of_words(&t->line),
 	    .argument = c.argument, .faults = faults_of(s->octets) };
@@ -182,7 +190,12 @@ take(struct conversation *t, const struct said *s)
 		    .accepted = t->accepted, .octets = s->text->octets, .faults = s->text->faults };
 		t->pending = true;
 		break;
+	case SAID_PART:
+		begin_line(t, s->octets);
+		t->within = true;
+		break;
 	case SAID_MISSING:
+		t->within = t->within && s->side != SIDE_CLIENT;
 		tell(t, &(struct exchange){ .kind = EXCHANGE_MISSING, .time_us = s->time_us, .from = s->side, .octets = s->missing });
 		break;
 	case SAID_OPAQUE:
@@ -190,7 +203,6 @@ take(struct conversation *t, const struct said *s)
 		tell(t, &(struct exchange){ .kind = EXCHANGE_OPAQUE, .time_us = s->time_us,
 		    .code = t->transcript.asked == VERB_STARTTLS ? 220 : 0 });
 		break;
-	case SAID_PART:
 	case SAID_TEXT:
 	case SAID_END:
 		break;
@@ -202,7 +214,7 @@ said(void *cookie, const struct said *s)
 {
 	struct conversation *t = cookie;
 
-	if (s->kind == SAID_COMMAND || s->kind == SAID_SECRET || s->kind == SAID_TEXT_END || s->kind == SAID_END)
+	if (s->kind == SAID_COMMAND || s->kind == SAID_PART || s->kind == SAID_SECRET || s->kind == SAID_TEXT_END || s->kind == SAID_END)
 		tell_pending(t);	/* of chunks: the reply to the last one is the message's */
 	if (t->conf->now_us != NULL)
 		*t->conf->now_us = s->time_us;

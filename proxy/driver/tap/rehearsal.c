@@ -23,6 +23,7 @@ struct rehearsal {
 	struct event_hooks own;			/* of the player */
 	const struct event_hooks *hooks;	/* whom it passes them on to, or NULL */
 	bool asked;				/* the engine waits for the host's reply to what was said */
+	bool within;				/* a command whose line is too long: parts of it were said */
 	bool torn;				/* some of the text is missing */
 	bool in_text;				/* some of it came */
 	bool sure;				/* nothing is missing that would say where the dialogue is */
@@ -135,21 +136,58 @@ catch_up(struct rehearsal *r, enum verb verb, uint64_t now_ms)
 	r->open = true;
 }
 
+/* A command begins, with all of it or a part. */
+static void
+begin_command(struct rehearsal *r, enum verb verb, uint64_t now_ms)
+{
+	if (r->within)
+		return;
+	r->judgement = (struct judgement){ .known = true };
+	catch_up(r, verb, now_ms);
+}
+
+/* Of a line that is too long the engine passes over all up to its end, so nothing is to come in between. */
+static void
+take_part(struct rehearsal *r, const struct said *s, uint64_t now_ms)
+{
+	begin_command(r, s->verb, now_ms);
+	r->within = true;
+	if (r->player.d.state == DIALOGUE_COMMAND)
+		player_client(&r->player, s->octets, now_ms);
+}
+
+/* The rest of such a line is missing. */
+static void
+end_part(struct rehearsal *r, uint64_t now_ms)
+{
+	if (r->within && r->player.d.line.skipping)
+		player_exchange(&r->player, SPAN("\r\n"), (struct span){ 0 }, now_ms);
+	r->within = false;
+}
+
+/* The line as a client would have sent it through the shield, and what is to be known of it later. */
+static struct span
+note_command(struct rehearsal *r, const struct said *s, uint8_t shorter[KEPT_LINE])
+{
+	if (s->verb == VERB_HELO || s->verb == VERB_EHLO)
+		keep(&r->hello, s->octets);
+	if (s->verb == VERB_MAIL)
+		keep(&r->mail, s->octets);
+	return s->verb == VERB_MAIL || s->verb == VERB_RCPT ? hidden_leave_out(s->octets, kept_span(&r->answer), shorter, KEPT_LINE) : s->octets;
+}
+
 static void
 take_command(struct rehearsal *r, const struct said *s, uint64_t now_ms)
 {
 	uint8_t shorter[KEPT_LINE];
-	struct span line = s->octets;
+	bool rest = r->within;
 
-	r->judgement = (struct judgement){ .known = true };
-	catch_up(r, s->verb, now_ms);
-	if (s->verb == VERB_HELO || s->verb == VERB_EHLO)
-		keep(&r->hello, line);
-	if (s->verb == VERB_MAIL)
-		keep(&r->mail, line);
-	if (s->verb == VERB_MAIL || s->verb == VERB_RCPT)
-		line = hidden_leave_out(line, kept_span(&r->answer), shorter, sizeof(shorter));
-	player_client(&r->player, line, now_ms);
+	begin_command(r, s->verb, now_ms);
+	r->within = false;
+	if (rest && player_is_over(&r->player))
+		r->judgement.known = false;	/* it ended in the middle of the line, of which the rest is no command */
+	else
+		player_client(&r->player, rest ? s->octets : note_command(r, s, shorter), now_ms);
 	r->asked = r->player.d.state == DIALOGUE_REPLY;
 	if (s->verb == VERB_DATA || s->verb == VERB_BDAT)
 		r->data = r->judgement;
@@ -169,11 +207,14 @@ take_text(struct rehearsal *r, struct span octets, uint64_t now_ms)
 	r->torn = !player_text(&r->player, octets, now_ms);
 }
 
-/* What is missing of a chunk, to its end. */
+#define UNSEEN "octets that nobody saw\r\n"
+#define UNSEEN_8 UNSEEN UNSEEN UNSEEN UNSEEN UNSEEN UNSEEN UNSEEN UNSEEN
+
+/* What is missing of a chunk, to its end. In large pieces: a few octets of a capture can make a megabyte of it. */
 static void
 fill_chunk(struct rehearsal *r, uint64_t now_ms)
 {
-	static const char filler[] = "octets that nobody saw\r\n";
+	static const char filler[] = UNSEEN_8 UNSEEN_8 UNSEEN_8 UNSEEN_8 UNSEEN_8 UNSEEN_8 UNSEEN_8 UNSEEN_8;
 	uint64_t left = r->player.transaction.message.left;
 
 	for (; left > 0 && left < MISSING_MAX; left = r->player.transaction.message.left) {
@@ -206,6 +247,7 @@ end_text(struct rehearsal *r, uint64_t now_ms)
 		take_text(r, SPAN("\r\n.\r\n"), now_ms);
 	r->player.muted = false;
 	r->torn = torn;		/* the reply is not reported either */
+	r->open = false;
 	r->asked = r->player.d.state == DIALOGUE_FINAL;
 }
 
@@ -250,6 +292,24 @@ take_reply(struct rehearsal *r, const struct said *s, uint64_t now_ms)
 	r->asked = false;
 }
 
+static void
+take_secret(struct rehearsal *r, const struct said *s, uint64_t now_ms)
+{
+	r->judgement = (struct judgement){ .known = true };
+	if (r->player.d.state == DIALOGUE_AUTH)
+		player_client(&r->player, s->octets, now_ms);
+	r->asked = r->player.d.state == DIALOGUE_REPLY;
+}
+
+static void
+take_missing(struct rehearsal *r, const struct said *s, uint64_t now_ms)
+{
+	if (s->side == SIDE_CLIENT)
+		end_part(r, now_ms);
+	r->torn = r->torn || s->side == SIDE_CLIENT;
+	r->sure = false;
+}
+
 /* Whose connections are no dialogue for the shield: they pass unread, or do not begin. */
 static void
 take_at_the_door(struct rehearsal *r, const struct said *s, enum admit admit)
@@ -289,25 +349,19 @@ rehearsal_said(struct rehearsal *r, const struct said *s)
 		take_command(r, s, now_ms);
 		break;
 	case SAID_PART:
-		if (r->player.d.state == DIALOGUE_COMMAND)
-			player_client(&r->player, s->octets, now_ms);
+		take_part(r, s, now_ms);
 		break;
 	case SAID_SECRET:
-		r->judgement = (struct judgement){ .known = true };
-		if (r->player.d.state == DIALOGUE_AUTH)
-			player_client(&r->player, s->octets, now_ms);
-		r->asked = r->player.d.state == DIALOGUE_REPLY;
+		take_secret(r, s, now_ms);
 		break;
 	case SAID_TEXT:
 		take_text(r, s->octets, now_ms);
 		break;
 	case SAID_TEXT_END:
 		end_text(r, now_ms);
-		r->open = false;
 		break;
 	case SAID_MISSING:
-		r->torn = r->torn || s->side == SIDE_CLIENT;
-		r->sure = false;
+		take_missing(r, s, now_ms);
 		break;
 	case SAID_OPAQUE:
 		break;

@@ -28,7 +28,7 @@ enum said_kind {
 	SAID_BANNER,		/* the host's first words */
 	SAID_REPLY,		/* the host, to what came before: a command, a secret, the end of a text or of a chunk */
 	SAID_COMMAND,		/* the client: a line with its end */
-	SAID_PART,		/* ... a part of one that is too long; COMMAND has the rest, and the verb of the first part */
+	SAID_PART,		/* ... a part of one that is too long; COMMAND has the rest, if it is not MISSING, and the verb of the first part */
 	SAID_SECRET,		/* a line of an AUTH exchange */
 	SAID_TEXT,		/* text of a message, of a DATA with its final dot */
 	SAID_TEXT_END,		/* it ended, or is over, wherever that was; REPLY follows. Of chunks: the last one did */
@@ -41,7 +41,7 @@ struct said {
 	enum said_kind kind;
 	uint64_t time_us;
 	struct span octets;		/* as sent */
-	enum verb verb;			/* COMMAND, REPLY: of the command */
+	enum verb verb;			/* COMMAND, PART, REPLY: of the command */
 	const struct reply *reply;	/* BANNER, REPLY; NULL: it was not seen, or is none of SMTP (then octets has it) */
 	unsigned code;			/* ... its code, or the one that what followed makes likely */
 	enum side side;			/* MISSING */
@@ -84,6 +84,9 @@ struct transcript {
 	bool skipped;			/* LOST: lines went by; the client had seen: */
 	uint64_t skipped_seen;
 	struct text_end text;
+	struct text_end ahead;		/* LOOSE: the same further on, */
+	uint64_t ahead_at;		/* ... before this offset of the client; older than the text: not looked at yet */
+	bool ahead_ends;		/* ... where an end for every server is */
 	bool stopping;			/* nothing more will come */
 };
 

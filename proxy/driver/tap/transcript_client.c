@@ -5,7 +5,7 @@
 #include "proxy/smtp/chunk.h"
 
 static struct span
-without_end(struct span line)
+without_line_end(struct span line)
 {
 	if (line.len > 0 && line.at[line.len - 1] == '\n')
 		line.len--;
@@ -61,7 +61,7 @@ transcript_looks_like_command(const struct transcript *t, enum verb *verb, bool 
 	struct span line = next_line(t);
 	struct command c;
 
-	command_parse(without_end(line), &c);
+	command_parse(without_line_end(line), &c);
 	*verb = c.verb;
 	return fits(&c, alone) && line.len > 0 && c.clean;
 }
@@ -97,7 +97,7 @@ no_line(struct transcript *t, bool told)
 	}
 	t->in_part = true;
 	if (told)
-		transcript_say(t, &(struct said){ .kind = SAID_PART, .octets = now });
+		transcript_say(t, &(struct said){ .kind = SAID_PART, .octets = now, .verb = t->part });
 	strand_use(client, now.len);
 	return true;
 }
@@ -134,7 +134,7 @@ transcript_command(struct transcript *t)
 	if (!transcript_is_heard(t, client->offset))
 		return false;
 	transcript_drop_replies(t, client->offset);
-	command_parse(without_end(line), &c);
+	command_parse(without_line_end(line), &c);
 	t->asked = in_part ? t->part : c.verb;
 	t->in_part = false;
 	transcript_say(t, &(struct said){ .kind = SAID_COMMAND, .octets = line, .verb = t->asked });
@@ -227,24 +227,30 @@ transcript_text(struct transcript *t)
 	return true;
 }
 
-/* Is there an end for every server further on? *at: the offset behind it. */
+/*
+ * Look further on for an end for every server, up to what is there: *at is the offset behind it, or behind what was looked at. What
+ * was looked at once is not looked at again, however the octets come, and however many ends there are for some servers alone.
+ */
 static bool
-ends_strictly(const struct transcript *t, uint64_t *at)
+ends_strictly(struct transcript *t, uint64_t *at)
 {
-	const struct strand *client = &t->side[SIDE_CLIENT];
+	const struct strand *client = transcript_client(t);
 	struct span now = strand_now(client);
-	struct text_end ahead = t->text;
-	enum text_end_result result = TEXT_END_MORE;
+	size_t used;
 
-	*at = client->offset;
-	while (now.len > 0 && result != TEXT_END_STRICT) {
-		size_t used;
-
-		result = text_end_find(&ahead, now, &used);
-		now = span_cut(now, used, now.len);
-		*at += used;
+	if (t->ahead_at < client->offset) {
+		t->ahead = t->text;
+		t->ahead_at = client->offset;
+		t->ahead_ends = false;
 	}
-	return result == TEXT_END_STRICT;
+	now = span_cut(now, (size_t)(t->ahead_at - client->offset), now.len);
+	while (now.len > 0 && !t->ahead_ends) {
+		t->ahead_ends = text_end_find(&t->ahead, now, &used) == TEXT_END_STRICT;
+		now = span_cut(now, used, now.len);
+		t->ahead_at += used;
+	}
+	*at = t->ahead_at;
+	return t->ahead_ends;
 }
 
 /*
@@ -256,12 +262,14 @@ transcript_loose(struct transcript *t)
 {
 	struct strand *client = transcript_client(t);
 	uint64_t seen, at;
-	bool strict = ends_strictly(t, &at), answered = transcript_has_reply(t, &seen);
+	bool strict, answered;
 
 	if (client->gap_count > 0 || strand_waiting(client) > TRANSCRIPT_WAITING) {
 		t->state = TRANSCRIPT_TEXT;
 		return true;
 	}
+	strict = ends_strictly(t, &at);
+	answered = transcript_has_reply(t, &seen);
 	if (answered ? seen < at || (!strict && (seen == at || t->stopping)) : t->stopping && strand_waiting(client) == 0) {
 		end_text(t);
 		return true;

@@ -149,6 +149,7 @@ follow(struct transcript *t, unsigned code)
 		t->state = t->torn ? TRANSCRIPT_LOST : TRANSCRIPT_COMMAND;
 	} else if (t->asked == VERB_DATA && code == 354) {
 		t->text = (struct text_end){ 0 };
+		t->ahead_at = 0;
 		t->torn = false;
 		t->text_seen = t->owed > 0 ? UINT64_MAX : transcript_host(t)->offset;
 		t->state = TRANSCRIPT_TEXT;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/keeper/captain/captain.h"
 
+#include "proxy/keeper/captain/drill.h"
 #include "proxy/keeper/captain/inside.h"
 #include "proxy/keeper/captain/metrics_socket.h"
-#include "proxy/keeper/captain/rehearse.h"
 #include "proxy/keeper/captain/report.h"
 #include "proxy/keeper/process/handover.h"
 #include "proxy/keeper/process/version.h"
@@ -235,8 +235,8 @@ obey_loaded(struct captain *c, const struct wire_message *m)
 		captain_report(c, rest_of);
 	else if ((rest_of = wire_is(m, "list")) != NULL)
 		captain_list(c, rest_of);
-	else if ((rest_of = wire_is(m, "rehearse")) != NULL)
-		captain_rehearse(c, rest_of);
+	else if ((rest_of = wire_is(m, "drill")) != NULL)
+		captain_drill(c, rest_of);
 	else if (wire_is(m, "end") != NULL)
 		crew_tell(c->crew, m->text);
 }

@@ -21,7 +21,7 @@
  *	end ID		this session
  *	report SERIAL	what it is and does, answered by "report SERIAL" with a document (report.h)
  *	list SERIAL	the sessions, answered by "listing SERIAL" and "listed SERIAL INDEX" (report.h)
- *	rehearse SERIAL INDEX	have this worker begin a rehearsal, answered by "staged SERIAL" (rehearse.h)
+ *	drill SERIAL INDEX	have this worker begin a drill, answered by "staged SERIAL" (drill.h)
  *
  * By itself it says "hold NAME" with a descriptor of its own that its successors shall
  * have, "release NAME", "counted" with a document every ten seconds and at its end, and

@@ -7,7 +7,7 @@
  *	counters.c	what all of them have counted
  *	holdings.c	what the keeper holds for its successors
  *	report.c	what it says of itself to who asks: report.h
- *	rehearse.c	sessions for who asks whether it judges: rehearse.h
+ *	drill.c		sessions for who asks whether it judges: drill.h
  */
 #ifndef PROXY_KEEPER_CAPTAIN_INSIDE_H
 #define PROXY_KEEPER_CAPTAIN_INSIDE_H

@@ -39,7 +39,7 @@ struct client {
 	size_t len;
 	struct request request;		/* WAITING: what it asked for */
 	bool found;			/* END: there is such a session */
-	unsigned serial;		/* REHEARSE: of what was asked for it */
+	unsigned serial;		/* DRILL: of what was asked for it */
 	struct letter *letter;		/* TAKING */
 	size_t sent;
 	ev_io readable, writable;

@@ -20,7 +20,7 @@ struct desk {
 	struct clients clients;
 	struct inquiry report, list;
 	struct desk_board board;
-	unsigned staged;	/* serial of the last rehearsal that was asked for */
+	unsigned staged;	/* serial of the last drill that was asked for */
 	enum request_kind changing;	/* a reload or an upgrade, that was asked for and is not over; or REQUEST_NONE */
 	ev_io on_wire;
 	ev_timer beat, bye;
@@ -132,10 +132,10 @@ change(struct desk *d, struct client *c, const char *word)
 }
 
 static void
-rehearse(struct desk *d, struct client *c)
+drill(struct desk *d, struct client *c)
 {
 	c->serial = ++d->staged;
-	(void)wire_say(d->home->wire, "rehearse %u %u", c->serial, c->request.worker);
+	(void)wire_say(d->home->wire, "drill %u %u", c->serial, c->request.worker);
 }
 
 /* The sockets are of two pairs of the captain's: nothing of a client's goes the other way. */
@@ -148,7 +148,7 @@ on_staged(struct desk *d, const char *rest, const struct wire_message *m)
 	if (!wire_number(&rest, UINT_MAX, &serial))
 		return;
 	for (c = TAILQ_FIRST(&d->clients.list); c != NULL; c = TAILQ_NEXT(c, next))
-		if (c->phase == CLIENT_WAITING && c->request.kind == REQUEST_REHEARSE && c->serial == serial)
+		if (c->phase == CLIENT_WAITING && c->request.kind == REQUEST_DRILL && c->serial == serial)
 			break;
 	if (c != NULL && m->fd_count == 2)
 		client_hand(c, m->fds, 2, "{\"result\":\"done\"}");
@@ -173,8 +173,8 @@ on_asked(void *cookie, struct client *c)
 	case REQUEST_SESSIONS:
 		inquiry_begin(&d->list);
 		break;
-	case REQUEST_REHEARSE:
-		rehearse(d, c);
+	case REQUEST_DRILL:
+		drill(d, c);
 		break;
 	case REQUEST_RELOAD:
 		change(d, c, "reload");

@@ -10,7 +10,7 @@
  *	report SERIAL		to all captains: what are you and what do you do?
  *	list SERIAL		to all captains: who is being served?
  *	end ID			to all captains
- *	rehearse SERIAL INDEX	to the captain that serves: have this worker begin a rehearsal
+ *	drill SERIAL INDEX	to the captain that serves: have this worker begin a drill
  *	reload, upgrade, stop, stop now	to the keeper
  *	folded GENERATION, with a document	the sum of what was to be folded
  *

@@ -12,7 +12,7 @@ is_id(struct span s)
 	return true;
 }
 
-/* One digit or two. */
+/* One digit or two, without a zero before others. */
 static bool
 is_worker(struct span s, unsigned *worker)
 {
@@ -22,7 +22,7 @@ is_worker(struct span s, unsigned *worker)
 			return false;
 		*worker = *worker * 10 + (s.at[i] - '0');
 	}
-	return s.len == 1 || s.len == 2;
+	return s.len == 1 || (s.len == 2 && s.at[0] != '0');
 }
 
 /* What is behind these octets; empty: the line does not begin so. */
@@ -44,7 +44,7 @@ request_parse(struct span line)
 		{ "status", REQUEST_STATUS }, { "sessions", REQUEST_SESSIONS }, { "reload", REQUEST_RELOAD }, { "upgrade", REQUEST_UPGRADE },
 		{ "stop", REQUEST_STOP }, { "stop now", REQUEST_STOP_NOW },
 	};
-	struct span id = behind(line, SPAN("end ")), worker = behind(line, SPAN("rehearse "));
+	struct span id = behind(line, SPAN("end ")), worker = behind(line, SPAN("drill "));
 	struct request r = { .kind = REQUEST_NONE };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -55,6 +55,6 @@ request_parse(struct span line)
 		memcpy(r.id, id.at, REQUEST_ID - 1);
 	}
 	if (is_worker(worker, &r.worker))
-		r.kind = REQUEST_REHEARSE;
+		r.kind = REQUEST_DRILL;
 	return r;
 }

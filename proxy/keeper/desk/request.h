@@ -19,13 +19,13 @@ enum request_kind {
 	REQUEST_UPGRADE,	/* "upgrade" */
 	REQUEST_STOP,		/* "stop": answered at the end of the program */
 	REQUEST_STOP_NOW,	/* "stop now" */
-	REQUEST_REHEARSE,	/* "rehearse N": answered with two descriptors */
+	REQUEST_DRILL,	/* "drill N": answered with two descriptors */
 };
 
 struct request {
 	enum request_kind kind;
 	char id[REQUEST_ID];	/* END: 8 hex digits, lower case */
-	unsigned worker;	/* REHEARSE: which one, 0 to 99 */
+	unsigned worker;	/* DRILL: which one, 0 to 99 */
 };
 
 /* Read a line without its LF. */

@@ -5,7 +5,7 @@
 #include "proxy/driver/stream/pool.h"
 #include "proxy/keeper/process/roll.h"
 #include "proxy/keeper/worker/stock.h"
-#include "proxy/site/rehearsal.h"
+#include "proxy/site/drill.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -121,14 +121,14 @@ list(struct worker *w, const char *serial, const struct wire_message *m)
 
 /* The client's side, the host's. */
 static void
-rehearse(struct worker *w, struct wire_message *m)
+drill(struct worker *w, struct wire_message *m)
 {
-	struct rehearsal as_if = rehearsal_choose(&w->home->site->policy);
+	struct drill as_if = drill_choose(&w->home->site->policy);
 
 	if (m->fd_count != 2)
 		return;
 	m->fd_count = 0;	/* they are the stream's now */
-	(void)stream_rehearse(w->stream, m->fds[0], m->fds[1], as_if.host, as_if.network);	/* without memory who waits sees an end */
+	(void)stream_drill(w->stream, m->fds[0], m->fds[1], as_if.host, as_if.network);	/* without memory who waits sees an end */
 }
 
 static void
@@ -148,8 +148,8 @@ obey(struct worker *w, struct wire_message *m)
 		stream_end_session(w->stream, rest);
 	else if ((rest = wire_is(m, "list")) != NULL)
 		list(w, rest, m);
-	else if (wire_is(m, "rehearse") != NULL)
-		rehearse(w, m);
+	else if (wire_is(m, "drill") != NULL)
+		drill(w, m);
 	wire_close_all(m);
 }
 

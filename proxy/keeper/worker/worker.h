@@ -12,7 +12,7 @@
  *	drain SECONDS		close the listeners; what still runs then gets its 421
  *	end ID			end this session
  *	list SERIAL, with memory	write all sessions there (roll.h); answered by "listed SERIAL"
- *	rehearse, with two sockets	begin a session between them (stream_rehearse())
+ *	drill, with two sockets	begin a session between them (stream_drill())
  *	sockets4, sockets6, port	stock.h
  */
 #ifndef PROXY_KEEPER_WORKER_WORKER_H

@@ -126,10 +126,29 @@ the_shield_refuses_every_form(void)
 	}
 }
 
+/* --deliver is leave to write to one mailbox. */
+static void
+a_message_is_for_the_mailbox_that_was_named_alone(void)
+{
+	for (size_t i = 0; i < trials_relay.count; i++) {
+		const struct trial *trial = &trials_relay.at[i];
+		char text[TRIAL_OCTETS];
+		bool own;
+
+		trial_expand(trial->recipient, &v4, text);
+		own = (strstr(text, "user") != NULL || strstr(text, "IMCEA") != NULL) && trial->kind != TRIAL_SECOND;
+		CHECK(trial_is_for_mailbox(trial) == own, "%s: %s", trial->id, text);
+	}
+	CU_ASSERT(!trial_is_for_mailbox(trials_find(&trials_relay, "postmaster")));
+	CU_ASSERT(!trial_is_for_mailbox(trials_find(&trials_relay, "route-through")));
+	CU_ASSERT(!trial_is_for_mailbox(trials_find(&trials_relay, "second")));
+}
+
 static CU_TestInfo tests[] = {
 	{ "a form is what the table says, for IPv4 and IPv6", a_form_is_what_the_table_says },
 	{ "every form has an id of its own, and is one line", every_form_has_an_id_of_its_own_and_is_one_line },
 	{ "names that are too long make no command", names_that_are_too_long_make_no_command },
+	{ "a message is for the mailbox that was named alone", a_message_is_for_the_mailbox_that_was_named_alone },
 	{ "the shield refuses every form", the_shield_refuses_every_form },
 	CU_TEST_INFO_NULL,
 };

@@ -108,10 +108,39 @@ without_memory_nobody_is_well(void)
 	close(q.captains[0].rolls[0]);
 }
 
+/* Both, or no document. */
+static void
+a_list_that_errs_is_a_fault_and_its_cause_is_elsewhere(void)
+{
+	struct inquiry q = asked("");
+	struct desk_home home = { .keeper = 1, .since = "2026-11-26T11:05:26Z" };
+	struct scarce s;
+
+	q.captains[0].report = json_pack("{s:{s:i}, s:[{s:b}]}", "now", "lists_broken", 2, "workers", "well", 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(q.captains[0].report);
+	SCARCE_EACH(&s) {
+		json_t *o;
+		const json_t *faults, *elsewhere;
+
+		scarce_begin(&s);
+		o = letters_status(&q, &home);
+		scarce_end(&s);
+		faults = json_object_get(o, "faults");
+		elsewhere = json_object_get(o, "elsewhere");
+		CHECK(o != NULL || s.denied, "%s", scarce_run(&s));
+		CHECK(o == NULL || (json_array_size(faults) == 2 && json_array_size(elsewhere) == 1 &&
+		    json_equal(json_array_get(faults, 1), json_array_get(elsewhere, 0))), "%s", scarce_run(&s));
+		json_decref(o);
+	}
+	json_decref(q.captains[0].report);
+	close(q.captains[0].rolls[0]);
+}
+
 static CU_TestInfo tests[] = {
 	{ "sessions that are left out are told of", sessions_that_are_left_out_are_told_of },
 	{ "without memory none is left out silently", without_memory_none_is_left_out_silently },
 	{ "without memory nobody is well", without_memory_nobody_is_well },
+	{ "a list that errs is a fault, and its cause is elsewhere", a_list_that_errs_is_a_fault_and_its_cause_is_elsewhere },
 	CU_TEST_INFO_NULL,
 };
 

@@ -15,13 +15,14 @@ static const struct {
 	{ SPAN("stop"), REQUEST_STOP, "" },
 	{ SPAN("stop now"), REQUEST_STOP_NOW, "" },
 	{ SPAN("end 0123cdef"), REQUEST_END, "0123cdef" },
-	{ SPAN("rehearse 0"), REQUEST_REHEARSE, "" },
-	{ SPAN("rehearse 63"), REQUEST_REHEARSE, "" },
-	{ SPAN("rehearse"), REQUEST_NONE, "" },
-	{ SPAN("rehearse "), REQUEST_NONE, "" },
-	{ SPAN("rehearse 100"), REQUEST_NONE, "" },
-	{ SPAN("rehearse 1x"), REQUEST_NONE, "" },
-	{ SPAN("rehearse -1"), REQUEST_NONE, "" },
+	{ SPAN("drill 0"), REQUEST_DRILL, "" },
+	{ SPAN("drill 63"), REQUEST_DRILL, "" },
+	{ SPAN("drill"), REQUEST_NONE, "" },
+	{ SPAN("drill "), REQUEST_NONE, "" },
+	{ SPAN("drill 100"), REQUEST_NONE, "" },
+	{ SPAN("drill 07"), REQUEST_NONE, "" },
+	{ SPAN("drill 1x"), REQUEST_NONE, "" },
+	{ SPAN("drill -1"), REQUEST_NONE, "" },
 	{ SPAN(""), REQUEST_NONE, "" },
 	{ SPAN("Status"), REQUEST_NONE, "" },
 	{ SPAN("status "), REQUEST_NONE, "" },
@@ -50,16 +51,16 @@ a_line_is_exactly_a_request_or_none(void)
 }
 
 static void
-a_rehearsal_is_of_one_worker(void)
+a_drill_is_of_one_worker(void)
 {
-	CU_ASSERT(request_parse(SPAN("rehearse 0")).worker == 0);
-	CU_ASSERT(request_parse(SPAN("rehearse 7")).worker == 7);
-	CU_ASSERT(request_parse(SPAN("rehearse 63")).worker == 63);
+	CU_ASSERT(request_parse(SPAN("drill 0")).worker == 0);
+	CU_ASSERT(request_parse(SPAN("drill 7")).worker == 7);
+	CU_ASSERT(request_parse(SPAN("drill 63")).worker == 63);
 }
 
 static CU_TestInfo tests[] = {
 	{ "a line is exactly a request, or none", a_line_is_exactly_a_request_or_none },
-	{ "a rehearsal is of one worker", a_rehearsal_is_of_one_worker },
+	{ "a drill is of one worker", a_drill_is_of_one_worker },
 	CU_TEST_INFO_NULL,
 };
 SUITE(desk_request, tests)

@@ -26,7 +26,9 @@ static const struct scene {
 	{ "the host's own name and its parent", { MAIL(HOST, PEER(1), "a@b.example", "u@local.example"), MAIL(HOST, PEER(1), "a@b.example", "u@mail.local.example") },
 	  { { "local.example", LEARNT_LOCAL, false }, { "mail.local.example", LEARNT_LOCAL, false } } },
 	{ "a domain that two strangers write to", { MAIL(HOST, PEER(1), "a@b.example", "u@d2.example"), MAIL(HOST, PEER(2), "c@d.example", "v@d2.example") },
-	  { { "d2.example", LEARNT_LOCAL, false } } },
+	  { { "d2.example", LEARNT_LOCAL, true } } },
+	{ "a domain that three strangers write to", { MAIL(HOST, PEER(1), "a@b.example", "u@d2.example"), MAIL(HOST, PEER(2), "c@d.example", "v@d2.example"),
+	    MAIL(HOST, PEER(3), "c@d.example", "v@d2.example") }, { { "d2.example", LEARNT_LOCAL, false } } },
 	{ "a domain that one stranger wrote to once", { MAIL(HOST, PEER(1), "a@b.example", "u@d3.example") }, { { "d3.example", LEARNT_LOCAL, true } } },
 	{ "a recipient that was only tried", { RCPT(HOST, PEER(1), "a@b.example", "u@d3.example") }, { { "d3.example", LEARNT_DOUBTFUL, false } } },
 	{ "one client, many domains, none of them known",
@@ -70,7 +72,7 @@ static const struct scene {
 	{ "a gateway, with its host elsewhere",
 	  { MAIL(HOST, PEER(1), "a@b.example", "u@d6.example"), MAIL(HOST, PEER(2), "a@b.example", "u@d6.example"), MAIL(HOST, PEER(3), "a@b.example", "u@d6.example"),
 	    { STRANGE, HOST, "d6.example ESMTP", "h", "a@b.example", "u@d6.example", 250, NULL, 250 } },
-	  { { "d6.example", LEARNT_RELAY, false } } },
+	  { { "d6.example", LEARNT_RELAY, true } } },
 	{ "a provider that robots write to",
 	  { MAIL(HOST, PEER(1), "a@b.example", "u@yahoo.com"), MAIL(HOST, PEER(2), "a@b.example", "u@yahoo.com"), MAIL(HOST, PEER(3), "a@b.example", "u@yahoo.com"),
 	    MAIL(HOST, PEER(3), "a@b.example", "u@victim.example") },
@@ -89,6 +91,25 @@ static const struct scene {
 	{ "a host that refuses to relay",
 	  { REFUSED(HOST, PEER(1), "u@victim.example", "5.7.1 <u@victim.example>... Relaying denied"), RCPT(HOST, PEER(2), "a@b.example", "u@d9.example") },
 	  { { "d9.example", LEARNT_LOCAL, false }, { "victim.example", LEARNT_REFUSED, false } } },
+	{ "a client who puts words into the host's mouth",
+	  { MAIL(HOST, "10.1.1.1", "ann@local.example", "x@partner.example"), REFUSED(HOST, PEER(1), "5.1.1@partner.example", "5.7.1 <5.1.1@partner.example>... Relaying denied"),
+	    REFUSED(HOST, PEER(1), "no.such.user@partner.example", "no relaying to no.such.user@partner.example"), MAIL(HOST, PEER(2), "a@b.example", "u@local.example") },
+	  { { "partner.example", LEARNT_DOUBTFUL, false } } },
+	{ "... who would have it say that it refuses to relay",
+	  { REFUSED(HOST, PEER(1), "relay@x.invalid", "5.1.2 <relay@x.invalid>... Host unknown"), REFUSED(HOST, PEER(1), "relay@y.invalid", "5.1.2 no way to RELAY@y.invalid"),
+	    MAIL(HOST, PEER(2), "a@b.example", "u@victim.example") }, { { "victim.example", LEARNT_LOCAL, true } } },
+	{ "one stranger with many addresses",
+	  { MAIL(HOST, "2001:db8:1:2::1", "a@b.example", "u@victim.example"), MAIL(HOST, "2001:db8:1:2::2", "c@d.example", "v@victim.example"),
+	    MAIL(HOST, "2001:db8:1:2::3", "a@b.example", "u@victim.example"), MAIL(HOST, "2001:db8:1:3::1", "a@b.example", "u@d2.example"),
+	    MAIL(HOST, "2001:db8:1:4::1", "a@b.example", "u@d2.example") },
+	  { { "victim.example", LEARNT_LOCAL, true }, { "d2.example", LEARNT_LOCAL, true } } },
+	{ "... whose messages left again",
+	  { MAIL(HOST, "2001:db8:1:2::1", "a@b.example", "u@victim.example"), MAIL(HOST, "2001:db8:1:2::2", "c@d.example", "v@victim.example"),
+	    MAIL(HOST, "2001:db8:1:2::3", "a@b.example", "u@victim.example"), { STRANGE, HOST, "mx.victim.example ESMTP", "h", "a@b.example", "u@victim.example", 250, NULL, 250 } },
+	  { { "victim.example", LEARNT_FOREIGN, false } } },
+	{ "... of which one tests",
+	  { MAIL(HOST, "2001:db8:1:2::1", "", "u%v1.example@local.example"), MAIL(HOST, "2001:db8:1:2::2", "c@d.example", "v@victim.example") },
+	  { { "victim.example", LEARNT_FOREIGN, false } } },
 	{ "a sibling of the host's name", { RCPT(HOST, PEER(2), "a@b.example", "u@sales.local.example") }, { { "sales.local.example", LEARNT_LOCAL, false } } },
 	{ "a sibling that a tester routed to", { MAIL(HOST, PEER(2), "", "u%x.local.example@local.example"), RCPT(HOST, PEER(2), "a@b.example", "u@x.local.example") },
 	  { { "x.local.example", LEARNT_FOREIGN, false } } },
@@ -96,7 +117,7 @@ static const struct scene {
 	  { { HOST, PEER(5), NAME, "mx.partner.example", "p@partner.example", "u@local.example", 250, NULL, 250 }, MAIL(HOST, PEER(1), "a@b.example", "u@partner.example") },
 	  { { "partner.example", LEARNT_DOUBTFUL, false } } },
 	{ "all clients are private, and that means nothing",
-	  { MAIL(HOST, "10.1.1.1", "a@b.example", "u@d2.example"), MAIL(HOST, "10.1.1.2", "c@d.example", "u@d2.example") }, { { "d2.example", LEARNT_LOCAL, false } } },
+	  { MAIL(HOST, "10.1.1.1", "a@b.example", "u@d2.example"), MAIL(HOST, "10.1.1.2", "c@d.example", "u@d2.example") }, { { "d2.example", LEARNT_LOCAL, true } } },
 };
 
 static void
@@ -141,13 +162,14 @@ hosts_that_only_our_hosts_write_to_are_none_of_ours(void)
 	static const struct scene_row rows[] = {
 		MAIL(HOST, PEER(1), "a@b.example", "u@local.example"), MAIL(STRANGE, HOST, "a@b.example", "u@v.example"),
 		MAIL(HOST, STRANGE, "a@v.example", "u@local.example"), MAIL(OTHER, HOST, "a@b.example", "u@local.example"),
-		MAIL("10.0.0.25", HOST, "a@b.example", "u@local.example"), { 0 },
+		MAIL("10.0.0.25", HOST, "a@b.example", "u@local.example"), MAIL("192.0.2.201", "10.1.1.1", "a@local.example", "u@v.example"), { 0 },
 	};
 	struct inventory *v = scene_new(rows);
 	struct learnt *l = learn(v);
 
 	CHECK(is_ours(v, l, HOST), "the host");
 	CHECK(!is_ours(v, l, STRANGE), "where it sends to");
+	CHECK(!is_ours(v, l, "192.0.2.201"), "where machines of the inside send to");
 	CHECK(is_ours(v, l, OTHER), "one beside it");
 	CHECK(is_ours(v, l, "10.0.0.25"), "one behind it");
 	learn_free(l);
@@ -160,10 +182,12 @@ relaying_clients_are_known(void)
 	static const struct scene_row rows[] = {
 		MAIL(HOST, "10.1.1.1", "ann@local.example", "x@partner.example"), MAIL(HOST, "10.1.1.2", "ann@local.example", "x@local.example"),
 		MAIL(HOST, PEER(1), "a@b.example", "u@local.example"), MAIL(HOST, PEER(2), "", "u%v.example@local.example"),
-		MAIL(HOST, PEER(3), "bob@local.example", "x@partner.example"), { 0 },
+		MAIL(HOST, PEER(3), "bob@local.example", "x@partner.example"), MAIL(HOST, "fd00::1", "ann@local.example", "x@partner.example"),
+		MAIL(HOST, "fd00::2", "", "u%v.example@local.example"), { 0 },
 	};
 	static const struct { const char *client; bool relays; } want[] = {
 		{ "10.1.1.1", true }, { "10.1.1.2", false }, { PEER(1), false }, { PEER(2), false }, { PEER(3), true },
+		{ "fd00::1", true }, { "fd00::2", false },
 	};
 	struct inventory *v = scene_new(rows);
 	struct learnt *l = learn(v);

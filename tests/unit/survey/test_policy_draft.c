@@ -233,6 +233,40 @@ nothing_that_peers_say_is_a_part_of_the_policy(void)
 	inventory_free(v);
 }
 
+/* An inventory has so many places, and somebody may have taken them. */
+static void
+domains_that_found_no_place_are_not_concealed(void)
+{
+	struct inventory *v = traffic_inventory();
+	struct policy_drafted drafted;
+	char *text;
+
+	inventory_host_at(v, 0)->domains_left_out = 7;
+	text = draft_of(v, &drafted);
+	CHECK(strstr(text, "# LOOK AT IT: 7 recipients were in further domains") != NULL, "%s", text);
+	site_free(load(text));
+	free(text);
+	inventory_free(v);
+}
+
+/* A banner of a victim's name makes that one's domain local. */
+static void
+a_host_whose_words_were_sent_twice_differently_is_doubted(void)
+{
+	struct inventory *v = traffic_inventory();
+	struct policy_drafted drafted;
+	char *text = draft_of(v, &drafted);
+
+	CHECK(strstr(text, "LOOK AT IT ALL") == NULL, "%s", text);
+	free(text);
+	inventory_host_at(v, 0)->differs = 3;
+	text = draft_of(v, &drafted);
+	CHECK(strstr(text, "    # LOOK AT IT ALL: 3 times") != NULL, "%s", text);
+	site_free(load(text));
+	free(text);
+	inventory_free(v);
+}
+
 static void
 hosts_of_one_name_are_joined_only_if_that_is_sure(void)
 {
@@ -288,6 +322,8 @@ static CU_TestInfo tests[] = {
 	{ "every rule counts", every_rule_counts },
 	{ "what a host is stands in its section", what_a_host_is_stands_in_its_section },
 	{ "nothing that peers say is a part of the policy", nothing_that_peers_say_is_a_part_of_the_policy },
+	{ "domains that found no place are not concealed", domains_that_found_no_place_are_not_concealed },
+	{ "a host whose words were sent twice, differently, is doubted", a_host_whose_words_were_sent_twice_differently_is_doubted },
 	{ "hosts of one name are joined only if that is sure", hosts_of_one_name_are_joined_only_if_that_is_sure },
 	{ "a lack of memory is told", a_lack_of_memory_is_told },
 	CU_TEST_INFO_NULL,

@@ -10,6 +10,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum { TOLD = 8192 };
 
@@ -103,6 +104,8 @@ no_password_is_ever_told(void)
 		{ "AUTH PLAIN=dXNlcg==\r\n", "[AUTH ] 535\n" },
 		{ "AUTH dXNlcjpwYXNzd29yZA==\r\n", "[AUTH ] 535\n" },	/* without a mechanism */
 		{ "AUTH dXNlcjpwYXNzd29yZHBhc3N3b3Jk\r\n", "[AUTH ] 535\n" },	/* ... longer than one can be */
+		{ "AUTH dXNl\r\n", "[AUTH ] 535\n" },	/* ... as short as one */
+		{ "AUTH xoauth2 dXNl\r\n", "[AUTH xoauth2] 535\n" },
 		{ "AUTH \r\n", "[AUTH ] 535\n" },
 		{ "AUTH\r\n", "[AUTH] 535\n" },
 		{ "NOOP dXNlcg==\r\n", "[NOOP dXNlcg==] 535\n" },
@@ -141,6 +144,47 @@ a_long_line_is_cut(void)
 	say_one(line, "250 ok\r\n");
 	snprintf(want, sizeof(want), "[%.1024s] 250\n", line);
 	CHECK(strcmp(told, want) == 0, "%zu octets", strlen(told));
+}
+
+/* A token can be longer than what waits for the end of a line. */
+static void
+of_a_line_that_comes_in_parts_the_begin_is_told(void)
+{
+	static char begin[9000];
+	const struct words words[] = { { SIDE_HOST, "220 mail\r\n" }, { SIDE_CLIENT, begin }, { SIDE_CLIENT, "c2VjcmV0" }, { SIDE_CLIENT, "c2VjcmV0\r\n" },
+		{ SIDE_HOST, "535 no\r\n" }, { SIDE_CLIENT, "c2VjcmV0\r\n" }, { SIDE_HOST, "500 what\r\n" }, { SIDE_CLIENT, "NOOP\r\n" }, { SIDE_HOST, "250 ok\r\n" } };
+	const struct conversation_conf conf = new_conf(&user);
+
+	memset(begin, 'c', sizeof(begin) - 1);
+	memcpy(begin, "AUTH XOAUTH2 ", 13);
+	converse(&conf, words, sizeof(words) / sizeof(words[0]));
+	CHECK(strcmp(told, "[AUTH XOAUTH2] 535\n[] 500\n[NOOP] 250\n") == 0, "%s", told);
+}
+
+/* Whoever sends nothing else costs no more than anybody. */
+static void
+a_text_of_ends_for_some_servers_alone_is_read_in_time(void)
+{
+	enum { OCTETS = 1 << 20 };
+	static char dots[1400 + 1];
+	const struct flow_ends ends = the_ends();
+	const struct conversation_conf conf = new_conf(&(struct exchange_user){ 0 });
+	const struct words words[] = { { SIDE_HOST, "220 mail\r\n" }, { SIDE_CLIENT, "DATA\r\n" }, { SIDE_HOST, "354 go\r\n" } };
+	void *flow = conversation_flows.opened((void *)(uintptr_t)&conf, &ends, true, begin_us);
+	clock_t began = clock();
+	double seconds;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		conversation_flows.octets(flow, words[i].side, span_str(words[i].text), i == 2 ? 6 : 10 * i, begin_us + i);
+	for (size_t i = 0; i < sizeof(dots) - 1; i++)
+		dots[i] = i % 2 == 0 ? '.' : '\n';
+	for (size_t at = 0; at < OCTETS; at += 1400)
+		conversation_flows.octets(flow, SIDE_CLIENT, span_str(dots), 18, begin_us + 10);
+	for (size_t at = 0; at < OCTETS / 16; at++)
+		conversation_flows.octets(flow, SIDE_CLIENT, span_of(dots + at % 2, 1), 18, begin_us + 10);
+	conversation_flows.closed(flow, FLOW_STOPPED, begin_us + 20);
+	seconds = (double)(clock() - began) / CLOCKS_PER_SEC;
+	CHECK(seconds < 10, "%.1f seconds of processor time", seconds);	/* a tenth of one, or hundreds */
 }
 
 /* Who compares two runs finds the session again. */
@@ -261,6 +305,8 @@ static CU_TestInfo tests[] = {
 	{ "no password is ever told", no_password_is_ever_told },
 	{ "what may be a password behind a refused AUTH is not told", what_may_be_a_password_behind_a_refused_auth_is_not_told },
 	{ "a long line is cut", a_long_line_is_cut },
+	{ "of a line that comes in parts the begin is told", of_a_line_that_comes_in_parts_the_begin_is_told },
+	{ "a text of ends for some servers alone is read in time", a_text_of_ends_for_some_servers_alone_is_read_in_time },
 	{ "a session has the same id in each run", a_session_has_the_same_id_in_each_run },
 	{ "the first policy reports as the shield would", the_first_policy_reports_as_the_shield_would },
 	{ "sessions are counted by what can be known of them", sessions_are_counted_by_what_can_be_known_of_them },

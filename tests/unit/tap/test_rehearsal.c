@@ -81,6 +81,18 @@ behind_the_end_of_a_session_all_is_judged_anew(void)
 	    HELLO "MAIL 250 pass sender-ok\nRCPT 250 anew pass local-domain\n" PART);
 }
 
+#define LONG "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define LONGER LONG LONG LONG LONG LONG LONG LONG LONG LONG LONG
+#define LONGEST LONGER LONGER LONGER LONGER LONGER LONGER LONGER LONGER LONGER
+
+/* The engine would wait for that end, and take the next command for it. */
+static void
+a_long_line_whose_end_is_missing_is_over_where_the_next_command_is(void)
+{
+	watch("NOOP", NULL, (const struct turn[]){ GREETED, MAIL, C("NOOP " LONGEST), LOST_C("a\r\n"), H("500 what\r\n"), C("NOOP\r\n"), H("250 ok\r\n"),
+	    RCPT("v@v.example"), PARTED }, HELLO "MAIL 250 pass sender-ok\nmissing client 3\nRCPT 250 refuse foreign-domain\n" PART);
+}
+
 static void
 who_is_not_let_in_is_refused_all(void)
 {
@@ -99,6 +111,7 @@ static CU_TestInfo tests[] = {
 	{ "a client does without what would not be offered", a_client_does_without_what_would_not_be_offered },
 	{ "who is authenticated at the host is so for the shield", who_is_authenticated_at_the_host_is_so_for_the_shield },
 	{ "behind the end of a session all is judged anew", behind_the_end_of_a_session_all_is_judged_anew },
+	{ "a long line whose end is missing is over where the next command is", a_long_line_whose_end_is_missing_is_over_where_the_next_command_is },
 	{ "who is not let in is refused all", who_is_not_let_in_is_refused_all },
 	CU_TEST_INFO_NULL,
 };

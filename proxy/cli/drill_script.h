@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * rehearsal_script.h - what is said in a rehearsal, and what is to come of it by a policy: one message that the host takes, and recipients
+ * drill_script.h - what is said in a drill, and what is to come of it by a policy: one message that the host takes, and recipients
  * for whom it would relay.
  *
  * What is expected of a recipient is the verdict of the classifier, which is the shield's own; but a policy that would let
  * mail to a foreign domain pass although its rule is enforced is a fault, whatever says so.
  */
-#ifndef PROXY_CLI_REHEARSAL_SCRIPT_H
-#define PROXY_CLI_REHEARSAL_SCRIPT_H
+#ifndef PROXY_CLI_DRILL_SCRIPT_H
+#define PROXY_CLI_DRILL_SCRIPT_H
 
 #include "classifier/sent.h"
 #include "proxy/site/site.h"

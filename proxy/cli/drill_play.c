@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/cli/rehearsal_play.h"
+#include "proxy/cli/drill_play.h"
 
 #include "proxy/base/clock.h"
 #include "proxy/cli/shown.h"
@@ -182,7 +182,7 @@ heard_all(const struct play *p, const struct script *s)
 }
 
 bool
-rehearsal_play(const struct script *s, int client, int host, unsigned ms, const char *who, FILE *faults)
+drill_play(const struct script *s, int client, int host, unsigned ms, const char *who, FILE *faults)
 {
 	static struct play p;
 

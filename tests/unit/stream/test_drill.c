@@ -48,7 +48,7 @@ keep(void *cookie, struct span exhibit)
 	return 0;
 }
 
-/* Every session but a rehearsal would be held back, turned away, and kept. */
+/* Every session but a drill would be held back, turned away, and kept. */
 static void
 init(void)
 {
@@ -113,9 +113,9 @@ end(struct stream *s)
 }
 
 static int
-rehearse(struct stream *s)
+drill(struct stream *s)
 {
-	return stream_rehearse(s, set.given[CLIENT], set.given[HOST], &set.policy.hosts[0], POLICY_UNTRUSTED);
+	return stream_drill(s, set.given[CLIENT], set.given[HOST], &set.policy.hosts[0], POLICY_UNTRUSTED);
 }
 
 /* One side says this, and the other hears something that begins so. */
@@ -139,7 +139,7 @@ it_is_judged_and_nobody_hears_of_it(void)
 	struct stream *s = begin();
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
-	CU_ASSERT(rehearse(s) == 0 && set.counters.sessions == 1);
+	CU_ASSERT(drill(s) == 0 && set.counters.sessions == 1);
 	passes(HOST, "220 host\r\n", CLIENT, "220 host");
 	passes(CLIENT, "EHLO a.example\r\n", HOST, "EHLO a.example\r\n");
 	passes(HOST, "250 host\r\n", CLIENT, "250");
@@ -157,7 +157,7 @@ it_is_judged_and_nobody_hears_of_it(void)
 	passes(CLIENT, "QUIT\r\n", HOST, "QUIT\r\n");
 	passes(HOST, "221 bye\r\n", CLIENT, "221 ");
 	ev_run(set.loop, EVRUN_NOWAIT);
-	CU_ASSERT(set.counters.sessions == 0 && set.counters.rehearsed == 1 && set.counters.accepted == 0);
+	CU_ASSERT(set.counters.sessions == 0 && set.counters.drilled == 1 && set.counters.accepted == 0);
 	CU_ASSERT(set.events == 0 && set.began == 0 && set.kept == 0 && set.counters.evidence_unseen == 0);
 	CU_ASSERT(set.tarpit.held == 0 && set.tarpit.delayed == 0);
 	for (enum rate_measure m = 0; m < RATE_MEASURES; m++)
@@ -177,11 +177,11 @@ who_waits_for_one_that_finds_no_memory_sees_its_end(void)
 
 		CU_ASSERT_PTR_NOT_NULL_FATAL(s);
 		scarce_begin(&run);
-		result = rehearse(s);
+		result = drill(s);
 		scarce_end(&run);
 		if (result == -1)
 			CHECK(run.denied && recv(set.ours[CLIENT], &octet, 1, 0) == 0 && recv(set.ours[HOST], &octet, 1, 0) == 0 && set.counters.no_memory == 1 &&
-			    set.counters.rehearsed == 0, "%s", scarce_run(&run));
+			    set.counters.drilled == 0, "%s", scarce_run(&run));
 		end(s);
 	}
 }
@@ -192,7 +192,7 @@ one_whose_ends_are_closed_is_over(void)
 	struct stream *s = begin();
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
-	CU_ASSERT(rehearse(s) == 0);
+	CU_ASSERT(drill(s) == 0);
 	close(set.ours[CLIENT]);
 	close(set.ours[HOST]);
 	for (int turns = 0; turns < 5; turns++)
@@ -207,4 +207,4 @@ static CU_TestInfo tests[] = {
 	{ "one whose ends are closed is over", one_whose_ends_are_closed_is_over },
 	CU_TEST_INFO_NULL,
 };
-SUITE(rehearse, tests)
+SUITE(drill, tests)

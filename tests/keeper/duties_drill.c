@@ -91,10 +91,10 @@ passes(int from, const char *text, int to, const char *heard)
 }
 
 static int
-rehearse(void *p)
+drill(void *p)
 {
 	(void)p;
-	if (stream_rehearse(stage.stream, stage.given[CLIENT], stage.given[HOST], &stage.policy.hosts[0], POLICY_UNTRUSTED) == -1)
+	if (stream_drill(stage.stream, stage.given[CLIENT], stage.given[HOST], &stage.policy.hosts[0], POLICY_UNTRUSTED) == -1)
 		return -1;
 	if (passes(HOST, "220 host\r\n", CLIENT, "220 host") == -1 || passes(CLIENT, "HELO a.example\r\n", HOST, "HELO a.example\r\n") == -1 ||
 	    passes(HOST, "250 host\r\n", CLIENT, "250 host") == -1 || passes(CLIENT, "MAIL FROM:<>\r\n", HOST, "MAIL FROM:<>\r\n") == -1 ||
@@ -134,8 +134,8 @@ take(int peer)
 	return result;
 }
 
-const struct attempt duties_of_rehearsal[] = {
-	{ "a session between sockets that were handed over", IN_WORKER, { with_stage, rehearse, NULL }, "done" },
+const struct attempt duties_of_drill[] = {
+	{ "a session between sockets that were handed over", IN_WORKER, { with_stage, drill, NULL }, "done" },
 	{ "give descriptors to who asks", IN_DESK, { with_descriptors, give, take }, "done" },
 	{ NULL, 0, { NULL, NULL, NULL }, NULL },
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/cli/rehearsal_script.h"
+#include "proxy/cli/drill_script.h"
 
 #include "tests/unit/site/folder.h"
 #include "tests/unit/suite.h"
@@ -109,4 +109,4 @@ static CU_TestInfo tests[] = {
 	{ "a policy that lets the foreign domain pass is at fault", a_policy_that_lets_the_foreign_domain_pass_is_at_fault },
 	CU_TEST_INFO_NULL,
 };
-SUITE(rehearsal_script, tests)
+SUITE(drill_script, tests)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/site/rehearsal.h"
+#include "proxy/site/drill.h"
 
 #include "tests/unit/site/folder.h"
 #include "tests/unit/suite.h"
@@ -29,11 +29,11 @@ it_is_of_the_first_for_whom_relaying_is_refused(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char *said;
 		struct site *site = folder_load(cases[i].conf, &said);
-		struct rehearsal r;
+		struct drill r;
 
 		CHECK(site != NULL, "%zu: %s", i, said);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(site);
-		r = rehearsal_choose(&site->policy);
+		r = drill_choose(&site->policy);
 		CHECK(span_eq(r.host->name, span_str(cases[i].host)) && r.network == cases[i].network && r.refuses == cases[i].refuses, "%zu: %.*s %u %d", i,
 		    (int)r.host->name.len, (const char *)r.host->name.at, r.network, r.refuses);
 		site_free(site);
@@ -45,4 +45,4 @@ static CU_TestInfo tests[] = {
 	{ "it is of the first for whom relaying is refused", it_is_of_the_first_for_whom_relaying_is_refused },
 	CU_TEST_INFO_NULL,
 };
-SUITE(rehearsal, tests)
+SUITE(drill, tests)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/keeper/captain/rehearse.h"
+#include "proxy/keeper/captain/drill.h"
 
 #include <limits.h>
 #include <sys/socket.h>
@@ -35,7 +35,7 @@ set(struct stage *s)
 }
 
 void
-captain_rehearse(const struct captain *c, const char *text)
+captain_drill(const struct captain *c, const char *text)
 {
 	struct stage stage;
 	unsigned serial, index;
@@ -43,7 +43,7 @@ captain_rehearse(const struct captain *c, const char *text)
 
 	if (!wire_number(&text, UINT_MAX, &serial) || !wire_number(&text, UINT_MAX, &index))
 		return;
-	is_set = set(&stage) == 0 && crew_hand(c->crew, index, stage.workers, 2, "rehearse") == 0;
+	is_set = set(&stage) == 0 && crew_hand(c->crew, index, stage.workers, 2, "drill") == 0;
 	(void)wire_send(c->wire, stage.ours, is_set ? 2 : 0, "staged %u", serial);
 	close_both(stage.ours);
 	close_both(stage.workers);

@@ -7,7 +7,7 @@ enum { SMTP_PORT = 25 };
 
 /* From nowhere: no address is anybody's. */
 int
-session_rehearse(struct sessions *shared, int client, int host, const struct policy_host *as_if, uint32_t network)
+session_drill(struct sessions *shared, int client, int host, const struct policy_host *as_if, uint32_t network)
 {
 	const struct tproxy_ends ends = { .address = as_if->addresses[0], .port = SMTP_PORT };
 	struct session who;
@@ -15,7 +15,7 @@ session_rehearse(struct sessions *shared, int client, int host, const struct pol
 	session_describe(shared, &ends, as_if, &who);
 	who.network = network;
 	if (session_new(shared, client, host, &who) == 0) {
-		shared->counters->rehearsed++;
+		shared->counters->drilled++;
 		return 0;
 	}
 	shared->counters->no_memory++;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The script against a stream in another process, and against shields that are none. */
-#include "proxy/cli/rehearsal_play.h"
+#include "proxy/cli/drill_play.h"
 
 #include "proxy/base/clock.h"
 #include "proxy/driver/stream/stream.h"
-#include "proxy/site/rehearsal.h"
+#include "proxy/site/drill.h"
 #include "tests/unit/site/folder.h"
 #include "tests/unit/suite.h"
 
@@ -76,7 +76,7 @@ play(shield *between, const char *conf, unsigned ms)
 
 	CU_ASSERT_FATAL(pid > 0);
 	script_write(&script, site, out);
-	well = rehearsal_play(&script, ours[CLIENT], ours[HOST], ms, "worker 0", out);
+	well = drill_play(&script, ours[CLIENT], ours[HOST], ms, "worker 0", out);
 	fclose(out);
 	CU_ASSERT(well == (len == 0));
 	close(ours[CLIENT]);
@@ -93,18 +93,18 @@ static void
 report(void *cookie, const struct session *s, const struct event *e)
 {
 	(void)cookie, (void)s, (void)e;
-	_exit(1);	/* of a rehearsal nothing is reported */
+	_exit(1);	/* of a drill nothing is reported */
 }
 
 static void
 real(const struct site *site, const int ends[ENDS])
 {
 	const struct stream_conf conf = { .policy = &site->policy, .limits = &site->limits, .hooks.report = report, .sessions_max = 1 };
-	struct rehearsal as_if = rehearsal_choose(&site->policy);
+	struct drill as_if = drill_choose(&site->policy);
 	struct ev_loop *loop = ev_loop_new(0);
 	struct stream *stream = stream_new(loop, &conf);
 
-	if (stream_rehearse(stream, ends[CLIENT], ends[HOST], as_if.host, as_if.network) == 0)
+	if (stream_drill(stream, ends[CLIENT], ends[HOST], as_if.host, as_if.network) == 0)
 		ev_run(loop, 0);
 }
 
@@ -230,4 +230,4 @@ static CU_TestInfo tests[] = {
 	{ "it takes no longer than it may", it_takes_no_longer_than_it_may },
 	CU_TEST_INFO_NULL,
 };
-SUITE(rehearsal_play, tests)
+SUITE(drill_play, tests)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "proxy/cli/rehearsal_script.h"
+#include "proxy/cli/drill_script.h"
 
 #include "classifier/classify.h"
 #include "proxy/cli/shown.h"
 #include "proxy/engine/verdict_reply.h"
-#include "proxy/site/rehearsal.h"
+#include "proxy/site/drill.h"
 
 #include <stdarg.h>
 
@@ -34,7 +34,7 @@ overhear(struct script_step *step, struct span line)
 
 /* A recipient, and what this policy says of it. */
 static enum action
-add_recipient(struct script *s, const struct rehearsal *as_if, const char *mailbox)
+add_recipient(struct script *s, const struct drill *as_if, const char *mailbox)
 {
 	const struct asked asked = { .host = as_if->host, .address = &as_if->host->addresses[0], .network = as_if->network,
 		.listing = LISTING_NONE };
@@ -61,7 +61,7 @@ name_local_domain(const struct site_host *host, char *out, size_t size)
 }
 
 static void
-add_message(struct script *s, const struct rehearsal *as_if, const char *domain, FILE *faults)
+add_message(struct script *s, const struct drill *as_if, const char *domain, FILE *faults)
 {
 	char mailbox[SENT_MAX];
 
@@ -75,7 +75,7 @@ add_message(struct script *s, const struct rehearsal *as_if, const char *domain,
 
 /* The plain one, and the one that looks local. */
 static void
-add_relaying(struct script *s, const struct rehearsal *as_if, const char *domain, FILE *faults)
+add_relaying(struct script *s, const struct drill *as_if, const char *domain, FILE *faults)
 {
 	static const char *const forms[] = { "nobody@" SCRIPT_FOREIGN, "nobody%" SCRIPT_FOREIGN "@" };
 
@@ -92,7 +92,7 @@ add_relaying(struct script *s, const struct rehearsal *as_if, const char *domain
 void
 script_write(struct script *s, const struct site *site, FILE *faults)
 {
-	struct rehearsal as_if = rehearsal_choose(&site->policy);
+	struct drill as_if = drill_choose(&site->policy);
 	char domain[DOMAIN_MAX + sizeof("health")];
 
 	name_local_domain(&site->hosts[as_if.host - site->policy.hosts], domain, sizeof(domain));
