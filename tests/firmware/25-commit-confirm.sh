@@ -16,7 +16,7 @@ made=$(configuration routed)
 sed -i 's/^MANAGEMENT_ADDRESSES=.*/MANAGEMENT_ADDRESSES="192.0.2.99\/24"/' "$made/box.conf"
 is "a new one" "$(new "$made" 2>/dev/null)" "000002"
 vm_mark box
-in_box 'box-config commit-confirm 2 20 </dev/null >/dev/null 2>&1 &'
+in_box 'box-config commit-confirm 2 12 </dev/null >/dev/null 2>&1 &'
 is "it cuts its operator off" "$(until_true 60 cut_off && echo off)" off
 is "... who is let in again" "$(box_says "$STEP_S" 'generation 000001 is in use again' && echo yes)" yes
 let_in

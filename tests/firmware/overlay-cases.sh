@@ -121,6 +121,13 @@ done <<'EOF'
 x 1.0 not
 EOF
 rm /data/minimum-version
+mkdir -p /etc/rauc
+printf '[system]\ncompatible=relaywall-virt\n' >/etc/rauc/system.conf
+for board in virt pc; do
+	RAUC_MF_COMPATIBLE=relaywall-$board RAUC_MF_VERSION=1 /usr/lib/box/install-check 2>/dev/null && got=may || got=not
+	is "a bundle for board $board on virt" "$got" "$([ $board = virt ] && echo may || echo not)"
+done
+rm -r /etc/rauc
 
 # --- it runs: three cables, and init's part played by loops
 touch $box_run/ready
