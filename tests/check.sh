@@ -52,7 +52,6 @@ together <<'STEPS'
 gate: who is let in, and by whom if it is dead, with ASan, UBSan | tests/gate/gate.sh build/san/relaywall
 keeper: reloads, and the death of each process, with ASan, UBSan | tests/keeper/processes.sh build/san/relaywall
 stream with ASan, UBSan | tests/stream/run.sh build/san/test/serve
-tap: its verdicts are those of the shield in the same attack, with ASan, UBSan | tests/tap/proof.sh build/san/relaywall
 faults: what becomes of mail, the quick rows, with ASan, UBSan | env FAULTS="control-* kill-keeper kill-captain kill-worker kill-gate kill-all stop-worker fds-workers disk nft-flush-often ip-rule host-dead" tests/faults/run.sh build/san/relaywall
 stream: real sockets, bad clients and bad hosts | tests/stream/run.sh build/test/serve
 upgrade: another program takes over or cannot, with ASan, UBSan | tests/keeper/upgrade.sh build/san/relaywall build/san/test/relaywall-next build/san/test/relaywall-alien build/san/test/relaywall-blind
@@ -79,6 +78,8 @@ resolver with ASan, UBSan | tests/resolver/run.sh build/san/test/resolve build/s
 keeper: what its children cannot do, and what they can | tests/keeper/sandbox.sh build/test/confined
 keeper's children with ASan, UBSan, whose reports are not lost | tests/keeper/sandbox.sh build/san/test/confined
 STEPS
+# It computes: beside those that wait it would make them wait longer than they can.
+step "tap: its verdicts are those of the shield in the same attack" tests/tap/proof.sh build/relaywall
 step "clang-tidy, cppcheck" tests/lint.sh
 
 echo
