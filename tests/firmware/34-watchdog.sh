@@ -3,6 +3,7 @@
 #
 # 34-watchdog.sh - All processes hang, or the kernel panics: the watchdog, or the kernel, starts the box again; a shield within 60 s.
 # Set: full
+# shellcheck disable=SC2034,SC2046,SC2016
 # shellcheck source=tests/firmware/lib.sh
 . "$(dirname "$0")/lib.sh"
 

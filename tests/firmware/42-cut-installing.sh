@@ -3,6 +3,7 @@
 #
 # 42-cut-installing.sh - The power is cut while an update is sent, and while it is written: the old one starts, and takes the update then.
 # Set: full
+# shellcheck disable=SC2034,SC2046,SC2016
 # shellcheck source=tests/firmware/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/firmware/update.sh

@@ -3,6 +3,7 @@
 #
 # 50-bridge.sh - The box as a piece of the wire between clients and hosts of one network: the corpus, addresses, other traffic.
 # Set: full
+# shellcheck disable=SC2034,SC2046,SC2016
 # shellcheck source=tests/firmware/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/firmware/corpus.sh

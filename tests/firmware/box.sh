@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2054,SC2016
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # box.sh - the box in a machine: how it is started, gets its first configuration, and is spoken to. Sourced by lib.sh after vm.sh and net.sh.

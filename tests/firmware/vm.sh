@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2030,SC2031
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # vm.sh - virtual machines. Sourced by lib.sh; wants folder, id, tapexec. A machine NAME has $folder/vm-NAME: its process in "process", all
