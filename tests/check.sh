@@ -7,13 +7,15 @@ set -eu
 cd "$(dirname "$0")/.."
 
 jobs=-j$(nproc)
-export WERROR=1
+export WERROR=1 PATIENCE=6	# of tests/wait.sh
 passed=0
 step() {
 	echo
 	echo "==== $1"
 	shift
+	began=$(date +%s)
 	if "$@"; then
+		echo "---- $(($(date +%s) - began)) s"
 		passed=$((passed + 1))
 	else
 		echo

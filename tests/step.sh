@@ -8,11 +8,13 @@ what=${2%% | *}
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
 status=0
+began=$(date +%s)
 sh -c "${2#* | }" >"$said" 2>&1 || status=$?
 (
 	flock 9
 	echo
 	echo "==== $what"
 	cat "$said"
+	echo "---- $(($(date +%s) - began)) s"
 ) 9>"$lock"
 [ "$status" -eq 0 ] || exit 255

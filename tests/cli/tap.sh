@@ -10,6 +10,8 @@ cd "$(dirname "$0")/../.." || exit 1
 RELAYWALL=$(realpath "${RELAYWALL:-build/relaywall}")
 [ -x "$RELAYWALL" ] || { echo "$RELAYWALL is missing: run make first" >&2; exit 1; }
 TAP_PY=$(realpath tests/cli/tap.py)
+# shellcheck source=tests/wait.sh
+. tests/wait.sh
 
 NS=rwtap$$
 WORK=$(mktemp -d)
@@ -47,14 +49,6 @@ ends() {
 says() { grep -qe "$1" out || { cat out; return 1; }; }
 complains() { grep -qe "$1" err || { cat err; return 1; }; }
 has() { grep -qe "$1" "$2" || { cat "$2"; return 1; }; }
-until_true() {	# SECONDS COMMAND...
-	local end=$(($(date +%s%3N) + $1 * 1000))
-	shift
-	until "$@"; do
-		[ "$(date +%s%3N)" -lt "$end" ] || return 1
-		sleep 0.05
-	done
-}
 # The inventory as JSON, without order and times, which hang on which packet came first.
 inventory() { jq -S 'del(.. | .links?, .first_us?, .last_us?) | .hosts |= (sort_by(.address) | map(.clients |= sort_by(.address) | .domains |= sort_by(.name) | .senders |= sort_by(.name)))' "$1"; }
 same_inventory() { diff <(inventory "$1") <(inventory "$2"); }

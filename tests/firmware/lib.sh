@@ -15,6 +15,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/firmware/box.sh
 . "$here/box.sh"
 both=("${client[0]}" "${host[0]}" "${client[1]}" "${host[1]}")
+# shellcheck source=tests/wait.sh
+. "$here/../wait.sh"
 # shellcheck source=tests/faults/mail.sh
 . "$here/../faults/mail.sh"
 
@@ -52,19 +54,3 @@ case_end() {
 	[ "$failed" -eq 0 ]
 }
 
-wait_for() {	# WORD FILE
-	until_true 20 grep -q "$1" "$2" && return
-	echo "no \"$1\" in time:" >&2
-	cat "$2" >&2
-	exit 1
-}
-
-# until_true SECONDS COMMAND...: it is true within that time
-until_true() {
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || return 1
-		sleep 0.1
-	done
-}

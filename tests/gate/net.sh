@@ -6,6 +6,9 @@
 # failed; ends the processes whose ids are keys of
 # the array "started".
 
+# shellcheck source=tests/wait.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../wait.sh"
+
 id=rwg$$
 folder=$(mktemp -d)
 declare -A started=()
@@ -62,12 +65,3 @@ is() {	# NAME GOT WANTED, a pattern
 	fi
 }
 
-wait_for() {	# WORD FILE
-	for _ in $(seq 300); do
-		grep -q "$1" "$2" 2>/dev/null && return
-		sleep 0.01
-	done
-	echo "no \"$1\" in time:" >&2
-	cat "$2" >&2
-	exit 1
-}

@@ -47,15 +47,6 @@ captain() { pgrep -n -P "$keeper" relaywall-cap || true; }
 captains() { pgrep -c -P "$keeper" relaywall-cap || true; }
 workers() { pgrep -P "$(captain)" 'relaywall-w' || true; }
 descriptors() { for pid in "$keeper" "$(captain)"; do ls "/proc/$pid/fd" | wc -l; done | xargs; }
-# until SECONDS COMMAND...: it is true within that time
-until_true() {
-	local end=$(($(date +%s%3N) + $1 * 1000))
-	shift
-	until "$@"; do
-		[ "$(date +%s%3N)" -lt "$end" ] || return 1
-		sleep 0.05
-	done
-}
 are_two() { [ "$(workers | wc -l)" -eq 2 ]; }
 has_loaded() { [ "$(said 'loaded: captain')" -ge "$1" ]; }
 reload() {

@@ -58,14 +58,6 @@ said() { grep -c "$1" "$folder/daemon" || true; }
 captain() { pgrep -n -P "$keeper" relaywall-cap || true; }
 workers() { pgrep -P "$(captain)" 'relaywall-w' || true; }
 desk() { pgrep -P "$keeper" relaywall-desk || true; }
-until_true() {	# SECONDS COMMAND...
-	local end=$(($(date +%s%3N) + $1 * 1000))
-	shift
-	until "$@"; do
-		[ "$(date +%s%3N)" -lt "$end" ] || return 1
-		sleep 0.05
-	done
-}
 # rw COMMAND...: its exit status; what it said is in $folder/out and $folder/err, how long it took in $took (ms)
 rw() {
 	local got=0 from

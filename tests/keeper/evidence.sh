@@ -53,14 +53,6 @@ end() {
 	wait "$keeper" || true
 	unset "started[$keeper]"
 }
-until_true() {	# SECONDS COMMAND...
-	local end=$(($(date +%s%3N) + $1 * 1000))
-	shift
-	until "$@"; do
-		[ "$(date +%s%3N)" -lt "$end" ] || return 1
-		sleep 0.05
-	done
-}
 talk() {	# NAME I [COUNT]
 	ip netns exec "$id-client" /usr/bin/python3 evidence.py talk "$1" "${client[$2]}" "${host[$2]}" "${3-1}"
 }
@@ -197,8 +189,9 @@ until_true 5 has scribe_evidence_written 13 || true
 is "a folder that is lost is made anew" "$(names) $(evidence files "$kept")" "evidence-000001.pcapng 1 files, 1 sessions"
 rm -r "$kept"
 : >"$kept"
+no_folder="evidence $kept: \(File exists\|Not a directory\)"
 talk one_by_one 0
-is "one that cannot be made: mail goes on" "$(until_true 5 grep -q "evidence $kept: " "$folder/daemon" && said "evidence $kept: \(File exists\|Not a directory\)")" 1
+is "one that cannot be made: mail goes on" "$(until_true 5 grep -q "$no_folder" "$folder/daemon"; said "$no_folder")" 1
 head -c 200 /dev/zero | tr '\0' x >"$kept"
 talk flood 1 80
 is "... and what finds no room is lost and counted" "$(($(counter evidence_lost) > 0)) $(wc -c <"$kept")" "1 200"

@@ -40,14 +40,6 @@ reload() { "$relaywall" reload --control "$folder/run/control" >/dev/null; }
 of_keeper() { pgrep -P "$keeper" "$1" || true; }
 board() { of_keeper relaywall-boar; }
 said() { grep -c "$1" "$folder/daemon" || true; }
-until_true() {	# SECONDS COMMAND...
-	local end=$(($(date +%s%3N) + $1 * 1000))
-	shift
-	until "$@"; do
-		[ "$(date +%s%3N)" -lt "$end" ] || return 1
-		sleep 0.05
-	done
-}
 at=127.0.0.1:9025
 # get PATH CURL-OPTION...: what is answered is in $folder/out, its fields in $folder/fields; prints the code
 get() {

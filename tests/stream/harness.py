@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Cases, and what must hold after each of them."""
 
+import os
 import time
 import traceback
 
@@ -30,7 +31,7 @@ class World:
 
 
 def until(condition, seconds=3):
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * int(os.environ.get("PATIENCE", "1"))
     while not condition():
         assert time.monotonic() < end, "not in time"
         time.sleep(0.01)
