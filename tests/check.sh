@@ -24,11 +24,11 @@ step() {
 	fi
 }
 
-# Steps from standard input, "WHAT | COMMAND" a line, three at a time.
+# Steps from standard input, "WHAT | COMMAND" a line, so many at a time.
 together() {
 	steps=$(cat)
 	lock=$(mktemp)
-	if printf '%s\n' "$steps" | xargs -d '\n' -P 3 -n 1 tests/step.sh "$lock"; then
+	if printf '%s\n' "$steps" | xargs -d '\n' -P "$1" -n 1 tests/step.sh "$lock"; then
 		passed=$((passed + $(printf '%s\n' "$steps" | wc -l)))
 		rm -f "$lock"
 	else
@@ -41,16 +41,15 @@ together() {
 
 step "includes point one way" tests/layers.sh
 step "gcc: program and tests, warnings are errors" make $jobs all tests
-step "gcc: unit tests and fuzzer seeds" make check-units
 step "the pure layers ask nothing of the outside" tests/pure.sh build
-step "clang: program and tests, warnings are errors" make $jobs CC=clang BUILD=build/clang all tests
-step "ASan, UBSan: program and tests" make $jobs SAN=1 all tests
-together <<'STEPS'
-ASan, UBSan: unit tests and fuzzer seeds | make SAN=1 check-units
-clang: unit tests and fuzzer seeds | make CC=clang BUILD=build/clang check-units
+together 2 <<STEPS
+gcc: unit tests and fuzzer seeds | make check-units
+ASan, UBSan: program and tests, unit tests and fuzzer seeds | make $jobs SAN=1 all tests && make SAN=1 check-units
+clang: program and tests, warnings are errors, unit tests and fuzzer seeds | make $jobs CC=clang BUILD=build/clang all tests && make CC=clang BUILD=build/clang check-units
 STEPS
-# These wait more than they compute. The long ones come first.
-together <<'STEPS'
+# These wait more than they compute, but for the first, which gets the time that they leave. The long ones come first.
+together 4 <<'STEPS'
+clang-tidy, cppcheck | chrt --idle 0 tests/lint.sh
 gate: who is let in, and by whom if it is dead, with ASan, UBSan | tests/gate/gate.sh build/san/relaywall
 keeper: reloads, and the death of each process, with ASan, UBSan | tests/keeper/processes.sh build/san/relaywall
 stream with ASan, UBSan | tests/stream/run.sh build/san/test/serve
@@ -82,7 +81,6 @@ keeper's children with ASan, UBSan, whose reports are not lost | tests/keeper/sa
 STEPS
 # It computes: beside those that wait it would make them wait longer than they can.
 step "tap: its verdicts are those of the shield in the same attack" tests/tap/proof.sh build/relaywall
-step "clang-tidy, cppcheck" tests/lint.sh
 
 echo
 echo "$passed passed, 0 failed"
