@@ -262,7 +262,9 @@ rates_init(struct rates *r, void *memory, size_t octets, uint32_t tables, const 
 void
 rates_take(struct rates *r, uint32_t table)
 {
-	rates_leave_all(r, table);
+	/* What nobody ever wrote has no sessions, and no memory either until somebody looks. */
+	if (table < tables_used(r))
+		rates_leave_all(r, table);
 	r->own = table_at(r, table);
 	r->forgotten = r->untracked = 0;
 	use_tables(r, table + 1ULL);

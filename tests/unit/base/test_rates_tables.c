@@ -155,6 +155,24 @@ who_only_reads_can_end_the_sessions_of_a_table(void)
 }
 
 /* Tables 1 and 2 cannot be touched: they begin where a page does. More clients come than table 0 has slots. */
+/* Memory is taken page by page, as clients come: not all of it by who begins. */
+static void
+who_takes_a_table_that_nobody_had_touches_none_of_it(void)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), octets = rates_octets(4 * page, 2);
+	uint8_t *memory = mmap(NULL, octets, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct rates r;
+
+	if (memory == MAP_FAILED || mprotect(memory + page, octets - page, PROT_NONE) == -1) {
+		perror("mmap");
+		exit(1);
+	}
+	rates_init(&r, memory, octets, 2, seed_a);
+	rates_take(&r, 1);
+	CHECK(*r.used == 2 && r.own != NULL, "%" PRIu64 " used", *r.used);
+	munmap(memory, octets);
+}
+
 static void
 tables_that_nobody_took_are_not_touched(void)
 {
@@ -458,6 +476,7 @@ static CU_TestInfo tests[] = {
 	{ "what is left is kept though it is less than one", what_is_left_is_kept_though_it_is_less_than_one },
 	{ "who takes a table over keeps its windows and ends its sessions", who_takes_a_table_over_keeps_its_windows_and_ends_its_sessions },
 	{ "who only reads can end the sessions of a table", who_only_reads_can_end_the_sessions_of_a_table },
+	{ "who takes a table that nobody had touches none of it", who_takes_a_table_that_nobody_had_touches_none_of_it },
 	{ "tables that nobody took are not touched", tables_that_nobody_took_are_not_touched },
 	{ "no limit costs no look", no_limit_costs_no_look },
 	{ "a garbage number of used tables does no harm", a_garbage_number_of_used_tables_does_no_harm },
