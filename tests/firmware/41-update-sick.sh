@@ -22,6 +22,8 @@ sick() {
 	is "... and $(($(date +%s%3N) - began)) ms after it was sent the old one is back" "$said" "box: healthy slot=a generation=000001 *"
 	still_the_old_one
 	is "... without a try of the other one" "$boots" ""
+	cut_in_boot a
+	is "... nor of that one when the power is cut in a boot" "$boots$said" "box: healthy slot=a generation=000001 *"
 	host_end
 }
 sick mute 'unhealthy: '

@@ -3,8 +3,9 @@
 #
 # update.sh - bundles of all kinds, and what the box does with them. Sourced after lib.sh.
 
+# shellcheck source=tests/firmware/slot.sh
+. "$here/slot.sh"
 kind=virt-bios
-recipe=$(realpath "$here/../../firmware")
 keys=${FW_KEYS-$firmware/keys}	# who has given others has to sign here, too
 
 # bundle good|mute|dead|damaged|stranger|old|other-board: made when it is first asked for; prints its name
@@ -36,14 +37,9 @@ make_damaged() {
 }
 # A slot with a fault in it, whose signature is good: FILE COMMAND, which runs in its root.
 with_fault() {
-	local out=$folder/faulty
-	rm -rf "$out"
-	mkdir "$out"
-	cp -a "$firmware/virt/root" "$out/root"
-	(cd "$out/root" && eval "$2")
-	SOURCE_DATE_EPOCH=1 "$recipe/scripts/mkslot" virt "$firmware/virt/extract" "$out/root" "$out" >/dev/null
-	signed "$1" virt "$out/slot.sqfs" 9 "$keys"
-	rm -rf "$out"
+	slot_with "$folder/faulty" "$2"
+	signed "$1" virt "$folder/faulty/slot.sqfs" 9 "$keys"
+	rm -rf "$folder/faulty"
 }
 # Its shield does not serve.
 make_mute() {
@@ -68,6 +64,17 @@ slots_until_healthy() {
 		boots="$boots${said#box: }; "
 	done
 	return 1
+}
+
+# cut_in_boot SLOT: the power, in its next boot, when the loader has counted the try; then it is on again
+cut_in_boot() {
+	vm_mark box
+	in_box reboot
+	vm_wait box "$BOOT_S" "Booting .slot $1'" >/dev/null
+	sleep 2
+	vm_cut box
+	box_start "$kind"
+	slots_until_healthy || true
 }
 
 # still_the_old_one: it goes on as before the update, and also after a reboot
