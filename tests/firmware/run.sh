@@ -58,7 +58,7 @@ failed=0
 row() {	# CASE RESULT MS
 	local what
 	what=$(sed -n '4s/^# [^ ]* - //p' "$1")
-	table+=("$(printf '%-6s %6d.%01d s  %-18s %s' "$2" $(($3 / 1000)) $(($3 % 1000 / 100)) "${1%.sh}" "${what%.}")")
+	table+=("$(printf '%-6s %6d.%01d s  %-25s %s' "$2" $(($3 / 1000)) $(($3 % 1000 / 100)) "${1%.sh}" "${what%.}")")
 }
 for case in $(chosen "$@"); do
 	echo "==== ${case%.sh}"
