@@ -77,6 +77,7 @@ for how in closed:refused drop:nothing open:host; do
 	sessions=()
 	for i in 0 1; do
 		is "on-failure = $word: it serves (${host[i]})" "$(knock "${client[i]}" "${host[i]}")" box
+		: >"$folder/session$i"
 		ip netns exec "$id-client" /usr/bin/python3 ends.py session 20 "${client[i]}" "${host[i]}" >"$folder/session$i" &
 		sessions[i]=$!
 		started[$!]=session
