@@ -13,7 +13,7 @@ box_start ram
 box_is_healthy || true
 is "it comes up with the configuration that it got" "$said" "box: healthy slot=a generation=000001 *"
 took=$(($(date +%s%3N) - began))
-is "... in $took ms, of which it had a processor for $(vm_used box)" "$((took <= 8000 * SLACK))" 1
+in_time "... after (it had a processor for $(vm_used box) of it)" "$took" 8000
 let_in	# who manages it comes after the shield
 is "memory that it has left of 256 MB: $(in_box awk "'/^MemAvailable/ { print \$2 }'" /proc/meminfo) kB" "$(in_box free >/dev/null; echo $?)" 0
 case_end

@@ -44,6 +44,8 @@ is() {	# NAME GOT WANTED, a pattern
 		echo "FAIL $1: \"$2\", wanted \"$3\""
 	fi
 }
+# in_time NAME MS GOAL-MS: within the goal, or what SLACK makes of it (box.sh)
+in_time() { is "$1: $2 ms, the goal is $3 ms$([ "$SLACK" = 1 ] || echo " times $SLACK here")" "$(($2 <= $3 * SLACK))" 1; }
 # knock MS FROM TO: what a client gets that only connects
 knock() { in_ns client /usr/bin/python3 "$here/../gate/ends.py" knock "$@"; }
 mail_one() { in_ns client /usr/bin/python3 "$here/../keeper/mail.py" one "$@"; }	# PORT FROM TO
