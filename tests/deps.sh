@@ -30,7 +30,7 @@ for purpose in "$@"; do
 		packages="$packages libcap-ng-dev libseccomp-dev libncurses-dev libnftnl-dev libmicrohttpd-dev libcunit1-dev"
 		;;
 	firmware)
-		packages="$packages debian-archive-keyring squashfs-tools zstd cpio kmod binutils jq openssl dpkg-dev autoconf automake libtool pkg-config"
+		packages="$packages debian-archive-keyring squashfs-tools zstd cpio kmod binutils jq openssl dpkg-dev autoconf automake libtool pkg-config flex bison"
 		packages="$packages libglib2.0-dev libssl-dev genimage mtools dosfstools grub-common grub-pc-bin grub-efi-amd64-bin"
 		;;
 	page)

@@ -14,7 +14,8 @@ until_true() {
 	done
 }
 
-# wait_for WORD FILE: it is in the file within five seconds, or the test is over
+# wait_for WORD FILE: it is in the file within five seconds, or the test is over. What begins in the background has its output emptied by who starts
+# it: until the shell that becomes it has done so, the words of the one before are still there.
 wait_for() {
 	until_true 5 grep -q -e "$1" "$2" 2>/dev/null && return
 	echo "no \"$1\" in time:" >&2

@@ -20,6 +20,7 @@ for i in "${!kinds[@]}"; do ports+=("$((3000 + i))=${kinds[$i]}"); done
 mkdir "$folder/4" "$folder/6"
 for f in 4 6; do
 	[ "$f" = 4 ] && address=${host[0]} || address=${host[1]}
+	: >"$folder/host$f"
 	ip netns exec "$id-host" /usr/bin/python3 servers.py "$folder/$f" "$address" "${ports[@]}" >"$folder/host$f" 2>&1 &
 	started[$!]=host
 	wait_for ready "$folder/host$f"
@@ -160,6 +161,7 @@ is "... not by what names another mailbox" "$(from_json deliver "sorted(x['id'] 
 	"\['postmaster', 'route-through', 'second'\]"
 is "... to the mailbox, from it" "$(grep -c '^To: <auditor@mine.example>' "${mailbox[0]}") $(grep -c '^From: <auditor@mine.example>' "${mailbox[0]}")" "76 76"
 
+: >"$folder/daemon"
 ip netns exec "$id-router" "$relaywall" run "$folder/conf" >"$folder/daemon" 2>&1 &
 keeper=$!
 started[$keeper]=keeper

@@ -11,10 +11,11 @@ FW_ACCEL=${FW_ACCEL-tcg,thread=multi}
 FW_CPU=${FW_CPU-max,erms=off,fsrm=off,la57=off,smap=off,smep=off,umip=off}
 started_at() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 
-# vm_start NAME MODEL ARGUMENT...: with NICs of that model at host, client and operator
+# vm_start NAME MODEL ARGUMENT...: with NICs of that model at host, client and operator; "peer" is the other one of a pair
 vm_start() {
-	local name=$1 model=$2 at=$folder/vm-$1 number=0 role taps=() nics=()
+	local name=$1 model=$2 at=$folder/vm-$1 number=0 role taps=() nics=() tap=t unit=0
 	shift 2
+	[ "$name" != peer ] || tap=u unit=1
 	mkdir -p "$at"
 	if [ -e "$at/log" ]; then
 		vm_mark "$name"
@@ -24,9 +25,9 @@ vm_start() {
 		ln -s /dev/null "$at/type.out"
 	fi
 	for role in host client operator; do
-		taps+=("$id-$role:t-$role:$((20 + number))")
+		taps+=("$id-$role:$tap-$role:$((20 + number))")
 		nics+=(-netdev "tap,id=n$number,fd=$((20 + number))")
-		nics+=(-device "$model,netdev=n$number,mac=52:54:00:00:00:0$((number + 1)),romfile=")
+		nics+=(-device "$model,netdev=n$number,mac=52:54:00:00:0$unit:0$((number + 1)),romfile=")
 		number=$((number + 1))
 	done
 	setsid "$tapexec" "${taps[@]}" -- qemu-system-x86_64 -accel "$FW_ACCEL" -machine q35 -cpu "$FW_CPU" -smp 1 -m "${FW_MEMORY-256}" \

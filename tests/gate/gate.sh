@@ -23,6 +23,7 @@ ip -n "$id-router" -6 route add "${listed_client[1]}" dev client
 
 in_router() { ip netns exec "$id-router" "$@"; }
 host_up() {
+	: >"$folder/host"
 	ip netns exec "$id-host" /usr/bin/python3 ends.py listen "${host[@]}" >"$folder/host" 2>&1 &
 	listener=$!
 	started[$listener]=host
@@ -40,6 +41,7 @@ name() { /usr/bin/python3 -c 'import ipaddress, sys; print(ipaddress.ip_address(
 for address in 127.0.0.2 ::ffff:127.0.0.2 "${listed_client[@]}"; do
 	echo "$(name "$address").list.example A 127.0.0.2"
 done >"$folder/zone"
+: >"$folder/dns"
 ip netns exec "$id-router" /usr/bin/python3 ../resolver/dns.py 127.0.0.1 "$folder/zone" "$folder/questions" >"$folder/dns" &
 dns=$!
 started[$dns]=dns
@@ -63,6 +65,7 @@ begin() {
 	CONF
 	mkdir -p "$folder/log"
 	: >"$folder/log/journal"
+	: >"$folder/daemon"
 	ip netns exec "$id-router" "$relaywall" run "$folder/conf" >"$folder/daemon" 2>&1 &
 	daemon=$!
 	started[$daemon]=daemon
@@ -136,6 +139,7 @@ for i in 0 1; do
 done
 end
 begin "gate = refuse max-connections = 1"
+: >"$folder/held"
 ip netns exec "$id-client" /usr/bin/python3 ends.py hold "${clean_client[0]}" "${host[0]}" >"$folder/held" &
 holder=$!
 started[$holder]=holder

@@ -14,6 +14,7 @@ cd "$(dirname "$0")"
 
 # probe LENGTH ANSWER: begin to hold the queue
 hold() {
+	: >"$folder/probe"
 	ip netns exec "$id-router" "$probe" 25 "$@" >"$folder/probe" 2>&1 &
 	holder=$!
 	started[$holder]=probe
@@ -49,6 +50,7 @@ rule() {	# IPTABLES -A|-D
 	ip netns exec "$id-router" "$1" -t raw "$2" PREROUTING -p tcp --dport 25 --syn -j NFQUEUE --queue-num 25 --queue-bypass
 }
 
+: >"$folder/host"
 ip netns exec "$id-host" /usr/bin/python3 ends.py listen 198.51.100.25 2001:db8:25::25 >"$folder/host" 2>&1 &
 started[$!]=host
 ip netns exec "$id-router" nft -f queue.nft

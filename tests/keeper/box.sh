@@ -8,6 +8,7 @@
 host=(198.51.100.25 2001:db8:25::25)
 client=(203.0.113.66 2001:db8:66::66)
 both=("${client[0]}" "${host[0]}" "${client[1]}" "${host[1]}")
+: >"$folder/host"
 ip netns exec "$id-host" /usr/bin/python3 mail.py host "$folder/delivered" "${host[@]}" >"$folder/host" 2>&1 &
 started[$!]=host
 wait_for ready "$folder/host"
@@ -30,6 +31,7 @@ write_conf() {	# TOP FROM
 	CONF
 }
 begin() {
+	: >"$folder/daemon"
 	ip netns exec "$id-router" "$relaywall" run "$folder/conf" >"$folder/daemon" 2>&1 &
 	keeper=$!
 	started[$keeper]=keeper
@@ -57,6 +59,7 @@ reload() {
 }
 load_begin() {	# THREADS
 	: >"$folder/delivered"
+	: >"$folder/load"
 	in_client load "$folder/taken" "$1" "${both[@]}" <"$folder/stop" >"$folder/load" 2>"$folder/told" &
 	loader=$!
 	started[$loader]=load
@@ -76,6 +79,7 @@ load_end() {
 }
 number() { sed -n "s/.*\b$1=\([0-9]*\).*/\1/p" <<<"$counts"; }
 hold_begin() {	# I
+	: >"$folder/held"
 	ip netns exec "$id-client" /usr/bin/python3 mail.py hold "${client[$1]}" "${host[$1]}" <"$folder/say" >"$folder/held" 2>&1 &
 	holder=$!
 	started[$holder]=hold

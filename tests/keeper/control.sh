@@ -15,6 +15,7 @@ cd "$(dirname "$0")"
 host=(198.51.100.25 2001:db8:25::25)
 client=(203.0.113.66 2001:db8:66::66)
 export TERM=xterm
+: >"$folder/host"
 ip netns exec "$id-host" /usr/bin/python3 mail.py host "$folder/delivered" "${host[@]}" >"$folder/host" 2>&1 &
 started[$!]=host
 wait_for ready "$folder/host"
@@ -44,6 +45,7 @@ write_conf() {	# TOP FROM
 	CONF
 }
 begin() {
+	: >"$folder/daemon"
 	ip netns exec "$id-router" "$relaywall" run "$folder/conf" >"$folder/daemon" 2>&1 7>&- 8>&- 9>&- &
 	keeper=$!
 	started[$keeper]=keeper

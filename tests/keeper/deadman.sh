@@ -21,6 +21,7 @@ ip -n "$id-client" address add "${other[0]}/32" dev eth0
 ip -n "$id-client" address add "${other[1]}/128" dev eth0 nodad
 ip -n "$id-router" route add "${other[0]}" dev client
 ip -n "$id-router" -6 route add "${other[1]}" dev client
+: >"$folder/host"
 ip netns exec "$id-host" /usr/bin/python3 ends.py host "${host[@]}" >"$folder/host" 2>&1 &
 started[$!]=host
 wait_for ready "$folder/host"
@@ -42,6 +43,7 @@ begin() {
 			from other { admit = ${admit-shield} }
 		}
 	CONF
+	: >"$folder/daemon"
 	ip netns exec "$id-router" "$relaywall" run "$folder/conf" >"$folder/daemon" 2>&1 &
 	daemon=$!
 	started[$daemon]=daemon
@@ -75,6 +77,7 @@ for how in closed:refused drop:nothing open:host; do
 	sessions=()
 	for i in 0 1; do
 		is "on-failure = $word: it serves (${host[i]})" "$(knock "${client[i]}" "${host[i]}")" box
+		: >"$folder/session$i"
 		ip netns exec "$id-client" /usr/bin/python3 ends.py session 20 "${client[i]}" "${host[i]}" >"$folder/session$i" &
 		sessions[i]=$!
 		started[$!]=session

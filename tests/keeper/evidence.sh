@@ -18,6 +18,7 @@ host=(198.51.100.25 2001:db8:25::25)
 client=(203.0.113.66 2001:db8:66::66)
 kept=$folder/kept
 evidence() { /usr/bin/python3 evidence.py "$@"; }
+: >"$folder/host"
 ip netns exec "$id-host" /usr/bin/python3 evidence.py host "${host[@]}" >"$folder/host" 2>&1 &
 started[$!]=host
 wait_for ready "$folder/host"
@@ -43,6 +44,7 @@ write_conf() {	# TOP EVIDENCE
 }
 begin() {
 	: >"$folder/journal"
+	: >"$folder/daemon"
 	ip netns exec "$id-router" "$relaywall" run "$folder/conf" >"$folder/daemon" 2>&1 &
 	keeper=$!
 	started[$keeper]=keeper
@@ -110,6 +112,7 @@ is "... in which it stands" "$(evidence files "$kept")" "2 files, 25 sessions"
 # --- a reload --------------------------------------------------------------------
 
 mkfifo "$folder/say"
+: >"$folder/held"
 ip netns exec "$id-client" /usr/bin/python3 mail.py hold "${client[0]}" "${host[0]}" <"$folder/say" >"$folder/held" 2>&1 &
 holder=$!
 started[$holder]=hold

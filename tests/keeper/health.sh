@@ -67,6 +67,7 @@ host_heard() { ip netns exec "$id-host" nft list table inet heard | grep -c 'pac
 cat >"$folder/zone" <<'ZONE'
 2.0.0.127.bl.example  A 127.0.0.2
 ZONE
+: >"$folder/dns"
 ip netns exec "$id-router" /usr/bin/python3 ../resolver/dns.py 127.0.0.1 "$folder/zone" "$folder/questions" >"$folder/dns" &
 dns=$!
 started[$dns]=dns

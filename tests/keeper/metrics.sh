@@ -14,6 +14,7 @@ cd "$(dirname "$0")"
 
 host=(198.51.100.25 2001:db8:25::25)
 client=(203.0.113.66 2001:db8:66::66)
+: >"$folder/host"
 ip netns exec "$id-host" /usr/bin/python3 mail.py host "$folder/delivered" "${host[@]}" >"$folder/host" 2>&1 &
 started[$!]=host
 wait_for ready "$folder/host"
@@ -62,6 +63,7 @@ is_refused() { ! get /health >/dev/null || grep -q -e refused -e "Couldn't conne
 # --- off by default -----------------------------------------------------------
 
 write_conf ""
+: >"$folder/daemon"
 ip netns exec "$id-router" "$relaywall" run "$folder/conf" >"$folder/daemon" 2>&1 7>&- 8>&- &
 keeper=$!
 started[$keeper]=keeper
@@ -120,6 +122,7 @@ done
 is "... together" "$(value relaywall_accepted_total) $(value relaywall_events_total kind=recipient cause=percent-hack)" "8 8"
 is "... over time" "$(past '[sum(n) for n in past["refused"].values()], list(past["refused"]), sum(past["messages"])')" "\[8] \['relay'] 8"
 is "all processes are up" "$(value relaywall_process_up process=worker) $(value relaywall_process_up process=captain)" "2 [12]"
+: >"$folder/held"
 ip netns exec "$id-client" /usr/bin/python3 mail.py hold "${client[0]}" "${host[0]}" <"$folder/say" >"$folder/held" 2>&1 &
 held=$!
 started[$held]=hold

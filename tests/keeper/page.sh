@@ -16,6 +16,7 @@ pictures=$(realpath ../../build/page)
 
 host=(198.51.100.25 2001:db8:25::25)
 client=(203.0.113.66 2001:db8:66::66)
+: >"$folder/host"
 ip netns exec "$id-host" /usr/bin/python3 mail.py host "$folder/delivered" "${host[@]}" >"$folder/host" 2>&1 &
 started[$!]=host
 wait_for ready "$folder/host"
@@ -38,6 +39,7 @@ cat >"$folder/conf" <<-CONF
 		local-domains = { "local.example" }
 	}
 CONF
+: >"$folder/daemon"
 ip netns exec "$id-router" "$relaywall" run "$folder/conf" >"$folder/daemon" 2>&1 &
 keeper=$!
 started[$keeper]=keeper
@@ -45,6 +47,7 @@ wait_for 'serving 2 hosts' "$folder/daemon"
 sleep 1.5	# the past is counted from its first look
 for i in 0 0 0 1 1; do ip netns exec "$id-client" /usr/bin/python3 mail.py one 0 "${client[$i]}" "${host[$i]}" >/dev/null; done
 mkfifo "$folder/say"
+: >"$folder/held"
 ip netns exec "$id-client" /usr/bin/python3 mail.py hold "${client[0]}" "${host[0]}" <"$folder/say" >"$folder/held" 2>&1 &
 started[$!]=hold
 exec 8>"$folder/say"

@@ -28,6 +28,7 @@ mkdir "$folder/log"
 mount -t tmpfs -o size=1m tmpfs "$folder/log"
 mkfifo "$folder/say"
 : >"$folder/delivered"
+: >"$folder/host"
 ip netns exec "$id-host" /usr/bin/python3 mail.py host "$folder/delivered" "$host" >"$folder/host" 2>&1 &
 started[$!]=host
 wait_for ready "$folder/host"
@@ -39,6 +40,7 @@ cat >"$folder/conf" <<-CONF
 	workers = 2
 	protect "aix" { addresses = { "$host" } hostname = "host.example" local-domains = { "local.example" } }
 CONF
+: >"$folder/daemon"
 ip netns exec "$id-router" "$relaywall" run "$folder/conf" >"$folder/daemon" 2>&1 &
 daemon=$!
 started[$daemon]=daemon
@@ -48,6 +50,7 @@ one() { ip netns exec "$id-client" /usr/bin/python3 mail.py one 0 "$client" "$ho
 # shellcheck disable=SC2053
 until_one() { for _ in $(seq 100); do got=$(one); [[ $got != $1 ]] || break; sleep 0.1; done; echo "$got"; }
 hold() {	# a session that listens to descriptor 8
+	: >"$folder/held"
 	ip netns exec "$id-client" /usr/bin/python3 mail.py hold "$client" "$host" <"$folder/say" >"$folder/held" 2>&1 &
 	started[$!]=hold
 	exec 8>"$folder/say"

@@ -256,6 +256,7 @@ end
 # --- names --------------------------------------------------------------------
 
 install "$first"
+: >"$folder/daemon"
 (cd "$folder" && exec ip netns exec "$id-router" ./relaywall run conf) >"$folder/daemon" 2>&1 &
 keeper=$!
 started[$keeper]=keeper
@@ -265,6 +266,7 @@ is "a program that was started by a relative name" "$(last_upgrade)" "*version n
 end
 is "... ends well" "$status" 0
 cp "$folder/conf" "$folder/a"$'\n'"b"
+: >"$folder/daemon"
 ip netns exec "$id-router" "$relaywall" run "$folder/a"$'\n'"b" >"$folder/daemon" 2>&1 &
 keeper=$!
 started[$keeper]=keeper

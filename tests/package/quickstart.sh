@@ -47,6 +47,7 @@ chmod +x "$root/usr/local/sbin/systemctl"
 
 # --- the host, and the document --------------------------------------------------
 
+: >"$folder/host"
 ip netns exec "$id-host" /usr/bin/python3 tests/keeper/mail.py host "$folder/delivered" 198.51.100.25 >"$folder/host" 2>&1 &
 started[$!]=host
 wait_for ready "$folder/host"

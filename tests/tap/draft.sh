@@ -23,6 +23,7 @@ for address in $(/usr/bin/python3 mail.py addresses) 192.0.2.80; do
 done
 /usr/bin/python3 mail.py domains >"$folder/domains"
 mapfile -t domains < <(sed 's/^/relay=/' "$folder/domains")
+: >"$folder/host"
 ip netns exec "$id-host" /usr/bin/python3 host.py "${domains[@]}" >"$folder/host" 2>&1 &
 started[$!]=host
 ip netns exec "$id-client" /usr/bin/python3 host.py elsewhere=192.0.2.80 >"$folder/elsewhere" 2>&1 &

@@ -42,6 +42,7 @@ for mode in offer-all no-ehlo rcpt-550 mail-550 data-451 data-354-always split-r
 aix=$(IFS=,; echo "${all[*]}")
 host_is plain 26
 host_is offer-all 27
+: >"$folder/host"
 ip netns exec "$id-host" /usr/bin/python3 host.py "${hosts[@]}" >"$folder/host" 2>&1 &
 started[$!]=host
 wait_for ready "$folder/host"
@@ -108,6 +109,7 @@ kill -INT "$capture"
 wait "$capture" || true
 unset "started[$capture]"
 
+: >"$folder/daemon"
 ip netns exec "$id-router" "$relaywall" run "$folder/conf" >"$folder/daemon" 2>&1 &
 keeper=$!
 started[$keeper]=keeper
