@@ -24,6 +24,7 @@ slots_until_healthy || true
 is "after a reboot it is the new one again" "$said" "box: healthy slot=b generation=000002 *"
 
 send "$(bundle good)"
+is "the next one is installed" "$status $answer" "0 *"
 slots_until_healthy || true
 is "the next update goes to the first slot" "$said" "box: healthy slot=a generation=000003 *"
 case_end

@@ -30,6 +30,7 @@ sick mute 'unhealthy: '
 sick dead ''
 
 send "$(bundle good)"
+is "a good one is installed after that" "$status $answer" "0 *"
 slots_until_healthy || true
-is "a good one is taken after that" "$said" "box: healthy slot=b *"
+is "... and starts" "$said" "box: healthy slot=b *"
 case_end

@@ -28,6 +28,7 @@ for moment in arrives is_written; do
 	host_end
 done
 send "$(bundle good)"
+is "sent once more it is installed" "$status $answer" "0 *"
 slots_until_healthy || true
-is "sent once more it is taken" "$said" "box: healthy slot=b *"
+is "... and starts" "$said" "box: healthy slot=b *"
 case_end

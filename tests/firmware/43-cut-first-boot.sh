@@ -17,8 +17,9 @@ is "cut in its first boot: the old one starts" "$boots$said" "box: healthy slot=
 still_the_old_one
 
 send "$(bundle good)"
+is "sent once more it is installed" "$status $answer" "0 *"
 slots_until_healthy || true
-is "sent once more it is taken" "$said" "box: healthy slot=b generation=000003 *"
+is "... and starts" "$said" "box: healthy slot=b generation=000003 *"
 cut_in_boot b
 is "cut in its second boot: it starts again" "$boots$said" "box: healthy slot=b generation=000003 *"
 case_end
