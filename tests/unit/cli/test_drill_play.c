@@ -23,18 +23,6 @@ enum { CLIENT, HOST, ENDS, WAIT_MS = 3000, SHORT_MS = 200 };
 /* What stands between; in a process of its own, that ends with the test. */
 typedef void shield(const struct site *site, const int ends[ENDS]);
 
-static struct site *
-load(const char *conf)
-{
-	char *said;
-	struct site *site = folder_load(conf, &said);
-
-	CHECK(site != NULL, "%s", said);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(site);
-	free(said);
-	return site;
-}
-
 static pid_t
 start(shield *between, const struct site *site, int ours[ENDS])
 {
@@ -65,7 +53,7 @@ start(shield *between, const struct site *site, int ours[ENDS])
 static char *
 play(shield *between, const char *conf, unsigned ms)
 {
-	struct site *site = load(conf);
+	struct site *site = folder_load_good(conf);
 	struct script script;
 	char *faults;
 	size_t len;

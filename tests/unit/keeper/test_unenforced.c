@@ -11,22 +11,11 @@
 	"protect \"h\" { addresses = { \"192.0.2.1\" } hostname = \"h.example\" local-domains = { \"h.example\" } " from " }\n"
 #define STRICT "from untrusted { forged-local-sender = enforce forged-hello = enforce hello-syntax = enforce } "
 
-static struct site *
-site_of(const char *text)
-{
-	char *said;
-	struct site *site = folder_load(text, &said);
-
-	CHECK(site != NULL, "said: %s", said);
-	free(said);
-	return site;
-}
-
 /* "network rule mode since; ..." */
 static char *
 list_of(const char *text, const json_t *before, const char *now, json_t **list)
 {
-	struct site *site = site_of(text);
+	struct site *site = folder_load_good(text);
 	const json_t *rows;
 	char *out;
 	size_t len;
@@ -95,7 +84,7 @@ it_is_so_since_it_was_first(void)
 static void
 the_list_is_whole_or_none(void)
 {
-	struct site *site = site_of(HOST(""));
+	struct site *site = folder_load_good(HOST(""));
 	json_t *whole = unenforced_list(site, NULL, "monday"), *got;
 	struct scarce s;
 

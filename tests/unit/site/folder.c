@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/site/folder.h"
 
+#include "tests/unit/suite.h"
+
 #include <dirent.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -69,5 +71,17 @@ folder_load(const char *text, char **said)
 	site = site_load(path, errors);
 	fclose(errors);
 	free(path);
+	return site;
+}
+
+struct site *
+folder_load_good(const char *text)
+{
+	char *said;
+	struct site *site = folder_load(text, &said);
+
+	CHECK(site != NULL, "%s", said);
+	free(said);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(site);
 	return site;
 }

@@ -19,4 +19,7 @@ void folder_write(const char *name, const char *text);
 /* Write text as "site.conf" and load it; *said gets what was told on errors, malloced. */
 struct site *folder_load(const char *text, char **said);
 
+/* The same of a text that is good; if it is not, the test that runs has failed and is over. */
+struct site *folder_load_good(const char *text);
+
 #endif
