@@ -15,6 +15,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/firmware/box.sh
 . "$here/box.sh"
 both=("${client[0]}" "${host[0]}" "${client[1]}" "${host[1]}")
+PATIENCE=${PATIENCE-4}	# a machine is emulated beside whoever is waited for
 # shellcheck source=tests/wait.sh
 . "$here/../wait.sh"
 # shellcheck source=tests/faults/mail.sh
@@ -55,4 +56,3 @@ case_end() {
 	echo "$passed passed, $failed failed"
 	[ "$failed" -eq 0 ]
 }
-
