@@ -90,11 +90,11 @@ struct stream_conf {
 	X(tls_failed, "TLS handshakes that failed")                                                        \
 	X(port_taken, "client's port was in use: another one was taken")                                   \
 	X(socket_waits, "sessions that had to wait for a socket towards their host")                       \
-	X(evidence_kept, "sessions of which evidence was given to the scribe")                              \
-	X(evidence_cut, "of these: with octets left out, as there was no room or memory for more")             \
+	X(evidence_kept, "sessions of which evidence was given to the scribe")                             \
+	X(evidence_cut, "of these: with octets left out, as there was no room or memory for more")           \
 	X(evidence_unseen, "sessions whose rules ask for evidence, without memory for it")                   \
 	X(evidence_lost, "sessions whose evidence found no room on its way to the scribe")                   \
-	X(drilled, "sessions whose two ends were given, to see whether they are judged")                 \
+	X(drilled, "sessions whose two ends were given, to see whether they are judged")                   \
 	X(sessions, "sessions now")                                                                        \
 	X(octets_to_host, "octets sent to hosts")                                                          \
 	X(octets_to_client, "octets sent to clients")

@@ -19,7 +19,7 @@ enum request_kind {
 	REQUEST_UPGRADE,	/* "upgrade" */
 	REQUEST_STOP,		/* "stop": answered at the end of the program */
 	REQUEST_STOP_NOW,	/* "stop now" */
-	REQUEST_DRILL,	/* "drill N": answered with two descriptors */
+	REQUEST_DRILL,		/* "drill N": answered with two descriptors */
 };
 
 struct request {
