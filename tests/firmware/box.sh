@@ -46,9 +46,9 @@ box_start() {
 		;;
 	esac
 	case $kind in
-	ram*)	# without the guards against neighbours on one processor it is emulated faster
+	ram*)	# Emulated faster without the guards against neighbours on one processor; and what lies somewhere else each time is translated anew each time.
 		[ "$kind" = ram ] || board=virt-pair
-		given+=(-kernel "$firmware/$board/vmlinuz" -initrd "$firmware/$board/initrd" -append "$(cat "$firmware/$board/cmdline") mitigations=off")
+		given+=(-kernel "$firmware/$board/vmlinuz" -initrd "$firmware/$board/initrd" -append "$(cat "$firmware/$board/cmdline") mitigations=off norandmaps")
 		;;
 	*-uefi)
 		given+=(-drive if=pflash,unit=0,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd
