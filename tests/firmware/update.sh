@@ -14,7 +14,7 @@ bundle() {
 	[ -e "$made" ] || "make_$1" "$made"
 	echo "$made"
 }
-signed() { "$recipe/scripts/mkbundle" "$2" "$3" "$4" "$5" "$firmware/rauc" "$1"; }	# FILE BOARD SLOT VERSION KEYS
+signed() { "$recipe/scripts/mkbundle" "$2" "$3" "$4" "$5" "$firmware/built/rauc/usr/bin/rauc" "$1"; }	# FILE BOARD SLOT VERSION KEYS
 # The one that was built; whoever has a later version may install it again.
 make_good() { ln "$firmware/virt/relaywall-fw.raucb" "$1" 2>/dev/null || cp "$firmware/virt/relaywall-fw.raucb" "$1"; }
 make_other-board() { signed "$1" pc "$firmware/virt/slot.sqfs" 9 "$keys"; }
