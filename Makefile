@@ -43,7 +43,7 @@ objects   = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 all: $(BUILD)/relaywall
 
-# Objects follow the compiler and its flags, archives the list of their members.
+# Objects follow the compiler and its flags, archives the list of their members, the program its libraries.
 stamp = $(shell mkdir -p $(dir $(1)); echo '$(2)' | cmp -s - $(1) || echo '$(2)' >$(1))$(1)
 FLAGS_STAMP := $(call stamp,$(BUILD)/flags,$(CC) $(CFLAGS))
 
@@ -54,9 +54,9 @@ $(call archive,$(1)): $(call objects,$(call sources,$(1))) $(call embedded,$(1))
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
 
-$(BUILD)/relaywall: $(BUILD)/proxy/cli/main.o $(call link,$(LAYERS))
+$(BUILD)/relaywall: $(BUILD)/proxy/cli/main.o $(call link,$(LAYERS)) $(call stamp,$(BUILD)/libraries,$(LDFLAGS) $(LIBS))
 	@echo "  link $@"
-	@$(CC) $(LDFLAGS) $(OVER_ALL) -o $@ $^ $(LIBS)
+	@$(CC) $(LDFLAGS) $(OVER_ALL) -o $@ $(filter %.o %.a,$^) $(LIBS)
 
 $(BUILD)/%.o: %.c $(FLAGS_STAMP)
 	@mkdir -p $(@D)
@@ -292,7 +292,7 @@ lab-down:
 firmware:
 	tests/deps.sh build firmware
 	$(MAKE) all
-	$(MAKE) -C firmware
+	$(MAKE) -C firmware $(foreach v,FW_KEYS FW_DEBS FW_LOCK,$(if $($(v)),$(v)='$(abspath $($(v)))'))
 
 firmware-lock firmware-twice:
 	$(MAKE) -C firmware $(@:firmware-%=%)
