@@ -30,8 +30,8 @@ static const struct command_row {
 	{ "audit", cli_audit, "[--policy FILE] [--all] [--i-own-this] [--from IP] [--target MAILBOX] [--deliver MAILBOX] [--arrived FILE] [--sender MAILBOX] "
 	    "[--local DOMAIN] [--helo DOMAIN] [--label WORD] [--rate N] [--timeout SECONDS] [--total SECONDS] [--json] [--html FILE] {HOST... | --report FILE...}",
 	    "do these hosts of yours relay? Asked form by form, without a message; as a table, as JSON, as a page for an auditor" },
-	{ "rules", cli_rules, "FILE | --guard FILE | --remove [FILE]",
-	    "print the rules for the kernel; load those that close the hosts until run serves; or take all out of it" },
+	{ "rules", cli_rules, "FILE | --guard [--print] FILE | --remove [FILE]",
+	    "print the rules for the kernel; load those that close the hosts until run serves, --print: and print all; or take all out of it" },
 	{ "run", cli_run, "FILE", "serve, until SIGTERM; SIGUSR1 opens the journal anew, SIGUSR2 goes on as the program that is installed now" },
 	{ "status", cli_status, "[--json] [--control PATH]", "ask the one that runs: is it well, what serves, what was done for each host, which rules do not protect" },
 	{ "health", cli_health, "[--json] [--control PATH] FILE",

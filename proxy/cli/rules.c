@@ -21,20 +21,21 @@ int
 cli_rules(int argc, char **argv)
 {
 	bool take_out = argc > 1 && strcmp(argv[1], "--remove") == 0, guard = argc > 1 && strcmp(argv[1], "--guard") == 0;
-	int options = take_out || guard;
+	bool print = !take_out && (!guard || (argc > 2 && strcmp(argv[2], "--print") == 0));
+	int options = take_out + guard + (guard && print);
 	const char *file = argc > 1 + options ? argv[1 + options] : NULL;
 	struct site *site = NULL;
-	int status;
+	int status = CLI_OK;
 
 	if (argc > 2 + options || (file == NULL && !take_out) || (file != NULL && file[0] == '-'))
 		return cli_usage("rules");
 	if (file != NULL && (site = site_load(file, stderr)) == NULL)
 		return CLI_FAILED;
-	if (take_out)
-		status = kernel_close(site, site == NULL ? 0 : site->gate_queue, ON_STOP_REMOVE, stderr) == 0 ? CLI_OK : CLI_FAILED;
-	else if (guard)
-		status = kernel_guard(site, site->gate_queue, stderr) == 0 ? CLI_OK : CLI_FAILED;
-	else
+	if (take_out && kernel_close(site, site == NULL ? 0 : site->gate_queue, ON_STOP_REMOVE, stderr) == -1)
+		status = CLI_FAILED;
+	if (guard && kernel_guard(site, site->gate_queue, stderr) == -1)
+		status = CLI_FAILED;
+	if (print && status == CLI_OK)
 		status = print_rules(site);
 	site_free(site);
 	return status;
