@@ -13,6 +13,7 @@ top=$here/../..
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 
+export PATIENCE=${PATIENCE-4}
 mkdir -p "$root"/{bin,sbin,usr/sbin,usr/lib/systemd/system,usr/lib/tmpfiles.d,usr/share/relaywall,proc,sys,dev,run,tmp,etc,root,data}
 cp -a "$top/firmware/rootfs-overlay/." "$root/"
 cp "$(command -v busybox)" "$root/bin/busybox"
