@@ -289,13 +289,14 @@ lab-down:
 	tests/lab/lab.sh down
 
 # The image of a box: BOARD=pc|virt, FW_VERSION, FW_KEYS, ...: firmware/Makefile. Outputs in build/firmware/BOARD.
+FW_PATHS = $(foreach v,FW_KEYS FW_DEBS FW_LOCK,$(if $($(v)),$(v)='$(abspath $($(v)))'))
 firmware:
 	tests/deps.sh build firmware
 	$(MAKE) all
-	$(MAKE) -C firmware $(foreach v,FW_KEYS FW_DEBS FW_LOCK,$(if $($(v)),$(v)='$(abspath $($(v)))'))
+	$(MAKE) -C firmware $(FW_PATHS)
 
 firmware-lock firmware-twice:
-	$(MAKE) -C firmware $(@:firmware-%=%)
+	$(MAKE) -C firmware $(FW_PATHS) $(@:firmware-%=%)
 
 SOAK ?= 3600
 soak:

@@ -16,6 +16,8 @@ is "... or a router" "$(knock 2000 "${client[0]}" "${host[0]}")" "nothing"
 host_end
 vm_type box '' 'relaywall version'
 is "commands of the program are there" "$(vm_wait box "$STEP_S" '^relaywall [0-9]')" "relaywall *"
+vm_type box '/usr/lib/box/check /usr/share/box && echo an ex""ample'
+is "... and a configuration to begin with" "$(vm_wait box "$STEP_S" '^an example')" "an example*"
 
 box_gets "$(configuration routed)"
 is "with one it is a shield" "$(in_box box-health | tee "$folder/health" | grep -vc '^good') faults of $(wc -l <"$folder/health")" "0 faults of [4-9]*"
