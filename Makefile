@@ -311,8 +311,12 @@ firmware-check firmware-check-full:
 	tests/deps.sh build emulator
 	for b in $(BOARDS); do [ -e build/firmware/$$b/disk.img ] || $(MAKE) firmware BOARD=$$b || exit 1; done
 	$(MAKE) all $(BUILD)/test/tapexec
+	$(MAKE) -j2 firmware-scripts firmware-$(if $(filter %-full,$@),full,quick)
+# Mostly waiting, so beside the machines.
+firmware-scripts:
 	tests/firmware/overlay.sh $(BUILD)/relaywall
-	tests/firmware/run.sh $(if $(filter %-full,$@),full,quick)
+firmware-quick firmware-full:
+	tests/firmware/run.sh $(@:firmware-%=%)
 
 clean:
 	rm -rf build
@@ -347,4 +351,5 @@ help:
 
 -include $(shell find $(BUILD) -path $(BUILD)/firmware -prune -o -name '*.d' -print 2>/dev/null)
 .PHONY: all tests check check-units check-scenarios lint fuzz fuzz-faults faults bench bench-tap check-captures $(BENCHES) lab lab-up lab-down clean help \
-        install man check-package check-page soak firmware firmware-lock firmware-twice firmware-check firmware-check-full
+        install man check-package check-page soak firmware firmware-lock firmware-twice firmware-check firmware-check-full \
+        firmware-scripts firmware-quick firmware-full
