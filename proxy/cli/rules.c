@@ -31,11 +31,11 @@ cli_rules(int argc, char **argv)
 		return cli_usage("rules");
 	if (file != NULL && (site = site_load(file, stderr)) == NULL)
 		return CLI_FAILED;
-	if (take_out && kernel_close(site, site == NULL ? 0 : site->gate_queue, ON_STOP_REMOVE, stderr) == -1)
+	if (take_out)
+		status = kernel_close(site, site == NULL ? 0 : site->gate_queue, ON_STOP_REMOVE, stderr) == 0 ? CLI_OK : CLI_FAILED;
+	else if (guard && kernel_guard(site, site->gate_queue, stderr) == -1)
 		status = CLI_FAILED;
-	if (guard && kernel_guard(site, site->gate_queue, stderr) == -1)
-		status = CLI_FAILED;
-	if (print && status == CLI_OK)
+	else if (print)
 		status = print_rules(site);
 	site_free(site);
 	return status;
