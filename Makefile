@@ -341,7 +341,7 @@ help:
 	@echo 'make soak              mixed load for SOAK (3600) seconds: memory, descriptors, counters (root)'
 	@echo 'make check-page        the page of the board in a browser (root; installs Chromium); its pictures in build/page'
 	@echo 'make check-package     build the Debian package, and look at it, in a copy of the tree (root)'
-	@echo 'make firmware          the image of a box, for BOARD pc and virt (root, to install what it needs); firmware/README.md'
+	@echo 'make firmware          the image of a box, BOARD=pc, virt, pc-pair or virt-pair, FW_VERSION, FW_KEYS, FW_DATA: firmware/README.md (root)'
 	@echo 'make firmware-check    the image that was built, in an emulator: does it shield? firmware-check-full: all else, updates among it (root)'
 	@echo 'make firmware-lock     the versions that Debian has now, into firmware/packages.lock'
 	@echo 'make firmware-twice    build it again, elsewhere and from nothing: is every bit the same?'

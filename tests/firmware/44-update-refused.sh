@@ -8,12 +8,15 @@
 # shellcheck source=tests/firmware/update.sh
 . "$here/update.sh"
 
+other_slot() { in_box 'sha256sum </dev/disk/by-partlabel/fw-b; /usr/sbin/box-config list; . /usr/lib/box/common; box_marks list'; }
 for what in damaged stranger old "other-board"; do
 	shield "$kind"
 	host_begin
 	in_box 'echo 0.1 >/data/minimum-version'
+	other=$(other_slot)
 	send "$(bundle "$what")"
 	is "a bundle that is $what: $(tail -n 1 <<<"$answer")" "$((status != 0))" 1
+	is "... does nothing to the other slot" "$(other_slot)" "$other"
 	still_the_old_one
 	host_end
 done

@@ -14,7 +14,6 @@ ends_in_rescue() {
 	slots_until_healthy || true
 	is "$1 fails in three boots" "$boots" "rebooting: $1 failed; rebooting: $1 failed; rebooting: $1 failed; "
 	is "... and then it is the rescue" "$said" "box: rescue: *"
-	box_says "$STEP_S" unprovisioned || true
 	is "... which is closed" "$(knock 2000 "${client[0]}" "${host[0]}")" nothing
 }
 
@@ -23,6 +22,8 @@ host_begin
 ends_in_rescue 50-guard 'echo nonsense >>/data/config/000001/relaywall.conf'
 let_in
 is "its operator finds what there was" "$(in_box box-config list)" "000001 *slot a boots with it"
+is "... and what was wrong" "$(in_box tail -n 1 /data/reboots)" "* slot=a * generation=000001 50-guard failed"
+is "... it does not call itself well" "$(in_box box-health | grep -v ^good)" "FAULT configuration is there: nothing is protected"
 box_takes "$(configuration routed)"
 is "... gives it another one, with which it is a shield" "$(mail_one 0 "${client[0]}" "${host[0]}")" "*delivered"
 in_box reboot
