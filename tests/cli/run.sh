@@ -391,9 +391,9 @@ expect "rules --remove opens it" in_ns router "$RELAYWALL" rules --remove
 expect "the host is met again" meets_is 192.0.2.25 host
 expect "rules --guard" in_ns router "$RELAYWALL" rules --guard "$WORK/good.conf"
 expect "closes it before anything runs" meets_is 192.0.2.25 refused
-expect "rules --guard --print" in_ns router "$RELAYWALL" rules --guard --print "$WORK/good.conf"
-expect "closes it, too" meets_is 192.0.2.25 refused
-expect "and prints what run will load" cmp "$WORK/out" <("$RELAYWALL" rules "$WORK/good.conf")
+printed=$(in_ns router "$RELAYWALL" rules --guard --print "$WORK/good.conf")
+expect "rules --guard --print closes it, too" meets_is 192.0.2.25 refused
+expect "rules --guard --print prints what run will load" [ "$printed" = "$(in_ns router "$RELAYWALL" rules "$WORK/good.conf")" ]
 expect "rules --guard --print without a file" status 2 "$RELAYWALL" rules --guard --print
 expect "rules --guard without a file" status 2 "$RELAYWALL" rules --guard
 expect "and out again" in_ns router "$RELAYWALL" rules --remove
