@@ -106,7 +106,9 @@ echo 'protect "x" {' >>/tmp/bad/relaywall.conf
 is 'a policy that is faulty, by its own name' "$(box-config new /tmp/bad 2>&1)" 'relaywall.conf:*the box cannot run with it*'
 folder bad
 echo 'ssh-rsa AAAA' >/tmp/bad/authorized_keys
-is 'a key that is none' "$(box-config new /tmp/bad 2>&1)" 'authorized_keys:1: *box-config: the box cannot run with it'
+is 'a key that is none' "$(box-config new /tmp/bad 2>&1)" '*authorized_keys:1: *box-config: the box cannot run with it'
+echo WIFI=on >>/tmp/bad/box.conf
+is 'and whatever else is wrong' "$(box-config new /tmp/bad 2>&1)" '*box.conf:*WIFI*authorized_keys:1: *'
 folder bad
 rm /tmp/bad/relaywall.conf
 is 'no policy' "$(box-config new /tmp/bad 2>&1 | tail -n 2)" 'there is no relaywall.conf*'
