@@ -10,6 +10,7 @@ BOOT_S=${BOOT_S-240}
 STEP_S=${STEP_S-120}
 
 machine=box
+watchdog=i6300esb	# of the next that is started of board pc: the driver
 as_peer() { local machine=peer; "$@"; }
 
 # --- its start ----------------------------------------------------------------
@@ -39,7 +40,11 @@ box_start() {
 	case $kind in
 	pc-*)	# what real machines have
 		model=e1000e
-		given+=(-device nvme,drive=d0,serial=box -device i6300esb -action watchdog=reset)
+		given+=(-device nvme,drive=d0,serial=box -action watchdog=reset)
+		case $watchdog in
+		i6300esb) given+=(-device i6300esb) ;;
+		iTCO_wdt) given+=(-global ICH9-LPC.noreboot=off) ;;	# of Intel's chipsets
+		esac
 		;;
 	*)
 		given+=(-device virtio-blk-pci,drive=d0)
