@@ -5,8 +5,9 @@
 # shellcheck disable=SC2086,SC2154  # paths without blanks, from common
 set -u
 
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin BOX_CONSOLE=/run/box/console BOX_CMDLINE=/run/box/cmdline BOX_REBOOT=false
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin BOX_CONSOLE=/run/box/console BOX_SCREEN=/run/box/screen BOX_CMDLINE=/run/box/cmdline BOX_REBOOT=false
 mkdir -p /run/box
+: >$BOX_CONSOLE >$BOX_SCREEN
 echo 'quiet fw.slot=b' >$BOX_CMDLINE
 # shellcheck source=firmware/rootfs-overlay/usr/lib/box/common
 . /usr/lib/box/common
@@ -27,6 +28,11 @@ until_true() {
 		sleep 0.2
 	done
 }
+
+# --- who stands before it is told, wherever there is a console or a screen
+is 'the console that there is' "$(box_screen=/none box_say one; tail -n 1 $BOX_CONSOLE)" 'box: one'
+is 'a screen beside a console that takes nothing' "$(set -e; box_console=/dev/full box_say two 2>&1; tail -n 1 $BOX_SCREEN)" 'box: two'
+is 'neither' "$(set -e; box_console=/dev/full box_screen=/none box_say three 2>&1; echo goes on)" 'goes on'
 
 # A folder with a configuration: folder NAME LINE-OF-SED
 key='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDg9BvQKRfXFiQuKhhSeQk0t6vJ3pYx0QmYc1cTnQ5aZ'
