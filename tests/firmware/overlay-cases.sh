@@ -205,6 +205,9 @@ is 'nobody confirmed' "$(until_true 20 has 192.0.2.1 && ! has 192.0.2.9 && echo 
 until_true 5 [ ! -e $box_run/unconfirmed ]
 is 'the console was told' "$(tail -n 1 $BOX_CONSOLE)" '*generation 000001 is in use again*'
 box-config commit-confirm 4 60 >/dev/null 2>&1
+waits=$(cat $box_run/unconfirmed)
+is 'a next one that does not work' "$(box-config commit-confirm 5 60 2>&1)" '*the box goes on with 000004*'
+is 'does not confirm this one' "$(cat $box_run/unconfirmed)" "$waits"
 box-config confirm >/dev/null 2>&1
 is 'confirmed' "$(has 192.0.2.9 && cat /data/config/slot-b)" 000004
 is 'nothing more to confirm' "$(box-config confirm 2>&1)" '*nothing to confirm*'
