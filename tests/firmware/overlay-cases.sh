@@ -233,5 +233,21 @@ keeper=$(cat $box_run/keeper)
 another() { [ "$(cat $box_run/keeper)" != "$keeper" ] && relaywall status; }
 is 'a keeper that hangs is replaced' "$(until_true $((45 * ${PATIENCE-1})) another && echo yes)" yes
 
+# --- the rescue: its operator finds it where it was, also after a try that failed
+folder ways 's/^ROUTES=.*/ROUTES="10.0.0.0\/8 via 192.0.2.254 dev management; default via 203.0.113.254"/'
+ways=$(box-config new /tmp/ways 2>/dev/null)
+box-config use $ways >/dev/null 2>&1
+echo 'quiet fw.slot=b fw.rescue=1' >$BOX_CMDLINE
+relaywall stop --now >/dev/null 2>&1
+rm $box_run/config
+/etc/init.d/45-configuration
+/usr/lib/box/links
+way() { /sbin/ip route show 10.0.0.0/8 | grep -q 'via 192.0.2.254 dev eth2' && has 192.0.2.1; }
+is 'the way to who manages it' "$(way && echo there)" there
+is 'one that does not work' "$(box-config use 5 2>&1)" '*the hosts are closed*'
+is 'does not shut him out' "$(way && readlink $box_run/rescued)" $box_config/$ways
+is 'the hosts are closed' "$(nft list chain inet relaywall guard | grep -c 'protected4.*dport 25')" '[1-9]*'
+is 'one that does' "$(if box-config use 1 >/dev/null 2>/run/use; then ls $box_run/rescued 2>&1; else cat /run/use; fi)" '*No such file*'
+
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]
