@@ -32,6 +32,17 @@ in_box box-config rollback
 let_in
 is "... until it is taken back" "$(current)" 1
 
+# A NIC that has no part in it any more has no address: two ways to one network would be one too many.
+made=$(configuration routed)
+sed -i 's/^LAN=.*/LAN=eth0.10/' "$made/box.conf"
+new "$made" >/dev/null 2>&1
+addresses() { in_box "for nic in eth0 eth0.10; do ip -4 -o address show dev \$nic; done; cat /sys/class/net/eth0.10/operstate" | awk '{ print $2, $4 }' | paste -s -d ' '; }
+in_box box-config use 4 2>/dev/null
+is "a LAN that is a VLAN" "$(addresses)" "eth0.10 198.51.100.1/24*"
+in_box box-config rollback 2>/dev/null
+is "... and one no more" "$(addresses)" "eth0 198.51.100.1/24 *"
+is "... and it shields" "$(in_box box-health >/dev/null && mail_one 0 "${client[0]}" "${host[0]}")" "*delivered"
+
 is "a faulty one is refused" "$(new "$(configuration routed -e 's/relay  *= enforce/relay = maybe/')" 2>&1 || true)" "*relay*"
-is "... and is not there" "$(in_box box-config list | wc -l)" 3
+is "... and is not there" "$(in_box box-config list | wc -l)" 4
 case_end
