@@ -10,7 +10,7 @@
 . "$here/update.sh"
 
 # In the box's words for how far it is.
-arrives() { [ "$(in_box stat -c %s /data/update.raucb 2>/dev/null || echo 0)" -gt 1000000 ]; }
+arrives() { [ "$(in_box 'stat -c %s /data/update.*' 2>/dev/null || echo 0)" -gt 1000000 ]; }
 is_written() { in_box 'pidof rauc' >/dev/null; }
 for moment in arrives is_written; do
 	shield "$kind"

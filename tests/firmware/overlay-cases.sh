@@ -74,6 +74,7 @@ a bridge that nothing leads from|s/^MODE=.*/MODE=bridge/;/^[LW]AN_A/d;/^ROUTES/d
 a bridge without an address|s/^MODE=.*/MODE=bridge/;/^[LW]AN_A/d|
 a NIC by its address|s/^LAN=.*/LAN=52:54:00:12:34:56/|
 addresses that move without a peer|s/^MODE=.*/&\nVRRP_LAN_ADDRESSES=198.51.100.9\/24/|*want MODE=routed, VRRP_ID and PEER*
+a pair on two sides, and one address of the other box|s/^MODE=.*/&\nPEER=198.51.100.3\nVRRP_ID=1\nVRRP_LAN_ADDRESSES=198.51.100.9\/24\nVRRP_WAN_ADDRESSES=203.0.113.9\/24/|*box.conf:[0-9]*: PEER: *both are wanted*
 EOF
 is 'VRRP without keepalived' "$(folder new 's/^MODE=.*/&\nVRRP_ID=1/'; /usr/lib/box/check /tmp/new 2>&1)" '*box.conf:[0-9]*: warning: VRRP_*no keepalived*'
 
@@ -211,6 +212,22 @@ is 'does not confirm this one' "$(cat $box_run/unconfirmed)" "$waits"
 box-config confirm >/dev/null 2>&1
 is 'confirmed' "$(has 192.0.2.9 && cat /data/config/slot-b)" 000004
 is 'nothing more to confirm' "$(box-config confirm 2>&1)" '*nothing to confirm*'
+
+# a bridge has the address of its first port, which may be known by it
+/sbin/ip link add br0 type bridge
+/sbin/ip link set br0 address "$(cat /sys/class/net/eth0/address)"
+is 'a NIC by its address, beside its bridge' "$(
+	mkdir -p /tmp/by && echo "LAN=$(cat /sys/class/net/eth0/address)" >/tmp/by/box.conf
+	box_run=/tmp/run && mkdir -p $box_run && ln -sfn /tmp/by $box_run/config && box_nics && echo $lan)" eth0
+/sbin/ip link delete br0
+
+# who waits is told for whom
+sleep 100 &
+ln -sfn $! $box_run/lock
+is 'a lock that somebody has' "$(timeout 4 box-config confirm 2>&1)" "box-config: waits for process $!: sleep 100 "
+kill $!
+wait $! 2>/dev/null
+is 'and nobody any more' "$(box-config confirm 2>&1)" '*nothing to confirm*'
 
 # an address that is leased, and who waits at the old ones; then the same once more
 leased() {	# EVENT: sets ended to 9 if whoever listens for ssh was ended, else 0
