@@ -245,6 +245,26 @@ leased renew
 is 'but not for the same address' $ended 0
 rm $box_run/ssh
 
+# --- a journal that has grown is put aside; of those the oldest go
+mount -t tmpfs -o size=8m log /var/log/relaywall
+grown() { dd if=/dev/zero bs=64k count=$2 2>/dev/null | tr '\0' x >/var/log/relaywall/$1; }
+logs() { (cd /var/log/relaywall && ls | sed 's/-2.*[0-9]$/-WHEN/; s/-2.*[0-9].gz$/-WHEN.gz/' | paste -s -d ' '); }
+grown relaywall.jsonl 10
+/usr/lib/box/rotate
+is 'a small one stays' "$(logs)" relaywall.jsonl
+grown relaywall.jsonl 20
+/usr/lib/box/rotate
+is 'a large one is put aside, and relaywall begins another' "$(until_true 5 test -e /var/log/relaywall/relaywall.jsonl; logs)" 'relaywall.jsonl relaywall.jsonl-WHEN'
+grown relaywall.jsonl 20
+sleep 1
+/usr/lib/box/rotate
+is 'the one before is compressed then' "$(until_true 5 test -e /var/log/relaywall/relaywall.jsonl; logs)" 'relaywall.jsonl relaywall.jsonl-WHEN.gz relaywall.jsonl-WHEN'
+grown relaywall.jsonl-20200101-000000.gz 60
+touch -d 2020-01-01 /var/log/relaywall/relaywall.jsonl-2020*
+/usr/lib/box/rotate
+is 'the oldest go' "$(ls /var/log/relaywall | grep -c 2020)$(logs)" '0relaywall.jsonl relaywall.jsonl-WHEN.gz relaywall.jsonl-WHEN'
+umount -l /var/log/relaywall
+
 kill -STOP "$(cat $box_run/keeper)"
 keeper=$(cat $box_run/keeper)
 another() { [ "$(cat $box_run/keeper)" != "$keeper" ] && relaywall status; }
@@ -265,6 +285,12 @@ is 'one that does not work' "$(box-config use 5 2>&1)" '*the hosts are closed*'
 is 'does not shut him out' "$(way && readlink $box_run/rescued)" $box_config/$ways
 is 'the hosts are closed' "$(nft list chain inet relaywall guard | grep -c 'protected4.*dport 25')" '[1-9]*'
 is 'one that does' "$(if box-config use 1 >/dev/null 2>/run/use; then ls $box_run/rescued 2>&1; else cat /run/use; fi)" '*No such file*'
+
+# --- a rescue that nobody comes to ends by itself
+watched() { BOX_RESCUE_MAX=0 timeout 3 box-watch 2>/dev/null; tail -n 1 $BOX_CONSOLE; }
+: >$BOX_CONSOLE
+is 'a rescue in which somebody is' "$(: >$box_run/attended; watched)" ''
+is 'and one that nobody came to' "$(rm $box_run/attended; watched)" 'box: rebooting: nobody has come to the rescue *'
 
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]
