@@ -32,7 +32,7 @@ vm_start() {
 	done
 	setsid "$tapexec" "${taps[@]}" -- qemu-system-x86_64 -accel "$FW_ACCEL" -machine q35 -cpu "$FW_CPU" -smp 1 -m "${FW_MEMORY-256}" \
 		-nodefaults -no-user-config -display none -device virtio-rng-pci "${nics[@]}" \
-		-chardev "pipe,id=c0,path=$at/type,logfile=$at/log,logappend=on" -serial chardev:c0 \
+		-chardev "pipe,id=c0,path=$at/type,logfile=$at/log,logappend=on" -serial "${FW_SERIAL-chardev:c0}" \
 		-qmp "unix:$at/monitor,server=on,wait=off" "$@" </dev/null >>"$at/said" 2>&1 &
 	echo "$! $(started_at $!)" >"$at/process"
 	disown
@@ -84,6 +84,18 @@ vm_mark() { stat -c %s "$folder/vm-$1/log" >"$folder/vm-$1/mark"; }
 
 # vm_type NAME TEXT...: each a line, on its console
 vm_type() { printf '%s\r' "${@:2}" 1<>"$folder/vm-$1/type.in"; }
+
+# vm_keys NAME TEXT: a line, on its keyboard
+vm_keys() {
+	local text=$2 key i
+	for ((i = 0; i < ${#text}; i++)); do
+		key=${text:i:1}
+		case $key in ' ') key=spc ;; /) key=slash ;; .) key=dot ;; -) key=minus ;; esac
+		vm_ask "$1" "sendkey $key 20"
+		sleep 0.05
+	done
+	vm_ask "$1" 'sendkey ret 20'
+}
 
 # vm_ask NAME COMMAND: of its monitor; has said something if it failed
 vm_ask() { /usr/bin/python3 "$here/monitor.py" "$folder/vm-$1/monitor" "$2"; }
