@@ -14,7 +14,7 @@ in_ns operator ip address replace 169.254.1.1/16 dev "$(end_of operator)"
 vm_cut box
 blank_disk pc-bios
 FW_SERIAL=none
-box_start pc-bios -device VGA -device qemu-xhci,id=usb -action reboot=shutdown
+box_start pc-bios -device VGA -device qemu-xhci,id=usb -machine i8042=off -action reboot=shutdown
 is "it is there, without a configuration" "$(until_true "$BOOT_S" answers 169.254.25.25 && echo there)" there
 sleep 30
 is "... and does not start again" "$(vm_runs box && echo stays)" stays
