@@ -335,7 +335,7 @@ if [ "$(id -u)" = 0 ]; then
 	expect "with what came" messages 1
 	quiet() { live --seconds 1 && until_true 3 not kill -0 "$PID" 2>/dev/null; }
 	expect "... also where nothing is sent" quiet
-	filtered() { live --filter 'port 26' && send 1 && kill -TERM "$PID" && wait "$PID" && has '"hosts":\[' live.json && not messages 1; }
+	filtered() { live --seconds 5 --filter 'port 26' && send 1 && wait "$PID" && has '"hosts":\[' live.json && not messages 1; }
 	expect "a filter" filtered
 	expect "and what it did not want" complains '^ *[1-9][0-9]*  filtered: '
 	no_filter() { ip netns exec "$NS" "$RELAYWALL" tap --interface lo --filter 'host and host' >out 2>err; is $? 2; }
